@@ -1,0 +1,103 @@
+/**
+ * Decides for every request to a protected route who is calling, from the database as it is now. Nothing is cached, so a logout,
+ * a role change or a deactivation holds at the next request.
+ */
+import { routeList } from '../routes';
+import type { Clock } from '../shared/clock';
+import { type DenialReason, judge, toSeconds } from '../shared/domain/session';
+import { digestOf, type Token } from '../shared/domain/token';
+import { readCredentials } from '../shared/http/authorization-header';
+import { messages } from '../shared/http/errors';
+import type { Headers } from '../shared/http/headers';
+import type { Principal } from '../shared/http/principal';
+import { logSecurityEvent } from '../shared/log';
+import type { SessionAndOwner } from '../shared/store/authentication';
+import type { SessionAddress } from '../shared/store/schema';
+
+export interface AuthorizerDependencies {
+  readonly clock: Clock;
+  readonly readSessionAndOwner: (address: SessionAddress) => Promise<SessionAndOwner>;
+  readonly noteFirstUse: (
+    address: SessionAddress,
+    use: { tokenDigest: string; usedAt: number },
+  ) => Promise<void>;
+  readonly endSessionOf: (address: SessionAddress, tokenDigest: string) => Promise<void>;
+}
+
+export interface AuthorizationRequest {
+  readonly headers: Headers;
+  /** The route as the gateway matched it, without slash. */
+  readonly resource: string;
+  readonly requestId: string;
+}
+
+export type Decision =
+  | { readonly allow: true; readonly principal: Principal }
+  | { readonly allow: false; readonly detail: string };
+
+/** Who is calling, or what to tell a caller who may not. Rejects when the database does not answer. */
+export async function authorize(
+  request: AuthorizationRequest,
+  dependencies: AuthorizerDependencies,
+): Promise<Decision> {
+  const credentials = readCredentials(request.headers);
+  if (!credentials.ok) return { allow: false, detail: credentials.detail };
+  const token = credentials.unverifiedToken;
+  const now = toSeconds(dependencies.clock());
+  const stored = await dependencies.readSessionAndOwner(token);
+  const verdict = judge({ token, ...stored, now, acceptsSuperseded: acceptsSuperseded(request.resource) });
+  if (!verdict.ok) {
+    if (verdict.reason === 'token_reused') await endReusedSession(token, request, dependencies);
+    return { allow: false, detail: detailOf(verdict.reason) };
+  }
+  const { owner, session, isFirstUse } = verdict;
+  if (isFirstUse) await closeRetryWindow(token, now, dependencies);
+  const { locator, session: sessionId } = token;
+  const { expiresAt: tokenExpiresAt, sessionExpiresAt } = session;
+  const principal = {
+    userId: owner.id,
+    role: owner.role,
+    locator,
+    session: sessionId,
+    tokenExpiresAt,
+    sessionExpiresAt,
+  };
+  return { allow: true, principal };
+}
+
+/** A token that was refreshed away and comes back late is in two hands; neither keeps the session (RFC 9700, 4.14.2). */
+async function endReusedSession(
+  token: Token,
+  { requestId }: AuthorizationRequest,
+  dependencies: AuthorizerDependencies,
+) {
+  await dependencies.endSessionOf(token, digestOf(token));
+  logSecurityEvent('token_reused', { requestId, locator: token.locator, session: token.session });
+}
+
+/** From its first use on, the successor is known to have arrived. If that cannot be noted now, the next use will do it. */
+async function closeRetryWindow(
+  token: Token,
+  usedAt: number,
+  { noteFirstUse }: AuthorizerDependencies,
+): Promise<void> {
+  await noteFirstUse(token, { tokenDigest: digestOf(token), usedAt }).catch(() => undefined);
+}
+
+const acceptsSuperseded = (resource: string): boolean =>
+  routeList.some((route) => route.path === resource && route.acceptsSuperseded);
+
+function detailOf(reason: DenialReason): string {
+  switch (reason) {
+    case 'user_missing':
+    case 'user_inactive':
+      return messages.userInactive;
+    case 'session_unknown':
+    case 'token_wrong':
+    case 'token_expired':
+    case 'token_superseded':
+    case 'token_reused':
+    case 'session_ended':
+      return messages.tokenInvalid;
+  }
+}

@@ -1,0 +1,19 @@
+/** Answers what no route answers: unknown paths, and known paths under other methods. */
+import { type Route, servedMethods } from '../routes';
+import { ApiError, messages } from '../shared/http/errors';
+import type { Answer } from '../shared/http/response';
+
+/**
+ * 404, 405, or for `OPTIONS` the list of what the path has.
+ * @param path relative to the API's root and stage, e.g. `api/signup`.
+ */
+export function fallback(method: string, path: string, routes: readonly Route[]): Answer {
+  const allowed = routes.filter((route) => route.path === canonicalPath(path)).flatMap(servedMethods);
+  if (allowed.length === 0) throw new ApiError('not_found', messages.notFound);
+  const headers = { Allow: [...allowed, 'OPTIONS'].join(', ') };
+  if (method === 'OPTIONS') return { status: 204, headers };
+  return { status: 405, body: { detail: messages.methodNotAllowed(method) }, headers };
+}
+
+/** With a leading and without a trailing slash, as the route table writes it. */
+const canonicalPath = (path: string): string => `/${path.replace(/^\//, '').replace(/\/$/, '')}`;

@@ -1,0 +1,55 @@
+/** Login: a new session for each device, after the password. Unknown user, wrong password and inactive user are one answer. */
+import type * as v from 'valibot';
+import type { Clock } from '../shared/clock';
+import { matchesPassword } from '../shared/domain/password-hash';
+import { type Lifetimes, type Session, timesFromLogin } from '../shared/domain/session';
+import { digestOf, issueToken, newSessionId } from '../shared/domain/token';
+import { InvalidFieldsError, messages } from '../shared/http/errors';
+import { fields, passwordToCheck, usernameToFind } from '../shared/http/fields';
+import type { Answer } from '../shared/http/response';
+import { tokenExpiresIn } from '../shared/http/token-answer';
+import type { SessionAddress } from '../shared/store/schema';
+import { StoreUnavailableError } from '../shared/store/unavailable';
+import type { FoundUser } from '../shared/store/users';
+
+export const loginSchema = fields({ username: usernameToFind(), password: passwordToCheck() });
+
+export type LoginFields = v.InferOutput<typeof loginSchema>;
+
+export interface LoginDependencies {
+  readonly clock: Clock;
+  readonly lifetimes: Lifetimes;
+  readonly bcryptCost: number;
+  readonly sessionsPerUser: number;
+  readonly findUserByName: (username: string) => Promise<FoundUser | undefined>;
+  readonly addSession: (address: SessionAddress, session: Session) => Promise<boolean>;
+  readonly trimSessions: (locator: string, to: { limit: number; now: number }) => Promise<void>;
+}
+
+/** Of 65,536 addresses a user has a few dozen taken at most. */
+const ADDRESS_ATTEMPTS = 5;
+
+export async function login(input: LoginFields, dependencies: LoginDependencies): Promise<Answer> {
+  const user = await dependencies.findUserByName(input.username);
+  const isMatch = await matchesPassword(input.password, user?.passwordHash, dependencies.bcryptCost);
+  if (!user || !isMatch || !user.isActive)
+    throw new InvalidFieldsError({ non_field_errors: [messages.loginFailed] });
+  const { token, session } = await openSession(user, dependencies);
+  const now = session.refreshedAt;
+  await dependencies.trimSessions(user.locator, { limit: dependencies.sessionsPerUser, now });
+  return { status: 200, body: { token: token.text }, headers: tokenExpiresIn(session.expiresAt, now) };
+}
+
+async function openSession(user: FoundUser, { clock, lifetimes, addSession }: LoginDependencies) {
+  for (let attempt = 0; attempt < ADDRESS_ATTEMPTS; attempt += 1) {
+    const token = issueToken(user.locator, newSessionId());
+    const session: Session = {
+      userId: user.id,
+      sessionGeneration: user.sessionGeneration,
+      tokenDigest: digestOf(token),
+      ...timesFromLogin(clock(), lifetimes),
+    };
+    if (await addSession(token, session)) return { token, session };
+  }
+  throw new StoreUnavailableError({ cause: new Error('Every address that was drawn is taken.') });
+}

@@ -1,0 +1,28 @@
+/**
+ * Passwords become bcrypt hashes and are compared with them; nothing else is ever stored of one.
+ * bcrypt reads 72 bytes: a longer password is neither hashed nor matched, so that no two passwords are interchangeable.
+ */
+import { compare, hash, truncates } from 'bcryptjs';
+
+/** A bcrypt hash of an acceptable password. `cost` is the base-2 logarithm of the rounds, 10 to 14. */
+export async function hashPassword(password: string, cost: number): Promise<string> {
+  if (truncates(password))
+    throw new RangeError('A password over 72 bytes must be refused before it is hashed.');
+  return hash(password, cost);
+}
+
+/**
+ * Whether a password matches a stored hash. Costs one bcrypt comparison whatever the answer: with no hash (unknown user) the
+ * comparison is made with one that nothing matches, at the `cost` of the others (ASVS 5.0, 6.3.8).
+ */
+export async function matchesPassword(
+  password: string,
+  storedHash: string | undefined,
+  cost: number,
+): Promise<boolean> {
+  const isMatch = await compare(password, storedHash ?? unmatchableHash(cost));
+  return isMatch && storedHash !== undefined && !truncates(password);
+}
+
+/** Well-formed, so that bcrypt does its full work, but the result of no password that anyone knows. */
+const unmatchableHash = (cost: number): string => `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;

@@ -1,0 +1,8 @@
+/** Roles are upper-case names that the deployer lists. */
+
+/** The name in words: `CLERK` is "Clerk", `STORE_MANAGER` is "Store Manager". */
+export const roleTitle = (role: string): string =>
+  role
+    .split('_')
+    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+    .join(' ');

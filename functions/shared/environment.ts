@@ -1,0 +1,77 @@
+/**
+ * The environment variables of every function. The only reader of `process.env`.
+ * CDK must give each function exactly its list: see `lib/auth-function.ts`.
+ */
+
+const variables = {
+  signup: [
+    'USERS_TABLE',
+    'TOKENS_TABLE',
+    'SIGNUP_ROLES',
+    'PASSWORD_MIN_LENGTH',
+    'BCRYPT_COST',
+    'TOKEN_LIFETIME_SECONDS',
+    'SESSION_LIFETIME_SECONDS',
+    'CORS_ORIGINS',
+  ],
+  login: [
+    'USERS_TABLE',
+    'TOKENS_TABLE',
+    'BCRYPT_COST',
+    'TOKEN_LIFETIME_SECONDS',
+    'SESSION_LIFETIME_SECONDS',
+    'SESSIONS_PER_USER',
+    'CORS_ORIGINS',
+  ],
+  dashboard: ['CORS_ORIGINS'],
+  refresh: ['TOKENS_TABLE', 'TOKEN_LIFETIME_SECONDS', 'CORS_ORIGINS'],
+  logout: ['TOKENS_TABLE', 'CORS_ORIGINS'],
+  authorizer: ['USERS_TABLE', 'TOKENS_TABLE'],
+  fallback: ['CORS_ORIGINS'],
+} as const;
+
+export type FunctionName = keyof typeof variables;
+export type VariableOf<F extends FunctionName> = (typeof variables)[F][number];
+
+/** What a function finds in its environment, and what CDK must put there: every variable of its list, no other. */
+export type Environment<F extends FunctionName> = Readonly<Record<VariableOf<F>, string>>;
+
+/**
+ * Reads a function's variables, once, while it starts.
+ * @throws Error naming every variable that is missing, so that a wrong deployment shows in one go.
+ */
+export function readEnvironment<F extends FunctionName>(name: F): Environment<F> {
+  const missing = variables[name].filter((variable) => process.env[variable] === undefined);
+  if (missing.length > 0) throw new Error(`The function ${name} lacks the variables ${missing.join(', ')}.`);
+  return Object.fromEntries(
+    variables[name].map((variable) => [variable, process.env[variable]]),
+  ) as Environment<F>;
+}
+
+/** How an empty list is written: Lambda is not known to keep an empty variable. */
+const EMPTY_LIST = 'none';
+
+/** A list as a variable's value. The members must not contain commas. */
+export const listVariable = (members: readonly string[]): string => members.join(',') || EMPTY_LIST;
+
+/** The list that {@link listVariable} wrote. */
+export const asList = (value: string): readonly string[] => (value === EMPTY_LIST ? [] : value.split(','));
+
+/**
+ * A whole number.
+ * @throws Error if it is anything else.
+ */
+export function asWholeNumber(value: string): number {
+  if (!/^\d+$/.test(value)) throw new Error(`"${value}" is not a whole number.`);
+  return Number(value);
+}
+
+/**
+ * A list of roles, of which there is at least one.
+ * @throws Error for an empty list.
+ */
+export function asRoles(value: string): readonly [string, ...string[]] {
+  const [first, ...rest] = asList(value);
+  if (first === undefined) throw new Error('There must be at least one role.');
+  return [first, ...rest];
+}

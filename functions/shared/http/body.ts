@@ -1,0 +1,94 @@
+/**
+ * From a request's bytes to its fields: JSON, urlencoded form and multipart form alike. Whatever a client sends, the outcome is a
+ * plain map or an error of the contract. Values are still unverified; see `fields.ts`.
+ */
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { MAX_BODY_BYTES } from '../domain/limits';
+import { ApiError, InvalidFieldsError, messages } from './errors';
+import { header } from './headers';
+import { memberNames } from './json-names';
+
+export type UnverifiedFields = ReadonlyMap<string, unknown>;
+
+type Members = Iterable<readonly [name: string, value: unknown]>;
+type BodyEvent = Pick<APIGatewayProxyEvent, 'body' | 'headers' | 'isBase64Encoded'>;
+
+/**
+ * The fields of a request's body; none for an empty body.
+ * @throws ApiError `too_large`, `unsupported_media_type`, `parse_error`; InvalidFieldsError for JSON that is no object.
+ */
+export async function readFields(event: BodyEvent): Promise<UnverifiedFields> {
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) throw new ApiError('too_large', messages.bodyTooLarge);
+  if (bytes.length === 0) return new Map();
+  const contentType = header(event.headers, 'content-type') ?? '';
+  switch (contentType.split(';', 1)[0]?.trim().toLowerCase()) {
+    case 'application/json':
+      return uniqueFields('JSON', await attempt('JSON', () => jsonMembers(bytes)));
+    case 'application/x-www-form-urlencoded':
+    case 'multipart/form-data':
+      return uniqueFields('Form', await attempt('Form', () => formMembers(bytes, contentType)));
+    default:
+      throw new ApiError('unsupported_media_type', messages.unsupportedMediaType(contentType));
+  }
+}
+
+type Syntax = 'JSON' | 'Form';
+
+const parseError = (syntax: Syntax, reason: string, cause?: unknown): ApiError =>
+  new ApiError('parse_error', `${syntax} parse error - ${reason}`, { cause });
+
+async function attempt(syntax: Syntax, parse: () => Members | Promise<Members>): Promise<Members> {
+  try {
+    return await parse();
+  } catch (cause) {
+    if (cause instanceof InvalidFieldsError) throw cause;
+    throw parseError(syntax, 'Malformed body.', cause);
+  }
+}
+
+function jsonMembers(bytes: Buffer): Members {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  if (hasReplacementCharacter(text)) throw new TypeError('Invalid UTF-8');
+  const value: unknown = JSON.parse(text);
+  if (value === null) throw nonFieldError('No data provided');
+  if (!isObject(value)) {
+    throw nonFieldError(`Invalid data. Expected a dictionary, but got ${pythonTypeOf(value, text)}.`);
+  }
+  return memberNames(text).map((name) => [name, value[name]]);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && !Array.isArray(value);
+
+const formMembers = (bytes: Buffer, contentType: string): Promise<Members> =>
+  new Response(bytes, { headers: { 'content-type': contentType } }).formData();
+
+/** No name twice, no `__proto__`, no text that was not UTF-8: no client sends these in good faith. */
+function uniqueFields(syntax: Syntax, members: Members): UnverifiedFields {
+  const fields = new Map<string, unknown>();
+  for (const [name, value] of members) {
+    if (name === '__proto__') throw parseError(syntax, 'The name "__proto__" is not allowed.');
+    if (fields.has(name))
+      throw parseError(syntax, `The name ${JSON.stringify(name)} appears more than once.`);
+    if (syntax === 'Form' && typeof value === 'string' && hasReplacementCharacter(value)) {
+      throw parseError(syntax, 'Invalid UTF-8.');
+    }
+    fields.set(name, value);
+  }
+  return fields;
+}
+
+/** API Gateway puts U+FFFD in place of what is not UTF-8 before a function sees the text. */
+const hasReplacementCharacter = (text: string): boolean => text.includes('\uFFFD');
+
+const nonFieldError = (message: string): InvalidFieldsError =>
+  new InvalidFieldsError({ non_field_errors: [message] });
+
+/** What Python's `json` would have made of it, as DRF names the type. */
+function pythonTypeOf(value: unknown, text: string): string {
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'string') return 'str';
+  if (typeof value === 'boolean') return 'bool';
+  return /[.eE]/.test(text) ? 'float' : 'int';
+}

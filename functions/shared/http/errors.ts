@@ -1,0 +1,65 @@
+/**
+ * The closed list of ways in which a request fails, and what the caller hears. Status and words are Django REST
+ * Framework's, because the apps that call this API were written for it. What really happened goes to the log as `cause`.
+ */
+
+const details = {
+  parse_error: 400,
+  not_authenticated: 401,
+  permission_denied: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  too_large: 413,
+  unsupported_media_type: 415,
+  internal: 500,
+  unavailable: 503,
+} as const;
+
+export type ErrorCode = keyof typeof details;
+
+/** Field by field, every message that applies; `non_field_errors` for the body as a whole. */
+export type FieldErrors = Readonly<Record<string, readonly string[]>>;
+
+/** Ends a request with one of the listed failures. Nothing else is thrown on purpose. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = 'ApiError';
+    this.code = code;
+  }
+
+  get status(): number {
+    return details[this.code];
+  }
+}
+
+/** Ends a request with 400 and the messages of each field. */
+export class InvalidFieldsError extends Error {
+  readonly fields: FieldErrors;
+
+  constructor(fields: FieldErrors) {
+    super('Invalid fields');
+    this.name = 'InvalidFieldsError';
+    this.fields = fields;
+  }
+}
+
+/** The public messages. Functions where the message names something of the request. */
+export const messages = {
+  credentialsMissing: 'Authentication credentials were not provided.',
+  tokenMissing: 'Invalid token header. No credentials provided.',
+  tokenWithSpaces: 'Invalid token header. Token string should not contain spaces.',
+  tokenInvalid: 'Invalid token.',
+  userInactive: 'User inactive or deleted.',
+  loginFailed: 'Unable to log in with provided credentials.',
+  permissionDenied: 'You do not have permission to perform this action.',
+  notFound: 'Not found.',
+  methodNotAllowed: (method: string) => `Method "${method}" not allowed.`,
+  bodyTooLarge: 'Request body is too large.',
+  unsupportedMediaType: (type: string) => `Unsupported media type "${type}" in request.`,
+  throttled: 'Request was throttled.',
+  unavailable: 'Service temporarily unavailable.',
+  internal: 'Internal server error.',
+} as const;

@@ -1,0 +1,120 @@
+/**
+ * Field schemas with Django REST Framework's rules and words. A schema sees unverified values and yields trimmed, typed text;
+ * every message that applies to a field is listed, in DRF's order.
+ */
+import * as v from 'valibot';
+import {
+  MAX_EMAIL_CHARACTERS,
+  MAX_PASSWORD_BYTES,
+  MAX_PASSWORD_CHARACTERS,
+  MAX_USERNAME_CHARACTERS,
+} from '../domain/limits';
+import { characters, isEmail, isUsername, loneSurrogate } from '../domain/text';
+import type { UnverifiedFields } from './body';
+import { type FieldErrors, InvalidFieldsError } from './errors';
+
+const REQUIRED = 'This field is required.';
+const NOT_NULL = 'This field may not be null.';
+const NOT_BLANK = 'This field may not be blank.';
+const NOT_TEXT = 'Not a valid string.';
+
+const noNull = v.check((text: string) => !text.includes('\0'), 'Null characters are not allowed.');
+const noSurrogate = v.check(
+  (text: string) => loneSurrogate(text) === undefined,
+  (issue) => `Surrogate characters are not allowed: ${loneSurrogate(issue.input)}.`,
+);
+const atMost = (count: number) =>
+  v.check(
+    (text: string) => characters(text) <= count,
+    `Ensure this field has no more than ${count} characters.`,
+  );
+
+/** Text without NUL and lone surrogates, or a number taken as its text. Anything else is `notText`. */
+const cleanText = (notText: string) =>
+  v.pipe(
+    v.union([v.string(), v.pipe(v.number(), v.transform(String))], (issue) =>
+      issue.input === null ? NOT_NULL : notText,
+    ),
+    noNull,
+    noSurrogate,
+  );
+
+/** Valibot runs no transformation on a value that failed before it, so a blank field hears of nothing else. */
+const trimmedText = (notText = NOT_TEXT) =>
+  v.pipe(
+    cleanText(notText),
+    v.check((text) => text.trim() !== '', NOT_BLANK),
+    v.transform((text) => text.trim()),
+  );
+
+/** Passwords are taken as typed. */
+const untrimmedText = () =>
+  v.pipe(
+    cleanText(NOT_TEXT),
+    v.nonEmpty(NOT_BLANK),
+    v.transform((text) => text),
+  );
+
+/** A name as an existing user types it at login. */
+export const usernameToFind = () => trimmedText();
+
+/** A password as an existing user types it at login. */
+export const passwordToCheck = () => untrimmedText();
+
+/** A name for a new user; yields its NFKC form. */
+export const newUsername = () =>
+  v.pipe(
+    trimmedText(),
+    v.transform((text) => text.normalize('NFKC')),
+    v.check(
+      isUsername,
+      'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.',
+    ),
+    atMost(MAX_USERNAME_CHARACTERS),
+  );
+
+const INVALID_EMAIL = 'Enter a valid email address.';
+
+export const newEmail = () =>
+  v.pipe(trimmedText(INVALID_EMAIL), v.check(isEmail, INVALID_EMAIL), atMost(MAX_EMAIL_CHARACTERS));
+
+/** A password's form; whether it is a good one is `domain/password-rules.ts`. */
+export const newPassword = () =>
+  v.pipe(
+    untrimmedText(),
+    atMost(MAX_PASSWORD_CHARACTERS),
+    v.check(
+      (text) => characters(text) > MAX_PASSWORD_CHARACTERS || Buffer.byteLength(text) <= MAX_PASSWORD_BYTES,
+      `Ensure this password has no more than ${MAX_PASSWORD_BYTES} bytes.`,
+    ),
+  );
+
+/** One of a list; the first of it when the field is missing. */
+export const choice = (choices: readonly [string, ...string[]]) =>
+  v.optional(
+    v.pipe(
+      cleanText(NOT_TEXT),
+      v.transform((text) => text.trim()),
+      v.check(
+        (text) => choices.includes(text),
+        (issue) => `"${issue.input}" is not a valid choice.`,
+      ),
+    ),
+    choices[0],
+  );
+
+/** A body of these fields. Members that are not listed are ignored and cannot be smuggled in. */
+export const fields = <Entries extends v.ObjectEntries>(entries: Entries) => v.object(entries, REQUIRED);
+
+/**
+ * The typed fields of a body.
+ * @throws InvalidFieldsError with every message of every bad field.
+ */
+export function checkFields<Schema extends v.GenericSchema>(
+  schema: Schema,
+  unverified: UnverifiedFields,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, Object.fromEntries(unverified));
+  if (result.success) return result.output;
+  throw new InvalidFieldsError((v.flatten(result.issues).nested ?? {}) as FieldErrors);
+}

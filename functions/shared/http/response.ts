@@ -1,0 +1,47 @@
+/** How every answer of an endpoint looks. No endpoint writes a header that is not about its own subject. */
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { corsHeaders } from './cors';
+import { ApiError, InvalidFieldsError, messages } from './errors';
+
+/** What an endpoint says: a status, a JSON body (none for 204) and headers of its own. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Seconds after which a client may try again when the database did not answer. */
+const RETRY_AFTER_SECONDS = '1';
+
+/** An answer as API Gateway takes it: JSON, never cached, without a body where HTTP allows none. */
+export function asProxyResult(
+  answer: Answer,
+  event: APIGatewayProxyEvent,
+  corsOrigins: readonly string[],
+): APIGatewayProxyResult {
+  const hasBody = answer.body !== undefined && event.httpMethod !== 'HEAD';
+  return {
+    statusCode: answer.status,
+    headers: {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+      ...corsHeaders(event.headers, corsOrigins),
+      ...answer.headers,
+    },
+    body: hasBody ? JSON.stringify(answer.body) : '',
+  };
+}
+
+/** The answer to a failure. Anything but the listed failures is 500 and tells nothing. */
+export function answerToFailure(error: unknown): Answer {
+  if (error instanceof InvalidFieldsError) return { status: 400, body: error.fields };
+  if (!(error instanceof ApiError)) return { status: 500, body: { detail: messages.internal } };
+  return { status: error.status, body: { detail: error.message }, headers: headersOf(error) };
+}
+
+function headersOf(error: ApiError): Record<string, string> {
+  // A 401 from here loses this header on AWS, which renames it. All but the rarest 401s are made by the gateway.
+  if (error.status === 401) return { 'WWW-Authenticate': 'Token' };
+  if (error.status === 503) return { 'Retry-After': RETRY_AFTER_SECONDS };
+  return {};
+}

@@ -1,0 +1,132 @@
+/** Users: finding one by name, and making one so that name and e-mail address are never given twice. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Session } from '../domain/session';
+import { canonical } from '../domain/text';
+import { answered, type Database } from './database';
+import { emailKey, type SessionAddress, sessionKey, userCounterKey, userKey, usernameKey } from './schema';
+import { StoreUnavailableError } from './unavailable';
+
+/** A user as stored. */
+export interface User {
+  readonly id: number;
+  /** In NFKC, in the case in which it was typed. */
+  readonly username: string;
+  readonly email: string;
+  readonly role: string;
+  readonly passwordHash: string;
+  readonly isActive: boolean;
+  /** Epoch seconds. */
+  readonly createdAt: number;
+  /** How often all sessions were ended at once. */
+  readonly sessionGeneration: number;
+}
+
+export type FoundUser = User & { readonly locator: string };
+
+/** The user of that name, in any case and any Unicode form. */
+export async function findUserByName(
+  database: Database<'users'>,
+  username: string,
+): Promise<FoundUser | undefined> {
+  const marker = await read(database, usernameKey(canonical(username)));
+  if (!marker) return undefined;
+  const locator = String(marker['locator']);
+  const user = await read(database, userKey(locator));
+  return user && { ...(user as unknown as User), locator };
+}
+
+async function read({ client, tables }: Database<'users'>, key: { readonly pk: string }) {
+  const { Item } = await answered(
+    client.send(new GetCommand({ TableName: tables.users, Key: key, ConsistentRead: true })),
+  );
+  return Item;
+}
+
+/** The next id, counting from 1. An id whose signup then fails is never given again. */
+export async function nextUserId({ client, tables }: Database<'users'>): Promise<number> {
+  const { Attributes } = await answered(
+    client.send(
+      new UpdateCommand({
+        TableName: tables.users,
+        Key: userCounterKey,
+        UpdateExpression: 'ADD lastId :one',
+        ExpressionAttributeValues: { ':one': 1 },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    ),
+  );
+  return Number(Attributes?.['lastId']);
+}
+
+export interface NewUser {
+  readonly user: User;
+  readonly address: SessionAddress;
+  readonly session: Session;
+}
+
+/** `created`, or what was already taken. `address_taken`: draw another address and try again. */
+export type Creation = 'created' | 'address_taken' | readonly ('username' | 'email')[];
+
+/** The transaction's items in this order; DynamoDB gives its reasons in the same. */
+const ITEM_ORDER = ['username', 'email', 'user', 'session'] as const;
+
+const CONFLICT_ATTEMPTS = 6;
+const CONFLICT_PAUSE_MS = 25;
+
+/**
+ * Stores a user, both markers and the first session: all of them or none.
+ * @throws StoreUnavailableError also when other transactions held the same items for too long.
+ */
+export async function createUser(database: Database, newUser: NewUser): Promise<Creation> {
+  for (let attempt = 0; attempt < CONFLICT_ATTEMPTS; attempt += 1) {
+    const codes = await cancellationCodes(database, newUser);
+    if (codes.length === 0) return 'created';
+    const refused = ITEM_ORDER.filter((_, index) => codes[index] === 'ConditionalCheckFailed');
+    const isDecided = codes.every((code) => code === 'None' || code === 'ConditionalCheckFailed');
+    if (isDecided) return creationRefused(refused);
+    // Another transaction touches one of the items: what it leaves behind decides. Pauses differ, or the same two would meet again.
+    await pause(CONFLICT_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
+  }
+  throw new StoreUnavailableError({ cause: new Error('The transaction kept conflicting with others.') });
+}
+
+function creationRefused(refused: readonly (typeof ITEM_ORDER)[number][]): Creation {
+  const taken = refused.filter((item) => item === 'username' || item === 'email');
+  return taken.length > 0 ? taken : 'address_taken';
+}
+
+/** The code for each item, or an empty list if the transaction went through. */
+async function cancellationCodes(
+  database: Database,
+  newUser: NewUser,
+): Promise<readonly (string | undefined)[]> {
+  try {
+    await answered(database.client.send(creationCommand(database, newUser)));
+    return [];
+  } catch (error) {
+    if (error instanceof TransactionCanceledException)
+      return (error.CancellationReasons ?? []).map(({ Code }) => Code);
+    throw error;
+  }
+}
+
+function creationCommand({ tables }: Database, { user, address, session }: NewUser): TransactWriteCommand {
+  const { locator } = address;
+  const newItem = (item: object, attribute: string) => ({
+    Item: { ...item },
+    ConditionExpression: 'attribute_not_exists(#key)',
+    ExpressionAttributeNames: { '#key': attribute },
+  });
+  const puts = {
+    username: {
+      TableName: tables.users,
+      ...newItem({ ...usernameKey(canonical(user.username)), locator }, 'pk'),
+    },
+    email: { TableName: tables.users, ...newItem({ ...emailKey(canonical(user.email)), locator }, 'pk') },
+    user: { TableName: tables.users, ...newItem({ ...userKey(locator), ...user }, 'pk') },
+    session: { TableName: tables.tokens, ...newItem({ ...sessionKey(address), ...session }, 'user') },
+  };
+  return new TransactWriteCommand({ TransactItems: ITEM_ORDER.map((item) => ({ Put: puts[item] })) });
+}
