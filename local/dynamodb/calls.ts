@@ -34,7 +34,6 @@ const expressions = [
   'KeyConditionExpression',
   'FilterExpression',
   'ConditionExpression',
-  'UpdateExpression',
 ];
 /** Older forms of the expressions: maps by attribute name. */
 const attributeMaps = [
@@ -91,7 +90,8 @@ function attributesOf(request: Payload): string[] {
   return [
     ...attributeMaps.flatMap((name) => Object.keys(membersOf(request[name]))),
     ...elementsOf(request['AttributesToGet']).map(String),
-    ...expressions.flatMap((name) => topLevelAttributes(textOf(request[name]) ?? '', names)),
+    ...expressions.flatMap((name) => topLevelAttributes(textOf(request[name]) ?? '', names, false)),
+    ...topLevelAttributes(textOf(request['UpdateExpression']) ?? '', names, true),
   ];
 }
 

@@ -3,17 +3,12 @@
  * this machine. Requests are done strictly one at a time, so that everything is serializable. Not for
  * production: signatures are not verified, and there is no expiry by TTL (DynamoDB's own may take days).
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type DynamoDbCall, requestedCalls } from './calls';
+import { type DynamoDbCall, type RequestedCall, requestedCalls } from './calls';
 import { refusal } from './errors';
+import { createFront, type Execute } from './front';
 import { itemWrites, writeItem } from './item-writes';
-import { createJobQueue, type JobQueue } from './job-queue';
-import { addressOf, listen } from './listen';
-import type { Payload } from './payload';
 import { openStore, type Store } from './store';
 import { transactionsOn } from './transactions';
-import { answerFor, type DynamoDbRequest, readRequest, sendAnswer } from './wire';
 
 export type { DynamoDbCall } from './calls';
 
@@ -36,21 +31,17 @@ export interface DynamoDbEngine {
   close(): Promise<void>;
 }
 
-type Execute = (request: DynamoDbRequest) => Promise<Payload>;
-
 /** Rejects with one clear line if the port is taken or the folder cannot be used; nothing stays open then. */
 export async function startDynamoDb(options: EngineOptions): Promise<DynamoDbEngine> {
   const store = await openStore(options.dataDir);
   const front = createFront(executeOn(store, options));
-  try {
-    await listen(front.server, options);
-  } catch (error) {
+  const endpoint = await front.listen(options).catch(async (error: unknown) => {
     await store.close();
     throw error;
-  }
+  });
   let closing: Promise<void> | undefined;
   return {
-    endpoint: addressOf(front.server),
+    endpoint,
     close() {
       closing ??= front.close().then(() => store.close());
       return closing;
@@ -71,4 +62,12 @@ function executeOn(store: Store, { authorise, now = Date.now }: EngineOptions): 
     if (!itemWrites.includes(operation)) return store.run(call);
     return writeItem(store, call, payload['ReturnValuesOnConditionCheckFailure']);
   };
+}
+
+/** AWS wants the table's own key among the attributes of every call for items, named in the request or not. */
+async function withTableKey(store: Store, call: RequestedCall): Promise<RequestedCall> {
+  if (!call.attributes) return call;
+  const table = await store.table(call.table).catch(() => undefined);
+  const key = (table?.KeySchema ?? []).map(({ AttributeName }) => AttributeName);
+  return { ...call, attributes: [...new Set([...key, ...call.attributes])] };
 }

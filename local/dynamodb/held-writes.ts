@@ -19,7 +19,10 @@ export function holdWritesOf(level: Level): HeldWrites {
   let held: LevelWrite[] | undefined;
 
   function submit(writes: readonly LevelWrite[], done: Done): void {
-    if (!held) return store(writes, done);
+    if (!held) {
+      store(writes, done);
+      return;
+    }
     held.push(...writes);
     setImmediate(done, null);
   }

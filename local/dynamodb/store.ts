@@ -114,7 +114,9 @@ async function settle(levelStore: LevelStore, name: string): Promise<void> {
 
 function findTable(levelStore: LevelStore, name: string, isActive: boolean): Promise<Table> {
   return new Promise((resolve, reject) => {
-    levelStore.getTable(name, isActive, (error, table) => (error ? reject(translated(error)) : resolve(table)));
+    levelStore.getTable(name, isActive, (error, table) =>
+      error ? reject(translated(error)) : resolve(table),
+    );
   });
 }
 

@@ -54,7 +54,9 @@ export function readRequestToken(token: unknown): string | undefined {
 }
 
 function readEntry(store: Store, item: unknown, place: string): TransactionEntry {
-  const [[kind, value] = [], ...others] = Object.entries(membersOf(item)).filter(([, action]) => action !== null);
+  const [[kind, value] = [], ...others] = Object.entries(membersOf(item)).filter(
+    ([, action]) => action !== null,
+  );
   if (others.length > 0 || !isKind(kind)) {
     throw refusal(
       'ValidationException',
@@ -64,7 +66,8 @@ function readEntry(store: Store, item: unknown, place: string): TransactionEntry
   const action = membersOf(value);
   const { operation, required } = actions[kind];
   for (const name of required) {
-    if (typeof action[name] !== 'string') throw constraint(`${place}.${kind}.${name}`, 'Member must not be null');
+    if (typeof action[name] !== 'string')
+      throw constraint(`${place}.${kind}.${name}`, 'Member must not be null');
   }
   return {
     call: store.prepare(operation, pick(action, kind)),

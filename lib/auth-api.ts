@@ -1,0 +1,91 @@
+/** The REST API: the route table's routes, the authorizer before those that are not public, and the fallback for the rest. */
+import { Duration } from 'aws-cdk-lib';
+import {
+  type CorsOptions,
+  EndpointType,
+  LambdaIntegration,
+  type MethodOptions,
+  RequestAuthorizer,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import { type Route, routeList, servedMethods } from '../functions/routes';
+import { acknowledge } from './acknowledge';
+import type { AuthFunctions } from './auth-functions';
+import { addGatewayResponses } from './gateway-responses';
+
+export interface AuthApiProps {
+  readonly functions: AuthFunctions;
+  readonly stageName: string;
+  /** Origins whose pages may call the API; none: no CORS at all. */
+  readonly corsOrigins: readonly string[];
+}
+
+export class AuthApi extends Construct {
+  readonly restApi: RestApi;
+
+  constructor(scope: Construct, id: string, { functions, stageName, corsOrigins }: AuthApiProps) {
+    super(scope, id);
+    this.restApi = new RestApi(this, 'RestApi', {
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: false,
+      deployOptions: { stageName, dataTraceEnabled: false },
+      ...(corsOrigins.length > 0 && { defaultCorsPreflightOptions: preflight(corsOrigins) }),
+    });
+    addGatewayResponses(this.restApi, corsOrigins);
+    this.addRoutes(functions);
+    this.addFallback(functions);
+    acknowledge(this, {
+      APIG1:
+        'Access logs need a role that is one per account and region, which a stack must not overwrite. Every function logs.',
+      APIG2:
+        'Bodies are validated by the functions, whose messages the contract fixes; the gateway would answer in words of its own.',
+      APIG3: 'A web ACL has a fixed monthly charge. A deployer who wants one attaches it to the stage.',
+      APIG6: 'Execution logs need the same account-wide role as access logs, and would hold tokens.',
+    });
+  }
+
+  private addRoutes(functions: AuthFunctions): void {
+    const authorizer = new RequestAuthorizer(this, 'Authorizer', {
+      handler: functions.authorizer,
+      identitySources: [],
+      // A cached answer would outlive a logout.
+      resultsCacheTtl: Duration.seconds(0),
+    });
+    for (const route of routeList) {
+      const resource = this.restApi.root.resourceForPath(route.path);
+      const integration = integrationWith(functions[route.name]);
+      const options: MethodOptions = route.access === 'public' ? {} : { authorizer };
+      for (const httpMethod of servedMethods(route)) {
+        acknowledge(resource.addMethod(httpMethod, integration, options), findingsOn(route));
+      }
+    }
+  }
+
+  /** Without it AWS would answer an unknown path by a message that echoes the Authorization header. */
+  private addFallback({ fallback }: AuthFunctions): void {
+    const integration = integrationWith(fallback);
+    const { root } = this.restApi;
+    for (const method of [
+      root.addMethod('ANY', integration),
+      root.addResource('{proxy+}').addMethod('ANY', integration),
+    ]) {
+      acknowledge(method, { APIG4: 'It only says 404 and 405.', ...notCognito });
+    }
+  }
+}
+
+const notCognito = { COG4: 'This API is the user pool: tokens are resolved by its own authorizer.' };
+
+const findingsOn = ({ access, summary }: Route): Record<string, string> =>
+  access === 'public' ? { APIG4: `Public by design: ${summary}.`, ...notCognito } : notCognito;
+
+/** One permission for each method and none for the console's test button. */
+const integrationWith = (handler: AuthFunctions[keyof AuthFunctions]): LambdaIntegration =>
+  new LambdaIntegration(handler, { allowTestInvoke: false });
+
+const preflight = (allowOrigins: readonly string[]): CorsOptions => ({
+  allowOrigins: [...allowOrigins],
+  allowHeaders: ['Authorization', 'Content-Type'],
+  maxAge: Duration.hours(1),
+});

@@ -1,0 +1,78 @@
+/** A Lambda here: one bundle of its own, one role of its own, its log group, and exactly the variables that its code reads. */
+import { join } from 'node:path';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogLevel, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Environment, FunctionName } from '../functions/shared/environment';
+
+export interface AuthFunctionProps<F extends FunctionName> {
+  /** The folder under `functions/`. The construct's id is the same in PascalCase, with `Function` behind it. */
+  readonly name: F;
+  /** Every variable that the function reads; a missing or a superfluous one does not compile. */
+  readonly environment: Environment<F>;
+  /** CPU grows with memory: a full core at 1769 MB. */
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** What becomes of the log when the stack goes. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** DynamoDB actions as IAM knows them, without the prefix. */
+export type TableAction = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+
+export class AuthFunction<F extends FunctionName> extends NodejsFunction {
+  constructor(scope: Construct, props: AuthFunctionProps<F>) {
+    const id = constructId(props.name);
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: props.removalPolicy,
+    });
+    // The default role may write every log of the account; this one only its own.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      role,
+      logGroup,
+      entry: join(__dirname, '..', 'functions', props.name, 'handler.ts'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      environment: { ...props.environment },
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      awsSdkConnectionReuse: false,
+      bundling: {
+        minify: true,
+        target: 'node24',
+        // Our own version of the SDK, and its ES modules first, so that what is not used is left out.
+        bundleAwsSDK: true,
+        mainFields: ['module', 'main'],
+        logLevel: LogLevel.ERROR,
+      },
+    });
+  }
+
+  /** Allows these actions on a table; with `attributes`, only for requests that name no other attribute. */
+  may(actions: readonly TableAction[], table: Table, attributes?: readonly string[]): this {
+    this.addToRolePolicy(
+      new PolicyStatement({
+        actions: actions.map((action) => `dynamodb:${action}`),
+        resources: [table.tableArn],
+        ...(attributes && { conditions: onlyAttributes(attributes) }),
+      }),
+    );
+    return this;
+  }
+}
+
+export const constructId = (name: FunctionName): string =>
+  `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
+const onlyAttributes = (attributes: readonly string[]) => ({
+  'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+  StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+});

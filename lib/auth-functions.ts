@@ -1,0 +1,68 @@
+/** Every function of the API with its settings and its grants, which are those of `docs/storage.md` and no more. */
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type Environment, type FunctionName, listVariable } from '../functions/shared/environment';
+import { sessionOwnerAttributes } from '../functions/shared/store/schema';
+import { AuthFunction } from './auth-function';
+import type { AuthTables } from './auth-tables';
+import type { Settings } from './settings';
+
+export type AuthFunctions = { readonly [F in FunctionName]: AuthFunction<F> };
+
+export interface AuthFunctionsProps {
+  readonly settings: Settings;
+  readonly tables: AuthTables;
+  readonly logRemovalPolicy: RemovalPolicy;
+}
+
+/** Functions that hash passwords need CPU, which comes with memory; the others wait for DynamoDB. */
+const HASHING = { memoryMb: 1024, timeoutSeconds: 20 };
+const READING = { memoryMb: 256, timeoutSeconds: 10 };
+
+export function authFunctions(scope: Construct, props: AuthFunctionsProps): AuthFunctions {
+  const { users, tokens } = props.tables;
+  const all = variablesOf(props);
+  const { USERS_TABLE, TOKENS_TABLE, TOKEN_LIFETIME_SECONDS, CORS_ORIGINS } = all;
+  const { BCRYPT_COST, SESSION_LIFETIME_SECONDS, SIGNUP_ROLES, PASSWORD_MIN_LENGTH, SESSIONS_PER_USER } = all;
+  const lifetimes = { TOKEN_LIFETIME_SECONDS, SESSION_LIFETIME_SECONDS };
+  const tables = { USERS_TABLE, TOKENS_TABLE };
+  const make = <F extends FunctionName>(name: F, size: typeof READING, environment: Environment<F>) =>
+    new AuthFunction(scope, { name, environment, removalPolicy: props.logRemovalPolicy, ...size });
+  return {
+    signup: make('signup', HASHING, {
+      ...tables,
+      ...lifetimes,
+      BCRYPT_COST,
+      SIGNUP_ROLES,
+      PASSWORD_MIN_LENGTH,
+      CORS_ORIGINS,
+    })
+      .may(['UpdateItem', 'PutItem'], users)
+      .may(['PutItem'], tokens),
+    login: make('login', HASHING, { ...tables, ...lifetimes, BCRYPT_COST, SESSIONS_PER_USER, CORS_ORIGINS })
+      .may(['GetItem'], users)
+      .may(['PutItem', 'Query', 'DeleteItem'], tokens),
+    dashboard: make('dashboard', READING, { CORS_ORIGINS }),
+    refresh: make('refresh', READING, { TOKENS_TABLE, TOKEN_LIFETIME_SECONDS, CORS_ORIGINS }).may(
+      ['UpdateItem', 'GetItem'],
+      tokens,
+    ),
+    logout: make('logout', READING, { TOKENS_TABLE, CORS_ORIGINS }).may(['DeleteItem'], tokens),
+    authorizer: make('authorizer', READING, tables)
+      .may(['BatchGetItem'], users, sessionOwnerAttributes)
+      .may(['BatchGetItem', 'UpdateItem', 'DeleteItem'], tokens),
+    fallback: make('fallback', READING, { CORS_ORIGINS }),
+  };
+}
+
+const variablesOf = ({ settings, tables }: AuthFunctionsProps) => ({
+  USERS_TABLE: tables.users.tableName,
+  TOKENS_TABLE: tables.tokens.tableName,
+  SIGNUP_ROLES: listVariable(settings.signupRoles),
+  PASSWORD_MIN_LENGTH: String(settings.passwordMinLength),
+  BCRYPT_COST: String(settings.bcryptCost),
+  TOKEN_LIFETIME_SECONDS: String(settings.tokenLifetime),
+  SESSION_LIFETIME_SECONDS: String(settings.sessionLifetime),
+  SESSIONS_PER_USER: String(settings.sessionsPerUser),
+  CORS_ORIGINS: listVariable(settings.corsOrigins),
+});

@@ -1,0 +1,35 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { AuthApi } from './auth-api';
+import { authFunctions } from './auth-functions';
+import { AuthTables } from './auth-tables';
+import type { Settings } from './settings';
+
+export interface AuthStackProps extends StackProps {
+  readonly settings: Settings;
+}
+
+/** The whole backend of one stage. Nothing in it costs anything while nobody calls it. */
+export class AuthStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, ...props }: AuthStackProps) {
+    super(scope, id, props);
+    const isDisposable = settings.stage === 'dev';
+    const tables = new AuthTables(this, 'Tables', { isDisposable });
+    const functions = authFunctions(this, {
+      settings,
+      tables,
+      logRemovalPolicy: isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    const { restApi } = new AuthApi(this, 'Api', {
+      functions,
+      stageName: settings.stage,
+      corsOrigins: settings.corsOrigins,
+    });
+    new CfnOutput(this, 'ApiUrl', {
+      value: restApi.url,
+      description: 'Where the API is; the routes begin with api/',
+    });
+    new CfnOutput(this, 'UsersTableName', { value: tables.users.tableName });
+    new CfnOutput(this, 'TokensTableName', { value: tables.tokens.tableName });
+  }
+}

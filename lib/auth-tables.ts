@@ -1,0 +1,40 @@
+/** The tables. Their construct ids are permanent: a changed id is a new, empty table. */
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { tokensTable, usersTable } from '../functions/shared/store/schema';
+import { acknowledge } from './acknowledge';
+
+export interface AuthTablesProps {
+  /** Whether the tables go with the stack. Kept ones have deletion protection, and Users has point-in-time recovery. */
+  readonly isDisposable: boolean;
+}
+
+export class AuthTables extends Construct {
+  readonly users: Table;
+  readonly tokens: Table;
+
+  constructor(scope: Construct, id: string, { isDisposable }: AuthTablesProps) {
+    super(scope, id);
+    const common = {
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      removalPolicy: isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      deletionProtection: !isDisposable,
+    };
+    this.users = new Table(this, 'Users', {
+      ...common,
+      partitionKey: { name: usersTable.partitionKey, type: AttributeType.STRING },
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: !isDisposable },
+    });
+    this.tokens = new Table(this, 'Tokens', {
+      ...common,
+      partitionKey: { name: tokensTable.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: tokensTable.sortKey, type: AttributeType.STRING },
+      timeToLiveAttribute: tokensTable.timeToLiveAttribute,
+    });
+    acknowledge(this.tokens, {
+      DDB3: 'Sessions are short-lived and need no backup: after a loss, users sign in again.',
+    });
+    if (isDisposable) acknowledge(this.users, { DDB3: 'A disposable stage keeps nothing worth a backup.' });
+  }
+}

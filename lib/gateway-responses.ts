@@ -1,0 +1,80 @@
+/**
+ * The answers that API Gateway makes itself, in Django REST Framework's form. Only here can a 401 keep its `WWW-Authenticate`: from a
+ * Lambda the header arrives renamed. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+ */
+import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { EXPOSED_HEADERS } from '../functions/shared/http/cors';
+import { messages } from '../functions/shared/http/errors';
+
+interface GatewayAnswer {
+  readonly type: ResponseType;
+  /** Absent: the status that API Gateway chose. */
+  readonly status?: number;
+  /** A message, or a `$context` variable. */
+  readonly detail: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const CHALLENGE = { 'WWW-Authenticate': 'Token' };
+const TRY_AGAIN = { 'Retry-After': '1' };
+const unavailable = (type: ResponseType): GatewayAnswer => ({
+  type,
+  status: 503,
+  detail: messages.unavailable,
+  headers: TRY_AGAIN,
+});
+const forbidden = (type: ResponseType): GatewayAnswer => ({
+  type,
+  status: 403,
+  detail: messages.permissionDenied,
+});
+
+/** Every type that can be customised. REQUEST_TOO_LARGE (over 10 MB) cannot: AWS answers it with JSON of its own. */
+const gatewayAnswers: readonly GatewayAnswer[] = [
+  { type: ResponseType.ACCESS_DENIED, status: 401, detail: '$context.authorizer.detail', headers: CHALLENGE },
+  { type: ResponseType.UNAUTHORIZED, status: 401, detail: messages.credentialsMissing, headers: CHALLENGE },
+  // The authorizer rejects when the database does not answer. A 401 would log people out; nobody is let in either.
+  unavailable(ResponseType.AUTHORIZER_FAILURE),
+  unavailable(ResponseType.AUTHORIZER_CONFIGURATION_ERROR),
+  unavailable(ResponseType.INTEGRATION_FAILURE),
+  unavailable(ResponseType.INTEGRATION_TIMEOUT),
+  { type: ResponseType.THROTTLED, status: 429, detail: messages.throttled, headers: TRY_AGAIN },
+  { type: ResponseType.QUOTA_EXCEEDED, status: 429, detail: messages.throttled, headers: TRY_AGAIN },
+  { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, status: 404, detail: messages.notFound },
+  { type: ResponseType.RESOURCE_NOT_FOUND, status: 404, detail: messages.notFound },
+  forbidden(ResponseType.EXPIRED_TOKEN),
+  forbidden(ResponseType.INVALID_API_KEY),
+  forbidden(ResponseType.INVALID_SIGNATURE),
+  forbidden(ResponseType.WAF_FILTERED),
+  { type: ResponseType.UNSUPPORTED_MEDIA_TYPE, status: 415, detail: 'Unsupported media type in request.' },
+  { type: ResponseType.BAD_REQUEST_BODY, status: 400, detail: 'Malformed request.' },
+  { type: ResponseType.BAD_REQUEST_PARAMETERS, status: 400, detail: 'Malformed request.' },
+  { type: ResponseType.API_CONFIGURATION_ERROR, status: 500, detail: messages.internal },
+  { type: ResponseType.DEFAULT_4XX, detail: 'Malformed request.' },
+  { type: ResponseType.DEFAULT_5XX, detail: messages.internal },
+];
+
+export function addGatewayResponses(api: RestApi, corsOrigins: readonly string[]): void {
+  for (const { type, status, detail, headers } of gatewayAnswers) {
+    api.addGatewayResponse(type.responseType, {
+      type,
+      ...(status && { statusCode: String(status) }),
+      responseHeaders: quoted({ 'Cache-Control': 'no-store', ...corsHeaders(corsOrigins), ...headers }),
+      templates: { 'application/json': JSON.stringify({ detail }) },
+    });
+  }
+}
+
+/** These answers hold no secret and go out without credentials, so with several origins any page may read them. */
+function corsHeaders(origins: readonly string[]): Record<string, string> {
+  const [only, ...others] = origins;
+  if (only === undefined) return {};
+  return {
+    'Access-Control-Allow-Origin': others.length === 0 ? only : '*',
+    'Access-Control-Expose-Headers': EXPOSED_HEADERS.join(', '),
+  };
+}
+
+/** API Gateway takes a constant only in single quotes. */
+const quoted = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]));

@@ -1,0 +1,152 @@
+/**
+ * What a deployer may choose: the `auth` object in `cdk.json`, each member of which `-c name=value` overrides.
+ * A wrong value stops the synthesis with a message that names the setting, the value and what is allowed.
+ */
+import * as v from 'valibot';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { s: 1, m: MINUTE, h: HOUR, d: DAY };
+
+/** `-c` hands over text, `cdk.json` also numbers and lists: everything is brought to one text form first. */
+const written = v.pipe(
+  v.union([v.string(), v.number(), v.array(v.string())]),
+  v.transform((value) => String(value).trim()),
+);
+
+const duration = (minSeconds: number, allowed: string) =>
+  v.pipe(
+    written,
+    v.regex(/^\d{1,6}[smhd]$/, allowed),
+    v.transform((text) => Number(text.slice(0, -1)) * (SECONDS_OF_UNIT[text.slice(-1)] ?? 0)),
+    v.check((seconds) => seconds >= minSeconds && seconds <= 3650 * DAY, allowed),
+  );
+
+const wholeNumber = (min: number, max: number) => {
+  const allowed = `a whole number from ${min} to ${max}`;
+  return v.pipe(
+    written,
+    v.regex(/^\d{1,9}$/, allowed),
+    v.transform(Number),
+    v.check((number) => number >= min && number <= max, allowed),
+  );
+};
+
+const list = (member: RegExp, allowed: string) =>
+  v.pipe(
+    written,
+    v.transform((text) => text.split(',').map((part) => part.trim())),
+    v.check((members) => members.every((part) => member.test(part)), allowed),
+    v.check((members) => new Set(members).size === members.length, `${allowed}, none twice`),
+  );
+
+const ROLES = 'upper-case names like CLERK or STORE_MANAGER, at most 32 characters each, separated by commas';
+const roleList = () =>
+  v.pipe(
+    list(/^[A-Z][A-Z0-9_]{0,31}$/, ROLES),
+    v.check((roles) => roles.length <= 50, 'at most 50 roles'),
+  );
+
+const ORIGINS =
+  'origins like https://app.example.com without a path, separated by commas, or * alone, or none';
+const originList = v.union(
+  [
+    v.pipe(
+      written,
+      v.picklist(['none', '']),
+      v.transform((): string[] => []),
+    ),
+    v.pipe(
+      list(/^(https?:\/\/[a-z0-9.[\]:-]+|\*)$/, ORIGINS),
+      v.check((origins) => !origins.includes('*') || origins.length === 1, ORIGINS),
+    ),
+  ],
+  ORIGINS,
+);
+
+const schema = v.object({
+  /** `dev` can be thrown away with all its data; every other stage is kept. */
+  stage: v.optional(
+    v.pipe(written, v.regex(/^[a-z][a-z0-9]{0,15}$/, 'a short lower-case name like dev or prod')),
+    'dev',
+  ),
+  /** Every role that a user may have. */
+  roles: v.optional(roleList(), 'CLERK,MANAGER,ADMIN'),
+  /** The roles that anyone may take at signup; the first is given to those who name none. */
+  signupRoles: v.optional(roleList(), 'CLERK'),
+  /** How long a token lives without a refresh. */
+  tokenLifetime: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 30m, 12h or 7d'), '7d'),
+  /** How long a session lives, whatever is refreshed. */
+  sessionLifetime: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 12h or 90d'), '90d'),
+  /** How many devices a user may be signed in on; the oldest session goes. */
+  sessionsPerUser: v.optional(wholeNumber(1, 1000), '20'),
+  /** Base-2 logarithm of bcrypt's rounds. */
+  bcryptCost: v.optional(wholeNumber(10, 14), '10'),
+  /** Characters. */
+  passwordMinLength: v.optional(wholeNumber(8, 64), '8'),
+  /** Web pages of these origins may call the API. Mobile apps need none. */
+  corsOrigins: v.optional(originList, 'none'),
+});
+
+export type Settings = Readonly<v.InferOutput<typeof schema>>;
+export type SettingName = keyof Settings;
+export const settingNames = Object.keys(schema.entries) as SettingName[];
+
+/** A setting that cannot be: the message is all that the deployer needs to see. */
+export class SettingsError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'SettingsError';
+  }
+}
+
+/**
+ * The settings out of a CDK app's context.
+ * @throws SettingsError with one line for each wrong, contradictory or unknown setting.
+ */
+export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
+  const fromFile = objectOf(context['auth'] ?? {});
+  const fromCommandLine = Object.fromEntries(Object.entries(context).filter(([name]) => isPlainName(name)));
+  const given = { ...fromFile, ...fromCommandLine };
+  const unknown = Object.keys(given).filter((name) => !settingNames.includes(name as SettingName));
+  const result = v.safeParse(schema, given);
+  const problems = [
+    ...unknown.map((name) => `There is no setting "${name}". The settings are ${settingNames.join(', ')}.`),
+    ...(result.success ? contradictions(result.output) : result.issues.map(describe)),
+  ];
+  if (!result.success || problems.length > 0) throw new SettingsError(problems);
+  return result.output;
+}
+
+/** CDK's own context has `:`, `@` or `/` in its names. A plain name was meant for us, rightly spelt or not. */
+const isPlainName = (name: string): boolean => /^[A-Za-z_]+$/.test(name) && name !== 'auth';
+
+function objectOf(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new SettingsError([
+    `The context "auth" must be an object of settings, but is ${JSON.stringify(value)}.`,
+  ]);
+}
+
+function contradictions({ roles, signupRoles, tokenLifetime, sessionLifetime }: Settings): string[] {
+  const strangers = signupRoles.filter((role) => !roles.includes(role));
+  return [
+    ...strangers.map(
+      (role) => `The setting signupRoles names ${role}, which is not one of roles (${roles.join(',')}).`,
+    ),
+    ...(tokenLifetime > sessionLifetime
+      ? ['The setting tokenLifetime is longer than sessionLifetime: a token cannot outlive its session.']
+      : []),
+  ];
+}
+
+function describe(issue: v.BaseIssue<unknown>): string {
+  const name = String(issue.path?.[0].key);
+  const allowed =
+    issue.kind === 'schema' && issue.type === 'union' && name !== 'corsOrigins'
+      ? 'text, a number or a list'
+      : issue.message;
+  const value = issue.path?.[0].value;
+  return `The setting ${name} cannot be ${JSON.stringify(value)}. It must be ${allowed}.`;
+}
