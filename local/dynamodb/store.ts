@@ -50,14 +50,11 @@ const operations: readonly string[] = [
   'UpdateTable',
 ];
 
+/** Rejects with one clear line if the folder cannot be used; nothing stays open then. */
 export async function openStore(dataDir: string | undefined): Promise<Store> {
-  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
-  const immediately = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
-  const levelStore = create({ ...immediately, ...(dataDir === undefined ? {} : { path: dataDir }) });
-  await levelStore.db.open().catch((error: unknown) => {
+  const levelStore = await openFolder(dataDir).catch((error: unknown) => {
     throw new Error(openingFailure(dataDir, error), { cause: error });
   });
-
   return {
     ...holdWritesOf(levelStore.db),
     prepare: (operation, payload) => prepare(levelStore, operation, payload),
@@ -67,12 +64,20 @@ export async function openStore(dataDir: string | undefined): Promise<Store> {
   };
 }
 
+async function openFolder(dataDir: string | undefined): Promise<LevelStore> {
+  const atOnce = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
+  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
+  const levelStore = create(dataDir === undefined ? atOnce : { ...atOnce, path: dataDir });
+  await levelStore.db.open();
+  return levelStore;
+}
+
 function openingFailure(dataDir: string | undefined, error: unknown): string {
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  if (isCoded(cause) && cause.code === 'LEVEL_LOCKED') {
+  const reason: unknown = error instanceof Error ? (error.cause ?? error) : error;
+  if (isCoded(reason) && reason.code === 'LEVEL_LOCKED') {
     return `The data folder ${dataDir} is in use by another process.`;
   }
-  return `The data folder ${dataDir} cannot be opened: ${cause instanceof Error ? cause.message : error}`;
+  return `The data folder ${dataDir} cannot be opened: ${reason instanceof Error ? reason.message : reason}`;
 }
 
 function isCoded(error: unknown): error is { code: unknown } {

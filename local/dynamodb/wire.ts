@@ -30,15 +30,16 @@ export async function readRequest(request: IncomingMessage): Promise<DynamoDbReq
   };
 }
 
-/** Resolves when all of it is with the operating system. */
-export function sendAnswer(response: ServerResponse, { status, body }: Answer): Promise<void> {
+/** Resolves when all of it is with the operating system, or when nobody is there any more to get it. */
+export async function sendAnswer(response: ServerResponse, { status, body }: Answer): Promise<void> {
+  if (response.destroyed) return;
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'Content-Type': 'application/x-amz-json-1.0',
     'Content-Length': Buffer.byteLength(text),
     'x-amzn-RequestId': randomUUID(),
   });
-  return new Promise((resolve) => {
+  await new Promise<void>((resolve) => {
     response.once('close', resolve);
     response.end(text, resolve);
   });

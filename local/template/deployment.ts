@@ -2,6 +2,7 @@
  * What a CloudFormation template asks for, in the words of one machine: tables to create, functions to start, an
  * API to serve. Every reference is resolved and every value checked. Types only; nothing here knows a template.
  */
+import type { PolicyStatement } from '../iam/policy';
 import type { GatewayResponseType } from './gateway-response-types';
 
 export interface Deployment {
@@ -35,9 +36,6 @@ export interface TableDefinition {
   readonly billing: { readonly mode: 'PAY_PER_REQUEST' } | (Throughput & { readonly mode: 'PROVISIONED' });
   readonly timeToLiveAttribute?: string;
 }
-
-/** An element of `Statement` in an IAM policy, with the references in it resolved. */
-export type PolicyStatement = Readonly<Record<string, unknown>>;
 
 export interface FunctionDefinition {
   readonly logicalId: string;

@@ -5,8 +5,8 @@
 import { parse } from 'velocityjs';
 import { type ResourceName, refused } from './template-error';
 
-/** A reference to one of API Gateway's own variables, with what follows its name. */
-const ownReference = /\$!?\{?(input|context|stageVariables|util)\b([^\s}]*)/g;
+/** A reference to one of API Gateway's own variables, with the rest of the line. */
+const ownReference = /\$!?\{?(input|context|stageVariables|util)\b(?=(.*))/g;
 
 const understood: Readonly<Record<string, RegExp>> = {
   input: /^\.params\((?:\)\.(?:header|querystring|path)\.get\()?["'][^"']+["']\)/,
@@ -21,7 +21,7 @@ export function checkMappingTemplates(
   for (const template of Object.values(templates)) {
     for (const [reference, variable = '', rest = ''] of template.matchAll(ownReference)) {
       if (understood[variable]?.test(rest)) continue;
-      throw refused(resource, `${reference} in a mapping template is not understood`);
+      throw refused(resource, `${reference}${rest} in a mapping template is not understood`);
     }
     checkSyntax(template, resource);
   }

@@ -4,12 +4,13 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions
  */
 import * as v from 'valibot';
+import { matchesResource } from '../iam/wildcards';
 import { arnOf } from './arns';
-import type { ApiDefinition, FunctionDefinition } from './deployment';
+import type { ApiDefinition, FunctionDefinition, MethodDefinition } from './deployment';
 import type { Resolve } from './intrinsics';
 import { type ResourceType, readProperties } from './resource-type';
 import { resourcesOfType, type Template } from './template';
-import { TemplateError } from './template-error';
+import { refused, TemplateError } from './template-error';
 
 export const permissionType = {
   type: 'AWS::Lambda::Permission',
@@ -24,6 +25,8 @@ export const permissionType = {
 
 const anyMethod = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
+type Permission = v.InferOutput<typeof permissionType.used>;
+
 /** Something that the gateway will do: invoke a function on behalf of a method or an authorizer. */
 interface Invocation {
   readonly functionId: string;
@@ -31,75 +34,68 @@ interface Invocation {
   readonly what: string;
 }
 
+interface Target {
+  readonly api: ApiDefinition;
+  readonly functions: readonly FunctionDefinition[];
+}
+
 /** Throws one TemplateError that names every function which the API names but the gateway may not invoke. */
-export function checkPermissions(
-  template: Template,
-  resolve: Resolve,
-  target: { readonly api: ApiDefinition; readonly functions: readonly FunctionDefinition[] },
-): void {
+export function checkPermissions(template: Template, resolve: Resolve, { api, functions }: Target): void {
   const permissions = resourcesOfType(template, permissionType.type)
     .map((resource) => readProperties(resource, permissionType, resolve))
-    .filter(
-      ({ Action, Principal }) =>
-        Action === 'lambda:InvokeFunction' && Principal === 'apigateway.amazonaws.com',
+    .filter(isForGateway);
+  const isAllowed = ({ functionId, sourceArn }: Invocation) => {
+    const arn = functions.find(({ logicalId }) => logicalId === functionId)?.arn;
+    return permissions.some(
+      ({ FunctionName, SourceArn = '*' }) =>
+        [arn, functionId].includes(FunctionName) && matchesResource(SourceArn, sourceArn),
     );
-  const names = new Map(
-    target.functions.flatMap(({ arn, logicalId }) => [
-      [arn, logicalId],
-      [logicalId, logicalId],
-    ]),
-  );
+  };
+  const refusals = invocationsOf(api).filter((invocation) => !isAllowed(invocation));
+  if (refusals.length > 0) throw new TemplateError([...new Set(refusals.map(refusalOf))].join('\n'));
+}
 
-  const refusals = invocationsOf(target.api).filter(
-    ({ functionId, sourceArn }) =>
-      !permissions.some(
-        (permission) =>
-          names.get(permission.FunctionName) === functionId && covers(permission.SourceArn, sourceArn),
-      ),
-  );
-  if (refusals.length === 0) return;
-  const lines = new Set(
-    refusals.map(
-      ({ functionId, what }) =>
-        `${functionId} (AWS::Lambda::Function): no AWS::Lambda::Permission lets API Gateway invoke it for ${what}`,
-    ),
-  );
-  throw new TemplateError([...lines].join('\n'));
+function isForGateway({ Action, Principal }: Permission): boolean {
+  return Action === 'lambda:InvokeFunction' && Principal === 'apigateway.amazonaws.com';
+}
+
+function refusalOf({ functionId, what }: Invocation): string {
+  const resource = { logicalId: functionId, type: 'AWS::Lambda::Function' };
+  return refused(resource, `no AWS::Lambda::Permission lets API Gateway invoke it for ${what}`).message;
 }
 
 function invocationsOf(api: ApiDefinition): Invocation[] {
   return api.resources.flatMap(({ path, methods }) =>
-    [...methods].flatMap(([httpMethod, { integration, authorizer }]) => {
-      const what = `${httpMethod} ${path}`;
-      const ofAuthorizer = authorizer && {
-        functionId: authorizer.functionId,
-        sourceArn: sourceArn(api, `authorizers/${authorizer.logicalId}`),
-        what: `the authorizer ${authorizer.logicalId}`,
-      };
-      const ofMethod =
-        integration.type === 'MOCK'
-          ? []
-          : (httpMethod === 'ANY' ? anyMethod : [httpMethod]).map((method) => ({
-              functionId: integration.functionId,
-              sourceArn: sourceArn(api, `${api.stageName}/${method}${sampleOf(path)}`),
-              what,
-            }));
-      return ofAuthorizer === undefined ? ofMethod : [ofAuthorizer, ...ofMethod];
-    }),
+    [...methods].flatMap(([httpMethod, method]) => [
+      ...authorizerInvocation(api, method),
+      ...methodInvocations(api, `${httpMethod} ${path}`, method),
+    ]),
   );
 }
 
-function sourceArn(api: ApiDefinition, source: string): string {
-  return arnOf('execute-api', `${api.logicalId}/${source}`);
+function authorizerInvocation(api: ApiDefinition, { authorizer }: MethodDefinition): Invocation[] {
+  if (authorizer === undefined) return [];
+  const { functionId, logicalId } = authorizer;
+  const sourceArn = arnOf('execute-api', `${api.logicalId}/authorizers/${logicalId}`);
+  return [{ functionId, sourceArn, what: `the authorizer ${logicalId}` }];
+}
+
+function methodInvocations(
+  api: ApiDefinition,
+  what: string,
+  { integration }: MethodDefinition,
+): Invocation[] {
+  if (integration.type === 'MOCK') return [];
+  const [httpMethod = '', path = ''] = what.split(' ');
+  const requests = (httpMethod === 'ANY' ? anyMethod : [httpMethod]).map((method) => method + sampleOf(path));
+  return requests.map((request) => ({
+    functionId: integration.functionId,
+    sourceArn: arnOf('execute-api', `${api.logicalId}/${api.stageName}/${request}`),
+    what,
+  }));
 }
 
 /** A path that a client could send: a permission must not depend on what stands in a variable segment. */
 function sampleOf(path: string): string {
   return path.replace(/\{[^}]+\+\}/g, 'some/thing').replace(/\{[^}]+\}/g, 'something');
-}
-
-function covers(pattern: string | undefined, arn: string): boolean {
-  if (pattern === undefined) return true;
-  const expression = pattern.split('*').map((text) => text.replace(/[.+^${}()|[\]\\?]/g, '\\$&'));
-  return new RegExp(`^${expression.join('.*')}$`, 's').test(arn);
 }

@@ -3,30 +3,19 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
  */
 import * as v from 'valibot';
-import type { PolicyStatement, RoleDefinition } from './deployment';
+import { checkUnderstood, type PolicyStatement } from '../iam/policy';
+import type { RoleDefinition } from './deployment';
 import type { Resolve } from './intrinsics';
 import { attribute } from './references';
 import { type ResourceType, readProperties } from './resource-type';
 import { type RawResource, resourcesOfType, type Template } from './template';
 import { refused } from './template-error';
 
-const stringOrList = v.union([v.string(), v.array(v.string())]);
-
-const statement = v.strictObject({
-  Action: v.exactOptional(stringOrList),
-  Condition: v.exactOptional(v.record(v.string(), v.unknown())),
-  Effect: v.picklist(['Allow', 'Deny']),
-  NotAction: v.exactOptional(stringOrList),
-  NotResource: v.exactOptional(stringOrList),
-  Resource: v.exactOptional(stringOrList),
-  Sid: v.exactOptional(v.string()),
-});
-
 const policyDocument = v.strictObject({
   Statement: v.union([
-    v.array(statement),
+    v.array(v.unknown()),
     v.pipe(
-      statement,
+      v.record(v.string(), v.unknown()),
       v.transform((only) => [only]),
     ),
   ]),
@@ -64,7 +53,7 @@ export function readRoles(template: Template, resolve: Resolve): ReadonlyMap<str
       logicalId: resource.logicalId,
       arn: attribute(resource.logicalId, 'Arn', { template, resource }),
       statements: [
-        ...Policies.flatMap((policy): readonly PolicyStatement[] => policy.PolicyDocument.Statement),
+        ...Policies.flatMap((policy) => statementsOf(policy.PolicyDocument, resource)),
         ...(attached.get(resource.logicalId) ?? []),
       ],
     };
@@ -80,10 +69,23 @@ function attachedStatements(template: Template, resolve: Resolve): ReadonlyMap<s
       if (template.resources.get(role)?.type !== roleType.type) {
         throw refused(resource, `the role ${role} is not in the template`);
       }
-      byRole.set(role, [...(byRole.get(role) ?? []), ...PolicyDocument.Statement]);
+      byRole.set(role, [...(byRole.get(role) ?? []), ...statementsOf(PolicyDocument, resource)]);
     }
   }
   return byRole;
+}
+
+function statementsOf(
+  { Statement }: v.InferOutput<typeof policyDocument>,
+  resource: RawResource,
+): readonly PolicyStatement[] {
+  const statements: readonly unknown[] = Statement;
+  try {
+    checkUnderstood(statements);
+  } catch (error) {
+    throw refused(resource, error instanceof Error ? error.message : String(error));
+  }
+  return statements;
 }
 
 function refuseManagedPolicies(resource: RawResource, arns: readonly string[]): void {

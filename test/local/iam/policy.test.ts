@@ -115,6 +115,8 @@ describe('a condition', () => {
 });
 
 describe('what is not understood', () => {
+  const variable = '\u0024{aws:username}';
+
   it.each([
     [{ ...read, NotAction: 's3:*' }, /NotAction/],
     [{ ...read, Principal: '*' }, /Principal/],
@@ -123,12 +125,12 @@ describe('what is not understood', () => {
     [{ ...read, Action: [] }, /Action/],
     [{ ...read, Resource: { Ref: 'Users' } }, /Resource.*Ref/],
     [{ ...read, Resource: [users, 7] }, /Resource/],
-    [{ ...read, Resource: 'arn:aws:s3:::bucket/${aws:username}' }, /Resource.*aws:username/],
+    [{ ...read, Resource: `arn:aws:s3:::bucket/${variable}` }, /Resource.*aws:username/],
     [{ ...read, Condition: [] }, /Condition/],
     [{ ...read, Condition: { StringLike: { key: 'a*' } } }, /StringLike/],
     [{ ...read, Condition: { toString: { key: 'a' } } }, /toString/],
     [{ ...read, Condition: { StringEquals: 'a' } }, /StringEquals/],
-    [{ ...read, Condition: { StringEquals: { key: ['${aws:username}'] } } }, /aws:username/],
+    [{ ...read, Condition: { StringEquals: { key: [variable] } } }, /aws:username/],
     [{ ...read, Condition: { StringEquals: { key: 7 } } }, /StringEquals key 7/],
     [{ ...read, Condition: { Null: { key: 'maybe' } } }, /Null key "maybe"/],
     ['*', /statement/],

@@ -1,0 +1,77 @@
+/**
+ * `npm start`: the whole backend on this machine. Synthesises the stack and runs the template that would be deployed.
+ * PORT and DATA_DIR choose port and data folder; `npm start -- -c name=value` passes settings on.
+ */
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { routeList } from '../functions/routes';
+import { type RunningApi, runTemplate } from '../local/run';
+import { synthesise } from '../local/synthesise';
+
+const DEFAULT_PORT = 3000;
+const DEFAULT_DATA_DIR = '.local';
+
+async function main(): Promise<void> {
+  const settings = settingsOf(process.argv.slice(2));
+  const port = portOf(process.env['PORT']);
+  const dataDir = resolve(process.env['DATA_DIR'] || DEFAULT_DATA_DIR);
+  const dynamoDbEndpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  const assembly = join(dataDir, 'cdk.out');
+  await synthesise(assembly, settings);
+  const api = await runTemplate({
+    assembly,
+    port,
+    ...(dynamoDbEndpoint ? { dynamoDbEndpoint } : { dataDir: join(dataDir, 'dynamodb') }),
+  });
+  stopOnSignal(api);
+  console.log(welcome(api.url, dynamoDbEndpoint ? `in ${dynamoDbEndpoint}` : `under ${dataDir}`));
+}
+
+function settingsOf(options: string[]): readonly string[] {
+  const { values } = parseArgs({
+    args: options,
+    options: { context: { type: 'string', short: 'c', multiple: true } },
+  });
+  const settings = values.context ?? [];
+  const malformed = settings.find((setting) => !setting.includes('='));
+  if (malformed !== undefined) throw new Error(`"-c ${malformed}" must be -c name=value.`);
+  return settings;
+}
+
+function portOf(text: string | undefined): number {
+  const port = Number(text || DEFAULT_PORT);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new Error(`PORT cannot be "${text}". It must be a number from 0 (any free port) to 65535.`);
+}
+
+/** The first Ctrl-C ends everything in order; a second one does not wait. */
+function stopOnSignal(api: RunningApi): void {
+  const stop = (): void => {
+    process.once('SIGINT', () => process.exit(1));
+    void api.close().then(() => process.exit(0));
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+function welcome(url: string, dataPlace: string): string {
+  const routes = routeList.map(
+    ({ method, path, summary }) => `  ${method.padEnd(5)}${`${path}/`.padEnd(24)}${summary}`,
+  );
+  const body = JSON.stringify({ username: 'newuser', email: 'newuser@example.com', password: 'password123' });
+  return [
+    `Token auth is running at ${url}`,
+    '',
+    ...routes,
+    '',
+    'Try it:',
+    `  curl -X POST ${url}/api/signup/ -H 'Content-Type: application/json' -d '${body}'`,
+    '',
+    `The data are ${dataPlace}. Ctrl-C stops.`,
+  ].join('\n');
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

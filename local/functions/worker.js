@@ -1,0 +1,77 @@
+/**
+ * What runs inside a worker thread: it loads one bundle and calls its handler, one event at a time. Plain
+ * JavaScript, because a worker thread starts from a file that Node.js itself can read. Its environment variables
+ * are the function's, set before the first line of the bundle runs.
+ */
+const { parentPort, workerData } = require('node:worker_threads');
+
+/** @typedef {import('./messages').WorkerMessage} WorkerMessage */
+/** @typedef {import('./messages').FunctionFailure} FunctionFailure */
+/** @typedef {import('./messages').InvocationMessage} InvocationMessage */
+/** @typedef {(event: unknown, context: object) => unknown} Handler */
+
+/** @type {import('./messages').WorkerSettings} */
+const settings = workerData;
+
+/** @param {WorkerMessage} message */
+function say(message) {
+  parentPort?.postMessage(message);
+}
+
+/** @returns {Handler} */
+function loadHandler() {
+  const handler = require(settings.file)[settings.exportName];
+  if (typeof handler === 'function') return handler;
+  const error = new Error(`${process.env['_HANDLER']} is undefined or not exported`);
+  error.name = 'Runtime.HandlerNotFound';
+  throw error;
+}
+
+/**
+ * @param {unknown} error
+ * @returns {FunctionFailure}
+ */
+function failureOf(error) {
+  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+}
+
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
+ * @param {InvocationMessage} invocation
+ */
+function contextOf({ requestId, deadline, functionArn }) {
+  return {
+    awsRequestId: requestId,
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: process.env['AWS_LAMBDA_FUNCTION_NAME'],
+    functionVersion: process.env['AWS_LAMBDA_FUNCTION_VERSION'],
+    invokedFunctionArn: functionArn,
+    logGroupName: process.env['AWS_LAMBDA_LOG_GROUP_NAME'],
+    logStreamName: process.env['AWS_LAMBDA_LOG_STREAM_NAME'],
+    memoryLimitInMB: process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'],
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+}
+
+/**
+ * @param {Handler} handler
+ * @param {InvocationMessage} invocation
+ */
+async function invoke(handler, invocation) {
+  try {
+    const result = await handler(JSON.parse(invocation.event), contextOf(invocation));
+    say({ kind: 'succeeded', payload: JSON.stringify(result) ?? 'null' });
+  } catch (error) {
+    console.error(invocation.requestId, 'Invoke Error', error);
+    say({ kind: 'failed', failure: failureOf(error) });
+  }
+}
+
+try {
+  const handler = loadHandler();
+  parentPort?.on('message', (invocation) => void invoke(handler, invocation));
+  say({ kind: 'ready' });
+} catch (error) {
+  say({ kind: 'unloadable', failure: failureOf(error) });
+}

@@ -1,0 +1,55 @@
+/** Runs the CDK command-line tool as `cdk deploy` would, so that what is served is what would be deployed. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const PROJECT = join(__dirname, '..');
+
+/** The stack could not be synthesised; the message is what a person needs to read. */
+export class SynthesisError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SynthesisError';
+  }
+}
+
+/**
+ * Writes the cloud assembly into `outputFolder`.
+ * @param settings `name=value` pairs, as after `cdk -c`.
+ * @throws SynthesisError with the CDK's own words, or those of the settings.
+ */
+export async function synthesise(outputFolder: string, settings: readonly string[]): Promise<void> {
+  const context = settings.flatMap((setting) => ['--context', setting]);
+  const options = ['--quiet', '--no-notices', '--output', outputFolder, ...context];
+  const { exitCode, output } = await run(join(PROJECT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), [
+    'synth',
+    ...options,
+  ]);
+  if (exitCode !== 0) throw new SynthesisError(withoutProgress(output));
+}
+
+function run(
+  program: string,
+  options: readonly string[],
+): Promise<{ exitCode: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...options], {
+      cwd: PROJECT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const collect = (chunk: Buffer): void => {
+      output += chunk.toString();
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    child.on('error', reject);
+    child.on('close', (exitCode) => resolve({ exitCode, output }));
+  });
+}
+
+/** Leaves out what the CDK says about itself. */
+const withoutProgress = (output: string): string =>
+  output
+    .split('\n')
+    .filter((line) => !/^(Bundling asset|npm warn|.*Subprocess exited|\s*$)/.test(line))
+    .join('\n');
