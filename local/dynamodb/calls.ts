@@ -64,7 +64,7 @@ function callFor(operation: string, request: Payload): RequestedCall {
   const index = textOf(request['IndexName']);
   const call = { action, table: textOf(request['TableName']) ?? '*', ...(index ? { index } : {}) };
   const attributes = distinct(attributesOf(request));
-  if (reads.includes(operation)) return { ...call, attributes, select: selectOf(request) };
+  if (reads.includes(operation)) return { ...call, attributes, select: selectOf(operation, request) };
   if (!writes.includes(operation)) return call;
   const returnValues = textOf(request['ReturnValues']);
   return { ...call, attributes, ...(returnValues ? { returnValues } : {}) };
@@ -95,9 +95,11 @@ function attributesOf(request: Payload): string[] {
   ];
 }
 
-function selectOf(request: Payload): string {
-  const isProjected = request['ProjectionExpression'] ?? request['AttributesToGet'];
-  return textOf(request['Select']) ?? (isProjected ? 'SPECIFIC_ATTRIBUTES' : 'ALL_ATTRIBUTES');
+/** What will be returned. A claim to want SPECIFIC_ATTRIBUTES counts for nothing unless they are named. */
+function selectOf(operation: string, request: Payload): string {
+  if (request['ProjectionExpression'] ?? request['AttributesToGet']) return 'SPECIFIC_ATTRIBUTES';
+  const asked = operation === 'Query' || operation === 'Scan' ? textOf(request['Select']) : undefined;
+  return asked === undefined || asked === 'SPECIFIC_ATTRIBUTES' ? 'ALL_ATTRIBUTES' : asked;
 }
 
 function mergeByTable(calls: readonly RequestedCall[]): RequestedCall[] {

@@ -80,11 +80,13 @@ describe('leave is asked for', () => {
       const keyed = { KeyConditionExpression: 'id = :x', FilterExpression: 'contains(secret, :x)' };
       await client.send(new QueryCommand({ TableName: table, ...keyed, ExpressionAttributeValues: values }));
       await client.send(new ScanCommand({ TableName: table, Select: 'COUNT' }));
+      await client.send(new ScanCommand({ TableName: table, Select: 'SPECIFIC_ATTRIBUTES' }));
     });
 
     expect(calls).toEqual([
       { action: 'dynamodb:Query', table, attributes: ['id', 'secret'], select: 'ALL_ATTRIBUTES' },
       { action: 'dynamodb:Scan', table, attributes: ['id'], select: 'COUNT' },
+      { action: 'dynamodb:Scan', table, attributes: ['id'], select: 'ALL_ATTRIBUTES' },
     ]);
   });
 
