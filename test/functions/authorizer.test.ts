@@ -1,0 +1,143 @@
+import { type AuthorizerDependencies, authorize } from '../../functions/authorizer/authorizer';
+import { policyFor } from '../../functions/authorizer/policy';
+import { routeList } from '../../functions/routes';
+import type { Session } from '../../functions/shared/domain/session';
+import { digestOf, parseUnverifiedToken, successorOf } from '../../functions/shared/domain/token';
+import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
+
+const NOW = 1_800_000_000;
+const token = parseUnverifiedToken('f2afca0567cd22a156f3791b7374ea774fd4b529')!;
+const successor = successorOf(token, 'salt');
+const owner = { id: 1, role: 'CLERK', isActive: true, sessionGeneration: 0 };
+const session: Session = {
+  userId: 1,
+  sessionGeneration: 0,
+  tokenDigest: digestOf(token),
+  createdAtMs: NOW * 1000,
+  refreshedAt: NOW,
+  expiresAt: NOW + 100,
+  sessionExpiresAt: NOW + 1000,
+};
+const refreshed: Session = {
+  ...session,
+  tokenDigest: digestOf(successor),
+  previousDigest: digestOf(token),
+  successorSalt: 'salt',
+};
+
+const dependencies = (stored: Session, overrides: Partial<AuthorizerDependencies> = {}) => ({
+  clock: () => NOW * 1000,
+  readSessionAndOwner: jest.fn(async () => ({ session: stored, owner })),
+  noteFirstUse: jest.fn(async () => undefined),
+  endSessionOf: jest.fn(async () => undefined),
+  ...overrides,
+});
+
+const request = (text: string, resource = '/api/dashboard') => ({
+  headers: { Authorization: `Token ${text}` },
+  resource,
+  requestId: 'request-1',
+});
+
+const acceptingRoutes = routeList.filter((route) => route.acceptsSuperseded).map((route) => route.path);
+const otherRoutes = routeList.filter((route) => !route.acceptsSuperseded).map((route) => route.path);
+
+describe('the authorizer', () => {
+  it('says who is calling and until when', async () => {
+    expect(await authorize(request(token.text), dependencies(session))).toEqual({
+      allow: true,
+      principal: {
+        userId: 1,
+        role: 'CLERK',
+        locator: 'f2afca0567',
+        session: 'cd22',
+        tokenExpiresAt: NOW + 100,
+        sessionExpiresAt: NOW + 1000,
+      },
+    });
+  });
+
+  it('asks no database about a header that holds no token', async () => {
+    const deps = dependencies(session);
+    expect(await authorize(request('nonsense'), deps)).toEqual({ allow: false, detail: 'Invalid token.' });
+    expect(deps.readSessionAndOwner).not.toHaveBeenCalled();
+  });
+
+  it.each(acceptingRoutes)('takes a token that was just refreshed away on %s', async (path) => {
+    expect(await authorize(request(token.text, path), dependencies(refreshed))).toMatchObject({
+      allow: true,
+    });
+  });
+
+  it.each(otherRoutes)(
+    'refuses a token that was refreshed away on %s, and the session goes on',
+    async (path) => {
+      const deps = dependencies(refreshed);
+      expect(await authorize(request(token.text, path), deps)).toEqual({
+        allow: false,
+        detail: 'Invalid token.',
+      });
+      expect(deps.endSessionOf).not.toHaveBeenCalled();
+    },
+  );
+
+  it('ends the session when a token comes back late, and leaves an event without any secret', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const deps = dependencies({ ...refreshed, successorUsedAt: NOW - 31 });
+    const decision = await authorize(request(token.text, '/api/refresh-token'), deps);
+    expect(decision).toEqual({ allow: false, detail: 'Invalid token.' });
+    expect(deps.endSessionOf).toHaveBeenCalledWith(token, digestOf(token));
+    expect(JSON.parse(warn.mock.calls[0]?.[0])).toEqual({
+      level: 'WARN',
+      event: 'token_reused',
+      requestId: 'request-1',
+      locator: 'f2afca0567',
+      session: 'cd22',
+    });
+    warn.mockRestore();
+  });
+
+  it('notes the first use of a successor, and lets the request pass when that fails', async () => {
+    const deps = dependencies(refreshed);
+    expect(await authorize(request(successor.text), deps)).toMatchObject({ allow: true });
+    expect(deps.noteFirstUse).toHaveBeenCalledWith(successor, {
+      tokenDigest: digestOf(successor),
+      usedAt: NOW,
+    });
+    const failing = dependencies(refreshed, {
+      noteFirstUse: async () => {
+        throw new StoreUnavailableError({ cause: 'down' });
+      },
+    });
+    expect(await authorize(request(successor.text), failing)).toMatchObject({ allow: true });
+  });
+
+  it('rejects when the database does not answer, rather than say anything about the token', async () => {
+    const deps = dependencies(session, {
+      readSessionAndOwner: async () => {
+        throw new StoreUnavailableError({ cause: 'down' });
+      },
+    });
+    await expect(authorize(request(token.text), deps)).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+});
+
+describe('the policy', () => {
+  it('covers the stage, not the path as the client wrote it', () => {
+    const arn = 'arn:aws:execute-api:eu-west-1:123456789012:abc/dev/GET/api//dashboard/';
+    expect(policyFor('Allow', arn, { userId: 7 })).toEqual({
+      principalId: '7',
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'execute-api:Invoke',
+            Resource: 'arn:aws:execute-api:eu-west-1:123456789012:abc/dev/*',
+          },
+        ],
+      },
+      context: { userId: 7 },
+    });
+  });
+});

@@ -1,0 +1,40 @@
+import { fallback } from '../../functions/fallback/fallback';
+import { routeList } from '../../functions/routes';
+import { ApiError } from '../../functions/shared/http/errors';
+
+const answer = (method: string, path: string) => {
+  try {
+    return fallback(method, path, routeList);
+  } catch (error) {
+    return error instanceof ApiError ? [error.status, error.message] : error;
+  }
+};
+
+describe('the fallback', () => {
+  it.each(
+    routeList.map((route) => [route.path, route.method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS']),
+  )('lists what %s has: %s', (path, Allow) => {
+    expect(answer('PATCH', path.slice(1))).toEqual({
+      status: 405,
+      body: { detail: 'Method "PATCH" not allowed.' },
+      headers: { Allow },
+    });
+    expect(answer('OPTIONS', `${path.slice(1)}/`)).toEqual({ status: 204, headers: { Allow } });
+  });
+
+  it.each([
+    '',
+    'api',
+    'api/',
+    'api/nothing',
+    'api/signup/x',
+    'api/signup//',
+    'API/signup',
+    'signup',
+    '../api/signup',
+    '%',
+  ])('knows no path %j', (path) => {
+    expect(answer('GET', path)).toEqual([404, 'Not found.']);
+    expect(answer('OPTIONS', path)).toEqual([404, 'Not found.']);
+  });
+});

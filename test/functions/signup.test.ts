@@ -1,0 +1,78 @@
+import { InvalidFieldsError } from '../../functions/shared/http/errors';
+import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
+import type { Creation, NewUser } from '../../functions/shared/store/users';
+import { type SignupDependencies, signup } from '../../functions/signup/signup';
+
+const NOW_MS = 1_800_000_000_500;
+const input = { username: 'NewUser', email: 'newuser@example.com', password: 'password123', role: 'CLERK' };
+
+function dependencies(...creations: Creation[]) {
+  const created: NewUser[] = [];
+  const overrides: SignupDependencies = {
+    clock: () => NOW_MS,
+    lifetimes: { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 1000 },
+    bcryptCost: 10,
+    passwordMinLength: 8,
+    nextUserId: async () => 7,
+    createUser: async (newUser) => {
+      created.push(newUser);
+      return creations.shift() ?? 'created';
+    },
+  };
+  return { ...overrides, created };
+}
+
+describe('POST /api/signup/', () => {
+  it("answers 201 with the seed's members and the token's life", async () => {
+    const answer = await signup(input, dependencies());
+    expect(answer).toEqual({
+      status: 201,
+      body: {
+        user: { id: 7, username: 'NewUser', email: 'newuser@example.com', role: 'CLERK' },
+        token: expect.stringMatching(/^[0-9a-f]{40}$/),
+      },
+      headers: { 'Token-Expires-In': '100' },
+    });
+  });
+
+  it('stores neither the password nor the token', async () => {
+    const deps = dependencies();
+    const answer = await signup(input, deps);
+    const stored = JSON.stringify(deps.created.map(({ user, session }) => [user, session]));
+    const { token } = answer.body as { token: string };
+    expect(stored).not.toContain('password123');
+    expect(stored).not.toContain(token.slice(14, 23));
+    expect(deps.created[0]?.user.passwordHash).toMatch(/^\$2b\$10\$/);
+  });
+
+  it.each<[Creation, object]>([
+    [['username'], { username: ['A user with that username already exists.'] }],
+    [['email'], { email: ['user with this email address already exists.'] }],
+    [
+      ['username', 'email'],
+      {
+        username: ['A user with that username already exists.'],
+        email: ['user with this email address already exists.'],
+      },
+    ],
+  ])('answers what is taken: %j', async (creation, fields) => {
+    const error = await signup(input, dependencies(creation)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InvalidFieldsError);
+    expect((error as InvalidFieldsError).fields).toEqual(fields);
+  });
+
+  it('draws another address when one is taken, and gives up only after several', async () => {
+    const deps = dependencies('address_taken', 'address_taken');
+    expect((await signup(input, deps)).status).toBe(201);
+    expect(new Set(deps.created.map(({ address }) => address.locator)).size).toBe(3);
+    const hopeless = { ...dependencies(), createUser: async (): Promise<Creation> => 'address_taken' };
+    await expect(signup(input, hopeless)).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+
+  it('refuses a bad password before anything is hashed or stored', async () => {
+    const deps = { ...dependencies(), nextUserId: jest.fn() };
+    await expect(signup({ ...input, password: '1234567' }, deps)).rejects.toBeInstanceOf(InvalidFieldsError);
+    expect(deps.nextUserId).not.toHaveBeenCalled();
+    expect(deps.created).toEqual([]);
+  });
+});

@@ -1,0 +1,168 @@
+import { admits, protectedEndpoint, publicEndpoint } from '../../functions/shared/http/endpoint';
+import { ApiError } from '../../functions/shared/http/errors';
+import { fields, newUsername } from '../../functions/shared/http/fields';
+import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
+import { bodyOf, jsonEvent, proxyEvent } from '../support/events';
+
+const TOKEN = 'f2afca0567cd22a156f3791b7374ea774fd4b529';
+const authorizer = {
+  principalId: '1',
+  userId: '1',
+  role: 'CLERK',
+  locator: 'f2afca0567',
+  session: 'cd22',
+  tokenExpiresAt: '1800000000',
+  sessionExpiresAt: '1800000001',
+};
+const authorized = (parts: Parameters<typeof proxyEvent>[0] = {}) =>
+  proxyEvent({ headers: { Authorization: `Token ${TOKEN}` }, authorizer, ...parts });
+const environment = { CORS_ORIGINS: 'none' };
+const ok = { status: 200, body: { message: 'hello' } };
+
+let errorLog: jest.SpyInstance;
+beforeEach(() => {
+  errorLog = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+});
+afterEach(() => errorLog.mockRestore());
+
+describe('a protected endpoint', () => {
+  const action = jest.fn(() => ok);
+  const handler = protectedEndpoint({ name: 'dashboard', environment }, action);
+  beforeEach(() => action.mockClear());
+
+  it('is given the principal and the token, whatever types the context has', async () => {
+    const principal = {
+      userId: 1,
+      role: 'CLERK',
+      locator: 'f2afca0567',
+      session: 'cd22',
+      tokenExpiresAt: 1800000000,
+      sessionExpiresAt: 1800000001,
+    };
+    for (const context of [authorizer, { ...authorizer, userId: 1, tokenExpiresAt: 1800000000 }]) {
+      expect(await handler(authorized({ authorizer: context }))).toMatchObject({ statusCode: 200 });
+      expect(action).toHaveBeenLastCalledWith({ principal, token: expect.objectContaining({ text: TOKEN }) });
+    }
+  });
+
+  it.each([
+    ['no authorizer ran', authorized({ authorizer: null })],
+    ['the context is empty', authorized({ authorizer: {} })],
+    ['the context names no user', authorized({ authorizer: { ...authorizer, userId: undefined } })],
+    ['the context names no role', authorized({ authorizer: { ...authorizer, role: '' } })],
+    ['the request has no token', authorized({ headers: {} })],
+  ])('does nothing when %s', async (_, event) => {
+    const result = await handler(event);
+    expect(result).toMatchObject({ statusCode: 401, headers: { 'WWW-Authenticate': 'Token' } });
+    expect(bodyOf(result)).toEqual({ detail: 'Authentication credentials were not provided.' });
+    expect(action).not.toHaveBeenCalled();
+  });
+
+  it('answers HEAD without a body', async () => {
+    expect(await handler(authorized({ httpMethod: 'HEAD' }))).toMatchObject({ statusCode: 200, body: '' });
+  });
+});
+
+describe('the roles of a route', () => {
+  it('admit those on the list, or everyone when there is none', () => {
+    expect(admits({ roles: ['ADMIN'] }, 'ADMIN')).toBe(true);
+    expect(admits({ roles: ['ADMIN'] }, 'CLERK')).toBe(false);
+    expect(admits({ roles: [] }, 'ADMIN')).toBe(false);
+    expect(admits({}, 'CLERK')).toBe(true);
+  });
+});
+
+describe('every answer', () => {
+  const answer = async (thrown: unknown) => {
+    const handler = protectedEndpoint({ name: 'dashboard', environment }, () => {
+      throw thrown;
+    });
+    const result = await handler(authorized());
+    return [result.statusCode, bodyOf(result), result.headers?.['Retry-After']];
+  };
+
+  it('is JSON and is never cached', async () => {
+    const result = await protectedEndpoint({ name: 'dashboard', environment }, () => ok)(authorized());
+    expect(result.headers).toEqual({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  });
+
+  it('is 503 while the database is unavailable, and the log says why under the request id', async () => {
+    const cause = new Error('connect ECONNREFUSED');
+    expect(await answer(new StoreUnavailableError({ cause }))).toEqual([
+      503,
+      { detail: 'Service temporarily unavailable.' },
+      '1',
+    ]);
+    const line = JSON.parse(errorLog.mock.calls[0][0]);
+    expect(line).toMatchObject({
+      requestId: 'request-1',
+      function: 'dashboard',
+      cause: { message: 'connect ECONNREFUSED' },
+    });
+  });
+
+  it('is 500 for a bug, says nothing about it, and the log has it under the request id', async () => {
+    expect(await answer(new TypeError('secret detail'))).toEqual([
+      500,
+      { detail: 'Internal server error.' },
+      undefined,
+    ]);
+    expect(JSON.parse(errorLog.mock.calls[0][0])).toMatchObject({
+      requestId: 'request-1',
+      message: 'secret detail',
+    });
+    expect(await answer('not even an error')).toEqual([500, { detail: 'Internal server error.' }, undefined]);
+  });
+
+  it('is what the contract says for a failure of the caller, of which nothing is logged', async () => {
+    expect(await answer(new ApiError('permission_denied', 'No.'))).toEqual([
+      403,
+      { detail: 'No.' },
+      undefined,
+    ]);
+    expect(errorLog).not.toHaveBeenCalled();
+  });
+});
+
+describe('a public endpoint', () => {
+  const schema = fields({ username: newUsername() });
+  const handler = publicEndpoint({ name: 'signup', environment, schema }, async ({ username }) => ({
+    status: 201,
+    body: { username },
+  }));
+
+  it('is given typed fields and ignores a token, dead or alive', async () => {
+    const event = jsonEvent({ username: ' bob ' });
+    const result = await handler({ ...event, headers: { ...event.headers, Authorization: 'Token dead' } });
+    expect([result.statusCode, bodyOf(result)]).toEqual([201, { username: 'bob' }]);
+  });
+
+  it('answers bad fields with their messages', async () => {
+    const result = await handler(jsonEvent({}));
+    expect([result.statusCode, bodyOf(result)]).toEqual([400, { username: ['This field is required.'] }]);
+  });
+});
+
+describe('cross-origin answers', () => {
+  const headersFor = async (corsOrigins: string, origin?: string) => {
+    const handler = protectedEndpoint(
+      { name: 'dashboard', environment: { CORS_ORIGINS: corsOrigins } },
+      () => ok,
+    );
+    const headers = { Authorization: `Token ${TOKEN}`, ...(origin && { origin }) };
+    return (await handler(authorized({ headers }))).headers;
+  };
+
+  it('are readable by a listed origin and no other', async () => {
+    const origins = 'https://a.example,https://b.example';
+    expect(await headersFor(origins, 'https://b.example')).toMatchObject({
+      'Access-Control-Allow-Origin': 'https://b.example',
+      Vary: 'Origin',
+      'Access-Control-Expose-Headers': 'Token-Expires-In, Retry-After, WWW-Authenticate, Allow',
+    });
+    expect(await headersFor(origins, 'https://c.example')).not.toHaveProperty('Access-Control-Allow-Origin');
+    expect(await headersFor(origins)).not.toHaveProperty('Access-Control-Allow-Origin');
+    expect(await headersFor('*', 'https://c.example')).toMatchObject({ 'Access-Control-Allow-Origin': '*' });
+    expect(await headersFor('none', 'https://a.example')).not.toHaveProperty('Vary');
+  });
+});
