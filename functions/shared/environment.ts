@@ -36,6 +36,10 @@ export type VariableOf<F extends FunctionName> = (typeof variables)[F][number];
 /** What a function finds in its environment, and what CDK must put there: every variable of its list, no other. */
 export type Environment<F extends FunctionName> = Readonly<Record<VariableOf<F>, string>>;
 
+export const functionNames = Object.keys(variables) as FunctionName[];
+
+export const variableNames = (name: FunctionName): readonly string[] => variables[name];
+
 /**
  * Reads a function's variables, once, while it starts.
  * @throws Error naming every variable that is missing, so that a wrong deployment shows in one go.

@@ -44,7 +44,12 @@ export class FunctionPool {
   /** Starts the first worker. Rejects with FunctionLoadError if the bundle cannot be loaded. */
   static async start(options: FunctionPoolOptions): Promise<FunctionPool> {
     const pool = new FunctionPool(options);
-    await pool.#addWorker();
+    try {
+      await pool.#addWorker();
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
     return pool;
   }
 

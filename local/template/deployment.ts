@@ -97,17 +97,18 @@ export interface ProxyIntegration {
 export interface MockIntegration {
   readonly type: 'MOCK';
   readonly passthrough: 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
-  /** VTL by content type. */
-  readonly requestTemplates: Readonly<Record<string, string>>;
+  /** VTL by media type. */
+  readonly requestTemplates: ReadonlyMap<string, string>;
   readonly responses: readonly MockResponse[];
 }
 
 export interface MockResponse {
   readonly statusCode: number;
-  readonly selectionPattern?: string;
+  /** To match the whole status. Absent on the response for all other statuses. */
+  readonly selectionPattern?: RegExp;
   readonly headers: readonly HeaderMapping[];
-  /** VTL by content type. */
-  readonly templates: Readonly<Record<string, string>>;
+  /** VTL by media type. */
+  readonly templates: ReadonlyMap<string, string>;
 }
 
 export interface GatewayResponseDefinition {

@@ -13,8 +13,18 @@ import { refused } from './template-error';
 /** API Gateway's own limit; a larger one must be asked for. */
 const maxTimeoutMilliseconds = 29_000;
 
-const templates = v.optional(v.record(v.string(), v.string()), {});
+const templates = v.pipe(
+  v.optional(v.record(v.string(), v.string()), {}),
+  v.transform((byType): ReadonlyMap<string, string> => new Map(Object.entries(byType))),
+);
 const statusCode = v.pipe(v.string(), v.regex(/^[1-5]\d\d$/, 'Expected a status'), v.transform(Number));
+
+/** An empty pattern is as none. */
+const selectionPattern = v.pipe(
+  v.optional(v.string(), ''),
+  v.check(isExpression, 'Not a regular expression'),
+  v.transform((pattern) => (pattern === '' ? undefined : new RegExp(`^(?:${pattern})$`))),
+);
 
 const proxySchema = v.strictObject({
   Type: v.literal('AWS_PROXY'),
@@ -29,7 +39,7 @@ const proxySchema = v.strictObject({
 const mockResponse = v.strictObject({
   ResponseParameters: v.optional(v.record(v.string(), v.string()), {}),
   ResponseTemplates: templates,
-  SelectionPattern: v.exactOptional(v.string()),
+  SelectionPattern: selectionPattern,
   StatusCode: statusCode,
 });
 
@@ -82,8 +92,17 @@ function mockResponseOf(response: v.InferOutput<typeof mockResponse>, method: Me
   checkMappingTemplates(ResponseTemplates, method.resource);
   return {
     statusCode: StatusCode,
-    ...(SelectionPattern === undefined ? {} : { selectionPattern: SelectionPattern }),
+    ...(SelectionPattern && { selectionPattern: SelectionPattern }),
     headers: headerMappings(ResponseParameters, 'method.response.header.', method.resource),
     templates: ResponseTemplates,
   };
+}
+
+function isExpression(pattern: string): boolean {
+  try {
+    new RegExp(pattern);
+    return true;
+  } catch {
+    return false;
+  }
 }

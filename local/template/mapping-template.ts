@@ -14,11 +14,8 @@ const understood: Readonly<Record<string, RegExp>> = {
 };
 
 /** Throws if a template is not VTL, or asks for more of API Gateway's variables than there is here. */
-export function checkMappingTemplates(
-  templates: Readonly<Record<string, string>>,
-  resource: ResourceName,
-): void {
-  for (const template of Object.values(templates)) {
+export function checkMappingTemplates(templates: ReadonlyMap<string, string>, resource: ResourceName): void {
+  for (const template of templates.values()) {
     for (const [reference, variable = '', rest = ''] of template.matchAll(ownReference)) {
       if (understood[variable]?.test(rest)) continue;
       throw refused(resource, `${reference}${rest} in a mapping template is not understood`);

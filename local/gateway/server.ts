@@ -1,0 +1,103 @@
+/**
+ * The HTTP server before the gateway, on this machine only. Whatever a client sends, or stops sending, the server
+ * answers or closes that one connection, and goes on.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ApiDefinition } from '../template/deployment';
+import { plainAnswer, sendAnswer, sendLastAnswer } from './answer';
+import { readBody } from './body';
+import { answerClientError } from './client-errors';
+import type { Invoke } from './exchange';
+import { type Gateway, gatewayOf } from './gateway';
+import { type GatewayRequest, gatewayRequestOf } from './request';
+
+export interface GatewayOptions {
+  readonly api: ApiDefinition;
+  readonly invoke: Invoke;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+export interface RunningGateway {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Ends every connection, also those in use. */
+  close(): Promise<void>;
+}
+
+/** Another machine must never reach this. */
+const host = '127.0.0.1';
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
+const maxHeaderBytes = 10_240;
+
+/** For a whole request to arrive. */
+const requestMilliseconds = 30_000;
+
+/** Rejects with a message for the developer if the port is in use. */
+export async function startGateway({ api, invoke, port }: GatewayOptions): Promise<RunningGateway> {
+  const gateway = gatewayOf(api, invoke);
+  const responses = new WeakMap<Duplex, ServerResponse>();
+  const limits = { headersTimeout: requestMilliseconds, requestTimeout: requestMilliseconds };
+  const server = createServer(limits, (message, response) => {
+    responses.set(message.socket, response);
+    serve(gateway, message, response).catch((error: unknown) => {
+      console.error('The gateway failed:', error);
+      response.destroy();
+    });
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    answerClientError(error, socket, isUnderWay(responses.get(socket))),
+  );
+  await listen(server, port);
+  const { port: actualPort } = server.address() as AddressInfo;
+  return { url: `http://${host}:${actualPort}`, close: () => close(server) };
+}
+
+async function serve(gateway: Gateway, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  message.on('error', () => undefined); // A client that goes away; `readBody` sees it by itself.
+  const request = gatewayRequestOf(message);
+  if (headerBytesOf(request) > maxHeaderBytes) {
+    const answer = plainAnswer(431, 'Request Header Fields Too Large');
+    sendLastAnswer(message, response, { requestId: request.id, answer });
+    return;
+  }
+  const body = await readBody(message);
+  if (body === 'aborted') return;
+  if (body === 'too-large') {
+    // The template cannot customise this one.
+    const answer = plainAnswer(413, 'Request Too Long');
+    sendLastAnswer(message, response, { requestId: request.id, answer });
+    return;
+  }
+  sendAnswer(response, request.id, await gateway(request, body));
+}
+
+/** Whether part of an answer is on the wire, so that nothing else can be said there. */
+function isUnderWay(response: ServerResponse | undefined): boolean {
+  return response?.headersSent === true && !response.writableFinished;
+}
+
+function headerBytesOf({ headers }: GatewayRequest): number {
+  return headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isInUse = error.code === 'EADDRINUSE';
+      const advice = `Choose another with PORT=${port + 1} …`;
+      reject(isInUse ? new Error(`Port ${port} is already in use. ${advice}`, { cause: error }) : error);
+    });
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

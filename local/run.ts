@@ -1,0 +1,142 @@
+/**
+ * Runs a synthesised template on one machine: its tables in an embedded DynamoDB, its functions in worker threads,
+ * its API over HTTP on 127.0.0.1. What is started is stopped in reverse order, also when a later start fails.
+ */
+import { devNull } from 'node:os';
+import { startDynamoDb } from './dynamodb/engine';
+import { databaseAccessOf } from './functions/database-access';
+import { FunctionPool } from './functions/function-pool';
+import type { FunctionOutput } from './functions/function-worker';
+import type { Invoke } from './gateway/exchange';
+import { startGateway } from './gateway/server';
+import { administratorKey, createTables } from './template/create-tables';
+import type { ApiDefinition, Deployment, FunctionDefinition } from './template/deployment';
+import { loadDeployment } from './template/load-deployment';
+
+export interface RunOptions {
+  /** The folder that `cdk synth` wrote. */
+  readonly assembly: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** A DynamoDB to use instead of the embedded one. It does not know the functions' grants. */
+  readonly dynamoDbEndpoint?: string;
+  /** Where the embedded DynamoDB keeps its data; by default in memory. */
+  readonly dataDir?: string;
+  /** Where the functions' output goes; by default to that of the process. */
+  readonly output?: FunctionOutput;
+}
+
+export interface RunningRoute {
+  readonly method: string;
+  readonly path: string;
+  /** The logical id of the function. Absent where the gateway answers by itself. */
+  readonly function?: string;
+}
+
+export interface RunningApi {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly routes: readonly RunningRoute[];
+  readonly dynamoDbEndpoint: string;
+  /** The tables' names by logical id. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** May be called again, to no effect. */
+  close(): Promise<void>;
+}
+
+/** Has what was started, to stop it. */
+type Started = (() => Promise<void>)[];
+
+/** Rejects with a message meant for the developer, and leaves nothing running then. */
+export async function runTemplate(options: RunOptions): Promise<RunningApi> {
+  const deployment = loadDeployment(options.assembly);
+  const started: Started = [];
+  try {
+    return await start(deployment, options, started);
+  } catch (error) {
+    await stop(started);
+    throw error;
+  }
+}
+
+async function start(deployment: Deployment, options: RunOptions, started: Started): Promise<RunningApi> {
+  const { api, functions, tables } = deployment;
+  const dynamoDbEndpoint = options.dynamoDbEndpoint ?? (await startDatabase(functions, options, started));
+  await createTables(dynamoDbEndpoint, tables);
+  const environment = environmentFor(dynamoDbEndpoint, options.dynamoDbEndpoint === undefined);
+  const invoke = await startFunctions(functions, { ...options, environment }, started);
+  const gateway = await startGateway({ api, invoke, port: options.port });
+  started.push(() => gateway.close());
+  return {
+    url: gateway.url,
+    routes: routesOf(api),
+    dynamoDbEndpoint,
+    tables: Object.fromEntries(tables.map(({ logicalId }) => [logicalId, logicalId])),
+    close: () => stop(started),
+  };
+}
+
+async function startDatabase(
+  functions: readonly FunctionDefinition[],
+  { dataDir }: RunOptions,
+  started: Started,
+): Promise<string> {
+  const authorise = databaseAccessOf(functions, administratorKey);
+  const engine = await startDynamoDb({ authorise, ...(dataDir === undefined ? {} : { dataDir }) });
+  started.push(() => engine.close());
+  return engine.endpoint;
+}
+
+async function startFunctions(
+  functions: readonly FunctionDefinition[],
+  options: RunOptions & { readonly environment: Readonly<Record<string, string>> },
+  started: Started,
+): Promise<Invoke> {
+  const pools = new Map<string, FunctionPool>();
+  const { environment, output = process } = options;
+  const outcomes = await Promise.allSettled(
+    functions.map(async (definition) => {
+      const pool = await FunctionPool.start({ definition, environment, output });
+      started.push(() => pool.close());
+      pools.set(definition.logicalId, pool);
+    }),
+  );
+  const reasons = outcomes.flatMap((outcome): Error[] =>
+    outcome.status === 'rejected' ? [outcome.reason] : [],
+  );
+  if (reasons.length > 0) throw new AggregateError(reasons, reasons.map(({ message }) => message).join('\n'));
+
+  return async (functionId, event) => {
+    const pool = pools.get(functionId);
+    if (pool === undefined) throw new Error(`There is no function ${functionId}`);
+    return pool.invoke(event);
+  };
+}
+
+/** The functions reach the database, and none of the developer's own AWS settings. */
+function environmentFor(endpoint: string, isEmbedded: boolean): Record<string, string> {
+  return {
+    AWS_CONFIG_FILE: devNull,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    // DynamoDB Local keeps the tables of each access key apart, so there all must have the same one.
+    ...(isEmbedded ? {} : { AWS_ACCESS_KEY_ID: administratorKey }),
+  };
+}
+
+function routesOf(api: ApiDefinition): RunningRoute[] {
+  return api.resources.flatMap(({ path, methods }) =>
+    [...methods].map(([method, { integration }]) => {
+      if (integration.type === 'MOCK') return { method, path };
+      return { method, path, function: integration.functionId };
+    }),
+  );
+}
+
+async function stop(started: Started): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of started.splice(0).reverse()) {
+    await close().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}

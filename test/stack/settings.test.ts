@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { readSettings, SettingsError } from '../../lib/settings';
+
+const problem = (context: Record<string, unknown>) => {
+  try {
+    return readSettings(context);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+};
+
+describe('the settings', () => {
+  it('have defaults for everything', () => {
+    expect(readSettings({})).toEqual({
+      stage: 'dev',
+      roles: ['CLERK', 'MANAGER', 'ADMIN'],
+      signupRoles: ['CLERK'],
+      tokenLifetime: 7 * 86400,
+      sessionLifetime: 90 * 86400,
+      sessionsPerUser: 20,
+      bcryptCost: 10,
+      passwordMinLength: 8,
+      corsOrigins: [],
+    });
+  });
+
+  it('come from cdk.json, in any form JSON has for them, and -c overrides each', () => {
+    const auth = {
+      stage: 'prod',
+      roles: ['CLERK', 'BOSS'],
+      sessionsPerUser: 5,
+      tokenLifetime: '12h',
+      corsOrigins: '',
+    };
+    const context = {
+      auth,
+      '@aws-cdk/core:flag': true,
+      'aws:cdk:x': [],
+      tokenLifetime: '30m',
+      roles: 'CLERK, ADMIN',
+    };
+    expect(readSettings(context)).toMatchObject({
+      stage: 'prod',
+      roles: ['CLERK', 'ADMIN'],
+      sessionsPerUser: 5,
+      tokenLifetime: 1800,
+      corsOrigins: [],
+    });
+  });
+
+  it('take several origins', () => {
+    const origins = 'https://app.example.com, http://localhost:5173';
+    expect(readSettings({ corsOrigins: origins }).corsOrigins).toEqual([
+      'https://app.example.com',
+      'http://localhost:5173',
+    ]);
+    expect(readSettings({ corsOrigins: '*' }).corsOrigins).toEqual(['*']);
+  });
+
+  it.each<[Record<string, unknown>, string]>([
+    [
+      { tokenLifetime: '7x' },
+      'The setting tokenLifetime cannot be "7x". It must be a time from 1m to 3650d, like 30m, 12h or 7d.',
+    ],
+    [
+      { tokenLifetime: '0m' },
+      'The setting tokenLifetime cannot be "0m". It must be a time from 1m to 3650d, like 30m, 12h or 7d.',
+    ],
+    [{ bcryptCost: 9 }, 'The setting bcryptCost cannot be 9. It must be a whole number from 10 to 14.'],
+    [
+      { bcryptCost: '10.5' },
+      'The setting bcryptCost cannot be "10.5". It must be a whole number from 10 to 14.',
+    ],
+    [{ bcryptCost: true }, 'The setting bcryptCost cannot be true. It must be text, a number or a list.'],
+    [
+      { stage: 'Prod!' },
+      'The setting stage cannot be "Prod!". It must be a short lower-case name like dev or prod.',
+    ],
+    [
+      { signupRoles: 'BOSS' },
+      'The setting signupRoles names BOSS, which is not one of roles (CLERK,MANAGER,ADMIN).',
+    ],
+    [
+      { tokenLifetime: '91d' },
+      'The setting tokenLifetime is longer than sessionLifetime: a token cannot outlive its session.',
+    ],
+    [{ auth: 'stage=prod' }, 'The context "auth" must be an object of settings, but is "stage=prod".'],
+    [
+      { roles: 'clerk' },
+      'The setting roles cannot be "clerk". It must be upper-case names like CLERK or STORE_MANAGER, at most 32 characters each, separated by commas.',
+    ],
+    [
+      { roles: 'CLERK,CLERK' },
+      'The setting roles cannot be "CLERK,CLERK". It must be upper-case names like CLERK or STORE_MANAGER, at most 32 characters each, separated by commas, none twice.',
+    ],
+    [
+      { corsOrigins: 'https://a.example/path' },
+      'The setting corsOrigins cannot be "https://a.example/path". It must be origins like https://app.example.com without a path, separated by commas, or * alone, or none.',
+    ],
+    [
+      { stgae: 'prod' },
+      'There is no setting "stgae". The settings are stage, roles, signupRoles, tokenLifetime, sessionLifetime, sessionsPerUser, bcryptCost, passwordMinLength, corsOrigins.',
+    ],
+  ])('%j is refused in words', (context, message) => {
+    expect(problem(context)).toBe(message);
+  });
+
+  it('report every wrong one at once', () => {
+    expect(String(problem({ bcryptCost: 1, passwordMinLength: 1, typo: 1 })).split('\n')).toHaveLength(3);
+  });
+
+  it('are settings or a message, whatever is given', () => {
+    const value = fc.oneof(fc.string(), fc.integer(), fc.array(fc.string()), fc.anything());
+    const names = fc.constantFrom(
+      'stage',
+      'roles',
+      'signupRoles',
+      'tokenLifetime',
+      'bcryptCost',
+      'corsOrigins',
+    );
+    fc.assert(
+      fc.property(fc.dictionary(names, value), (context) => {
+        expect(['string', 'object']).toContain(typeof problem(context));
+      }),
+    );
+  });
+});

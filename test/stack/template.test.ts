@@ -1,0 +1,323 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { routeList, servedMethods } from '../../functions/routes';
+import { type FunctionName, functionNames, variableNames } from '../../functions/shared/environment';
+import { templateWith, unexplainedFindings } from '../support/assembly';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, any>;
+  readonly DeletionPolicy?: string;
+}
+
+/** Logical ids in which data live: a changed id is a new, empty table. */
+const STATEFUL = ['TablesTokens107FFD66', 'TablesUsersBA34CAA2'];
+
+/** What `docs/storage.md` allows each function on each table. */
+const GRANTS: Record<FunctionName, Record<string, string[]>> = {
+  signup: { users: ['UpdateItem', 'PutItem'], tokens: ['PutItem'] },
+  login: { users: ['GetItem'], tokens: ['PutItem', 'Query', 'DeleteItem'] },
+  dashboard: {},
+  refresh: { tokens: ['UpdateItem', 'GetItem'] },
+  logout: { tokens: ['DeleteItem'] },
+  authorizer: { users: ['BatchGetItem'], tokens: ['BatchGetItem', 'UpdateItem', 'DeleteItem'] },
+  fallback: {},
+};
+
+const resourcesOf = (template: Template, type: string): [string, Resource][] =>
+  Object.entries(template.findResources(type)) as any;
+const asArray = <Value>(value: Value | Value[]): Value[] => (Array.isArray(value) ? value : [value]);
+const constructId = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1)}Function`;
+
+function functionOf(template: Template, name: string): [string, Resource] {
+  const isOurs = ([id]: [string, Resource]) => new RegExp(`^${constructId(name)}[0-9A-F]{8}$`).test(id);
+  const found = resourcesOf(template, 'AWS::Lambda::Function').filter(isOurs);
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+/** Every statement of a function's role. */
+function statementsOf(template: Template, name: string): any[] {
+  const roleId = functionOf(template, name)[1].Properties['Role']['Fn::GetAtt'][0];
+  return resourcesOf(template, 'AWS::IAM::Policy')
+    .filter(([, { Properties }]) => Properties['Roles'].some((role: any) => role.Ref === roleId))
+    .flatMap(([, { Properties }]) => Properties['PolicyDocument'].Statement);
+}
+
+/** The API's methods by "POST /api/signup". */
+function methodsOf(template: Template): Record<string, any> {
+  const resources = Object.fromEntries(resourcesOf(template, 'AWS::ApiGateway::Resource'));
+  const pathOf = (reference: any): string => {
+    const resource = resources[reference.Ref];
+    return resource ? `${pathOf(resource.Properties['ParentId'])}/${resource.Properties['PathPart']}` : '';
+  };
+  return Object.fromEntries(
+    resourcesOf(template, 'AWS::ApiGateway::Method').map(([, { Properties }]) => [
+      `${Properties['HttpMethod']} ${pathOf(Properties['ResourceId']) || '/'}`,
+      Properties,
+    ]),
+  );
+}
+
+const dev = templateWith({});
+const prod = templateWith({ stage: 'prod' });
+
+describe('the API', () => {
+  const methods = methodsOf(dev);
+  const expected = routeList.flatMap((route) =>
+    servedMethods(route).map((method) => [`${method} ${route.path}`, route] as const),
+  );
+
+  it('has the methods of the route table, the fallback, and no other', () => {
+    expect(Object.keys(methods).sort()).toEqual(
+      [...expected.map(([name]) => name), 'ANY /', 'ANY /{proxy+}'].sort(),
+    );
+  });
+
+  it.each(expected)('%s calls its own function', (name, route) => {
+    const [functionId] = functionOf(dev, route.name);
+    expect(JSON.stringify(methods[name].Integration.Uri)).toContain(`"${functionId}"`);
+    expect(methods[name].Integration.Type).toBe('AWS_PROXY');
+  });
+
+  it.each(expected)('%s stands behind the authorizer unless it is public', (name, route) => {
+    const [authorizerId] = resourcesOf(dev, 'AWS::ApiGateway::Authorizer')[0]!;
+    const { AuthorizationType, AuthorizerId } = methods[name];
+    expect([AuthorizationType, AuthorizerId?.Ref]).toEqual(
+      route.access === 'public' ? ['NONE', undefined] : ['CUSTOM', authorizerId],
+    );
+  });
+
+  it('only these are public: signup, login and the fallback', () => {
+    const open = Object.entries(methods).filter(([, { AuthorizationType }]) => AuthorizationType === 'NONE');
+    expect(open.map(([name]) => name).sort()).toEqual([
+      'ANY /',
+      'ANY /{proxy+}',
+      'POST /api/api-token-auth',
+      'POST /api/signup',
+    ]);
+  });
+
+  it('asks the authorizer about every request, also one without a header, and caches nothing', () => {
+    dev.resourceCountIs('AWS::ApiGateway::Authorizer', 1);
+    dev.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      AuthorizerResultTtlInSeconds: 0,
+      IdentitySource: '',
+    });
+  });
+
+  it('is regional, has the stage as its name, and traces no data', () => {
+    dev.hasResourceProperties('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: ['REGIONAL'] } });
+    dev.hasResourceProperties('AWS::ApiGateway::Stage', {
+      StageName: 'dev',
+      MethodSettings: [Match.objectLike({ DataTraceEnabled: false })],
+    });
+    prod.hasResourceProperties('AWS::ApiGateway::Stage', { StageName: 'prod' });
+  });
+
+  it('has no CORS unless origins are named', () => {
+    expect(JSON.stringify(dev.toJSON())).not.toContain('Access-Control');
+    const web = templateWith({ corsOrigins: 'https://a.example,https://b.example' });
+    expect(Object.keys(methodsOf(web))).toEqual(
+      expect.arrayContaining(routeList.map(({ path }) => `OPTIONS ${path}`)),
+    );
+  });
+});
+
+describe('the answers that the gateway makes itself', () => {
+  const responses = Object.fromEntries(
+    resourcesOf(dev, 'AWS::ApiGateway::GatewayResponse').map(([, { Properties }]) => [
+      Properties['ResponseType'],
+      Properties,
+    ]),
+  );
+
+  it('are customised for every type that can be', () => {
+    expect(Object.keys(responses).sort()).toEqual(
+      [
+        'ACCESS_DENIED',
+        'API_CONFIGURATION_ERROR',
+        'AUTHORIZER_CONFIGURATION_ERROR',
+        'AUTHORIZER_FAILURE',
+        'BAD_REQUEST_BODY',
+        'BAD_REQUEST_PARAMETERS',
+        'DEFAULT_4XX',
+        'DEFAULT_5XX',
+        'EXPIRED_TOKEN',
+        'INTEGRATION_FAILURE',
+        'INTEGRATION_TIMEOUT',
+        'INVALID_API_KEY',
+        'INVALID_SIGNATURE',
+        'MISSING_AUTHENTICATION_TOKEN',
+        'QUOTA_EXCEEDED',
+        'RESOURCE_NOT_FOUND',
+        'THROTTLED',
+        'UNAUTHORIZED',
+        'UNSUPPORTED_MEDIA_TYPE',
+        'WAF_FILTERED',
+      ].sort(),
+    );
+  });
+
+  it.each(Object.entries(responses))('%s has a detail, is JSON and is not cached', (_, properties) => {
+    expect(Object.keys(JSON.parse(properties['ResponseTemplates']['application/json']))).toEqual(['detail']);
+    expect(properties['ResponseParameters']).toMatchObject({
+      'gatewayresponse.header.Cache-Control': "'no-store'",
+    });
+  });
+
+  it('never echo what the request said', () => {
+    const templates = JSON.stringify(
+      Object.values(responses).map(({ ResponseTemplates }) => ResponseTemplates),
+    );
+    expect(templates.match(/\$context\.[\w.]+/g)).toEqual(['$context.authorizer.detail']);
+    expect(templates).not.toContain('method.request');
+  });
+
+  it.each(['ACCESS_DENIED', 'UNAUTHORIZED'])('%s is a 401 with its challenge', (type) => {
+    expect(responses[type]).toMatchObject({
+      StatusCode: '401',
+      ResponseParameters: { 'gatewayresponse.header.WWW-Authenticate': "'Token'" },
+    });
+  });
+
+  it.each(['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'])('%s is a 503 and never a 401', (type) => {
+    expect(responses[type]).toMatchObject({
+      StatusCode: '503',
+      ResponseParameters: { 'gatewayresponse.header.Retry-After': "'1'" },
+    });
+  });
+});
+
+describe.each(functionNames)('the function %s', (name) => {
+  const [, { Properties }] = functionOf(dev, name);
+
+  it('has exactly the variables that its code reads', () => {
+    expect(Object.keys(Properties['Environment'].Variables).sort()).toEqual([...variableNames(name)].sort());
+  });
+
+  it('may do on each table what its code does, and nothing else anywhere', () => {
+    const found: Record<string, string[]> = {};
+    for (const { Effect, Action, Resource } of statementsOf(dev, name)) {
+      expect(Effect).toBe('Allow');
+      const [target] = Resource['Fn::GetAtt'];
+      const kind =
+        { TablesUsersBA34CAA2: 'users', TablesTokens107FFD66: 'tokens' }[target as string] ?? target;
+      found[kind] = asArray<string>(Action)
+        .map((action) => action.replace('dynamodb:', ''))
+        .sort();
+    }
+    const logs = Object.keys(found).find((target) => target.startsWith(`${constructId(name)}Logs`))!;
+    const { [logs]: logActions, ...tables } = found;
+    expect(logActions).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    expect(tables).toEqual(
+      Object.fromEntries(Object.entries(GRANTS[name]).map(([table, actions]) => [table, actions.sort()])),
+    );
+  });
+
+  it('has a role of its own without managed policies', () => {
+    const roleId = Properties['Role']['Fn::GetAtt'][0];
+    const { ManagedPolicyArns } = dev.findResources('AWS::IAM::Role')[roleId]!['Properties'];
+    expect(ManagedPolicyArns).toBeUndefined();
+    expect(roleId).toMatch(new RegExp(`^${constructId(name)}Role`));
+  });
+
+  it('keeps its log for a month', () => {
+    const logGroupId = Properties['LoggingConfig'].LogGroup.Ref;
+    expect(dev.findResources('AWS::Logs::LogGroup')[logGroupId]!['Properties']).toMatchObject({
+      RetentionInDays: 30,
+    });
+  });
+
+  it('answers, with the authorizer before it, within the 29 seconds of the gateway', () => {
+    const isProtected = routeList.some((route) => route.name === name && route.access === 'authenticated');
+    const before = isProtected ? functionOf(dev, 'authorizer')[1].Properties['Timeout'] : 0;
+    expect(Properties['Timeout'] + before).toBeLessThan(29);
+  });
+
+  it('takes none of the concurrency that a new account has ten of', () => {
+    expect(Properties['ReservedConcurrentExecutions']).toBeUndefined();
+  });
+});
+
+describe('the authorizer', () => {
+  it('is forbidden the attribute passwordHash', () => {
+    const [statement] = statementsOf(dev, 'authorizer').filter(({ Condition }) => Condition);
+    expect(statement.Condition).toEqual({
+      'ForAllValues:StringEquals': {
+        'dynamodb:Attributes': ['pk', 'id', 'role', 'isActive', 'sessionGeneration'],
+      },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    });
+    expect(statement.Resource['Fn::GetAtt'][0]).toBe('TablesUsersBA34CAA2');
+  });
+});
+
+describe('the tables', () => {
+  const tablesOf = (template: Template) => resourcesOf(template, 'AWS::DynamoDB::Table');
+
+  it('keep their logical ids, in which the data live', () => {
+    for (const template of [dev, prod])
+      expect(
+        tablesOf(template)
+          .map(([id]) => id)
+          .sort(),
+      ).toEqual(STATEFUL);
+  });
+
+  it('cost nothing while nobody calls', () => {
+    for (const [, { Properties }] of tablesOf(dev)) expect(Properties['BillingMode']).toBe('PAY_PER_REQUEST');
+  });
+
+  it('expire sessions by the attribute that the code writes', () => {
+    dev.hasResourceProperties('AWS::DynamoDB::Table', {
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+
+  it('of stage dev go with the stack', () => {
+    for (const [, { DeletionPolicy, Properties }] of tablesOf(dev)) {
+      expect([DeletionPolicy, Properties['DeletionProtectionEnabled']]).toEqual(['Delete', false]);
+    }
+  });
+
+  it('of any other stage are kept, protected, and Users can be restored to a point in time', () => {
+    for (const [, { DeletionPolicy, Properties }] of tablesOf(prod)) {
+      expect([DeletionPolicy, Properties['DeletionProtectionEnabled']]).toEqual(['Retain', true]);
+    }
+    const users = Object.fromEntries(tablesOf(prod))['TablesUsersBA34CAA2']!;
+    expect(users.Properties['PointInTimeRecoverySpecification']).toMatchObject({
+      PointInTimeRecoveryEnabled: true,
+    });
+  });
+});
+
+describe('the stack', () => {
+  it('says where the API and the tables are', () => {
+    expect(Object.keys(dev.findOutputs('*')).sort()).toEqual(
+      expect.arrayContaining(['ApiUrl', 'TokensTableName', 'UsersTableName']),
+    );
+  });
+
+  it('names no physical resource, so that stages and accounts never collide', () => {
+    const names: Record<string, string> = {
+      'AWS::DynamoDB::Table': 'TableName',
+      'AWS::Lambda::Function': 'FunctionName',
+      'AWS::IAM::Role': 'RoleName',
+      'AWS::Logs::LogGroup': 'LogGroupName',
+    };
+    const named = Object.entries(names).flatMap(([type, property]) =>
+      resourcesOf(dev, type).filter(([, { Properties }]) => property in Properties),
+    );
+    expect(named).toEqual([]);
+  });
+
+  it.each([
+    {},
+    { stage: 'prod' },
+    { corsOrigins: 'https://a.example' },
+    { corsOrigins: 'https://a.example,https://b.example' },
+  ])('has no finding of cdk-nag unexplained with %j', (settings) => {
+    expect(unexplainedFindings(settings)).toEqual([]);
+  });
+});

@@ -1,0 +1,107 @@
+import { digestOf, issueToken, newLocator } from '../../functions/shared/domain/token';
+import { createUser, findUserByName, type NewUser, nextUserId } from '../../functions/shared/store/users';
+import { startDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+let count = 0;
+const newUser = (
+  overrides: { username?: string; email?: string; locator?: string; session?: string } = {},
+): NewUser => {
+  count += 1;
+  const {
+    username = `user${count}`,
+    email = `user${count}@example.com`,
+    locator = newLocator(),
+    session = 'cd22',
+  } = overrides;
+  const token = issueToken(locator, session);
+  return {
+    user: {
+      id: count,
+      username,
+      email,
+      role: 'CLERK',
+      passwordHash: '$2b$10$hash',
+      isActive: true,
+      createdAt: 1_800_000_000,
+      sessionGeneration: 0,
+    },
+    address: { locator, session },
+    session: {
+      userId: count,
+      sessionGeneration: 0,
+      tokenDigest: digestOf(token),
+      createdAtMs: 1_800_000_000_000,
+      refreshedAt: 1_800_000_000,
+      expiresAt: 1_800_000_100,
+      sessionExpiresAt: 1_800_001_000,
+    },
+  };
+};
+
+describe('ids', () => {
+  it('count from 1 and are never given twice, also at once', async () => {
+    const ids = await Promise.all(Array.from({ length: 50 }, () => nextUserId(database)));
+    expect([...ids].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+  });
+});
+
+describe('a new user', () => {
+  it('comes with both markers and a session, and is found by name in any case and form', async () => {
+    const creation = newUser({ username: 'Ångström', email: 'Angstrom@Example.com' });
+    expect(await createUser(database, creation)).toBe('created');
+    for (const name of ['Ångström', 'ÅNGSTRÖM', 'A\u030angstro\u0308m']) {
+      expect(await findUserByName(database, name)).toMatchObject({
+        ...creation.user,
+        locator: creation.address.locator,
+      });
+    }
+    expect(await database.items('tokens')).toContainEqual(
+      expect.objectContaining({ user: creation.address.locator, session: 'cd22', ...creation.session }),
+    );
+  });
+
+  it.each([
+    ['the username in another case', { username: 'TAKEN' }, ['username']],
+    ['the e-mail address in another case', { email: 'Taken@Example.COM' }, ['email']],
+    ['both', { username: 'taken', email: 'taken@example.com' }, ['username', 'email']],
+  ])('is refused when another has %s, and leaves nothing behind', async (_, overrides, taken) => {
+    await createUser(database, newUser({ username: 'taken', email: 'taken@example.com' }));
+    const before = await database.dump();
+    expect(await createUser(database, newUser(overrides))).toEqual(taken);
+    expect(await database.dump()).toBe(before);
+  });
+
+  it.each(['locator', 'session'] as const)('asks for another address when its %s is taken', async (what) => {
+    const { address } = newUser();
+    const occupied =
+      what === 'locator'
+        ? { pk: `USER#${address.locator}` }
+        : { user: address.locator, session: address.session };
+    await database.put(what === 'locator' ? 'users' : 'tokens', occupied);
+    const before = await database.dump();
+    expect(await createUser(database, newUser(address))).toBe('address_taken');
+    expect(await database.dump()).toBe(before);
+  });
+
+  it('of one name among a hundred at once is made exactly once', async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        createUser(database, newUser({ username: 'wanted', email: `wanted${index}@example.com` })),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome !== 'created')).toEqual(Array(99).fill(['username']));
+    const wanted = (await database.items('users')).filter((item) => item['username'] === 'wanted');
+    expect(wanted).toHaveLength(1);
+  });
+
+  it('that nobody made is not found', async () => {
+    expect(await findUserByName(database, 'nobody')).toBeUndefined();
+  });
+});

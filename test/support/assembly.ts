@@ -1,0 +1,46 @@
+/** Synthesises the stack inside the test process, with cdk.json's own context, into a throw-away folder. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { AuthStack } from '../../lib/auth-stack';
+import { readSettings } from '../../lib/settings';
+
+type Context = Readonly<Record<string, unknown>>;
+
+const projectContext = (): Context =>
+  JSON.parse(readFileSync(join(__dirname, '../../cdk.json'), 'utf8')).context;
+
+function build(settings: Context, context: Context): { app: App; stack: AuthStack } {
+  const outdir = mkdtempSync(join(tmpdir(), 'token-auth-test-'));
+  const app = new App({ outdir, context: { ...projectContext(), ...settings, ...context } });
+  const stack = new AuthStack(app, 'TokenAuth', { settings: readSettings(app.node.getAllContext()) });
+  return { app, stack };
+}
+
+/** The folder of a cloud assembly that can be run. Takes seconds: every function is bundled. */
+export function assemblyWith(settings: Context): string {
+  return build(settings, {}).app.synth().directory;
+}
+
+/** The template alone, without bundles. */
+export function templateWith(settings: Context): Template {
+  return Template.fromStack(build(settings, withoutBundling).stack);
+}
+
+/** The rules of cdk-nag that find something which nobody has accepted. */
+export function unexplainedFindings(settings: Context): readonly string[] {
+  const { app } = build(settings, withoutBundling);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const { directory } = app.synth({ errorOnDuplicateSynth: false });
+  const report: Report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
+  return report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+}
+
+interface Report {
+  readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string }[] }[];
+}
+
+const withoutBundling = { 'aws:cdk:bundling-stacks': [] };

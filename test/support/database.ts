@@ -1,0 +1,71 @@
+/**
+ * Tables in a real DynamoDB engine: the embedded one, or whatever AWS_ENDPOINT_URL_DYNAMODB names. The tables are as in the template, under
+ * names of their own, so that suites can share an engine.
+ */
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, DeleteTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { connect, type Database } from '../../functions/shared/store/database';
+import { tokensTable, usersTable } from '../../functions/shared/store/schema';
+import { startDynamoDb } from '../../local/dynamodb/engine';
+
+const string = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
+const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' as const });
+const range = (AttributeName: string) => ({ AttributeName, KeyType: 'RANGE' as const });
+
+const definitions = {
+  users: {
+    AttributeDefinitions: [string(usersTable.partitionKey)],
+    KeySchema: [hash(usersTable.partitionKey)],
+  },
+  tokens: {
+    AttributeDefinitions: [string(tokensTable.partitionKey), string(tokensTable.sortKey)],
+    KeySchema: [hash(tokensTable.partitionKey), range(tokensTable.sortKey)],
+  },
+};
+
+export interface TestDatabase extends Database {
+  close(): Promise<void>;
+  /** Everything in both tables, as one text to search. */
+  dump(): Promise<string>;
+  items(table: 'users' | 'tokens'): Promise<Record<string, any>[]>;
+  put(table: 'users' | 'tokens', item: Record<string, unknown>): Promise<void>;
+}
+
+/** Gives the SDK what it looks for; a real endpoint's own settings are left alone. */
+export function useLocalCredentials(): void {
+  process.env['AWS_REGION'] ??= 'us-east-1';
+  process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
+  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
+}
+
+export async function startDatabase(): Promise<TestDatabase> {
+  useLocalCredentials();
+  const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  const engine = given ? undefined : await startDynamoDb({});
+  if (engine) process.env['AWS_ENDPOINT_URL_DYNAMODB'] = engine.endpoint;
+  const prefix = `test-${randomUUID()}`;
+  const database = connect({ users: `${prefix}-users`, tokens: `${prefix}-tokens` });
+  const { client, tables } = database;
+  for (const [name, definition] of Object.entries(definitions)) {
+    const TableName = tables[name as keyof typeof tables];
+    await client.send(new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST', ...definition }));
+    await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName });
+  }
+  const items = async (table: 'users' | 'tokens') => {
+    const { Items } = await client.send(new ScanCommand({ TableName: tables[table], ConsistentRead: true }));
+    return Items ?? [];
+  };
+  return {
+    ...database,
+    items,
+    dump: async () => JSON.stringify([await items('users'), await items('tokens')]),
+    put: async (table, Item) => void (await client.send(new PutCommand({ TableName: tables[table], Item }))),
+    close: async () => {
+      for (const TableName of Object.values(tables)) await client.send(new DeleteTableCommand({ TableName }));
+      client.destroy();
+      await engine?.close();
+      if (engine) delete process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+    },
+  };
+}
