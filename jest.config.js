@@ -1,3 +1,6 @@
+// The suites run on Node 20 too; its users need not read the SDK's notice in every one of them.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -5,5 +8,6 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
   globalSetup: '<rootDir>/test/support/synthesise-once.ts',
+  globalTeardown: '<rootDir>/test/support/remove-assembly.ts',
   testTimeout: 30_000,
 };

@@ -12,6 +12,8 @@ const DEFAULT_PORT = 3000;
 const DEFAULT_DATA_DIR = '.local';
 
 async function main(): Promise<void> {
+  // Which Node the SDK will want next year is not the business of someone who tries this out.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const settings = settingsOf(process.argv.slice(2));
   const port = portOf(process.env['PORT']);
   const dataDir = resolve(process.env['DATA_DIR'] || DEFAULT_DATA_DIR);

@@ -1,6 +1,7 @@
 /** Every function of the API with its settings and its grants, which are those of `docs/storage.md` and no more. */
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { TRANSACTION_ATTEMPTS, WORST_CASE_CALL_SECONDS } from '../functions/shared/domain/limits';
 import { type Environment, type FunctionName, listVariable } from '../functions/shared/environment';
 import { sessionOwnerAttributes } from '../functions/shared/store/schema';
 import { AuthFunction } from './auth-function';
@@ -15,9 +16,16 @@ export interface AuthFunctionsProps {
   readonly logRemovalPolicy: RemovalPolicy;
 }
 
-/** Functions that hash passwords need CPU, which comes with memory; the others wait for DynamoDB. */
-const HASHING = { memoryMb: 1024, timeoutSeconds: 20 };
-const READING = { memoryMb: 256, timeoutSeconds: 10 };
+/** Hashing a password needs CPU, which comes with memory. */
+const HASHING_MB = 1024;
+/** Enough for a function that does little but wait for DynamoDB. */
+const WAITING_MB = 256;
+
+/** Time for that many database calls one after the other, each at its worst, and two seconds for everything else. */
+const sized = (memoryMb: number, callsInARow: number) => ({
+  memoryMb,
+  timeoutSeconds: callsInARow * WORST_CASE_CALL_SECONDS + 2,
+});
 
 export function authFunctions(scope: Construct, props: AuthFunctionsProps): AuthFunctions {
   const { users, tokens } = props.tables;
@@ -26,10 +34,13 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
   const { BCRYPT_COST, SESSION_LIFETIME_SECONDS, SIGNUP_ROLES, PASSWORD_MIN_LENGTH, SESSIONS_PER_USER } = all;
   const lifetimes = { TOKEN_LIFETIME_SECONDS, SESSION_LIFETIME_SECONDS };
   const tables = { USERS_TABLE, TOKENS_TABLE };
-  const make = <F extends FunctionName>(name: F, size: typeof READING, environment: Environment<F>) =>
-    new AuthFunction(scope, { name, environment, removalPolicy: props.logRemovalPolicy, ...size });
+  const make = <F extends FunctionName>(
+    name: F,
+    size: ReturnType<typeof sized>,
+    environment: Environment<F>,
+  ) => new AuthFunction(scope, { name, environment, removalPolicy: props.logRemovalPolicy, ...size });
   return {
-    signup: make('signup', HASHING, {
+    signup: make('signup', sized(HASHING_MB, 1 + TRANSACTION_ATTEMPTS), {
       ...tables,
       ...lifetimes,
       BCRYPT_COST,
@@ -39,19 +50,26 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
     })
       .may(['UpdateItem', 'PutItem'], users)
       .may(['PutItem'], tokens),
-    login: make('login', HASHING, { ...tables, ...lifetimes, BCRYPT_COST, SESSIONS_PER_USER, CORS_ORIGINS })
+    login: make('login', sized(HASHING_MB, 5), {
+      ...tables,
+      ...lifetimes,
+      BCRYPT_COST,
+      SESSIONS_PER_USER,
+      CORS_ORIGINS,
+    })
       .may(['GetItem'], users)
       .may(['PutItem', 'Query', 'DeleteItem'], tokens),
-    dashboard: make('dashboard', READING, { CORS_ORIGINS }),
-    refresh: make('refresh', READING, { TOKENS_TABLE, TOKEN_LIFETIME_SECONDS, CORS_ORIGINS }).may(
-      ['UpdateItem', 'GetItem'],
-      tokens,
-    ),
-    logout: make('logout', READING, { TOKENS_TABLE, CORS_ORIGINS }).may(['DeleteItem'], tokens),
-    authorizer: make('authorizer', READING, tables)
+    dashboard: make('dashboard', sized(WAITING_MB, 0), { CORS_ORIGINS }),
+    refresh: make('refresh', sized(WAITING_MB, 2), {
+      TOKENS_TABLE,
+      TOKEN_LIFETIME_SECONDS,
+      CORS_ORIGINS,
+    }).may(['UpdateItem', 'GetItem'], tokens),
+    logout: make('logout', sized(WAITING_MB, 1), { TOKENS_TABLE, CORS_ORIGINS }).may(['DeleteItem'], tokens),
+    authorizer: make('authorizer', sized(WAITING_MB, 3), tables)
       .may(['BatchGetItem'], users, sessionOwnerAttributes)
       .may(['BatchGetItem', 'UpdateItem', 'DeleteItem'], tokens),
-    fallback: make('fallback', READING, { CORS_ORIGINS }),
+    fallback: make('fallback', sized(WAITING_MB, 0), { CORS_ORIGINS }),
   };
 }
 

@@ -5,7 +5,7 @@
 import { devNull } from 'node:os';
 import { startDynamoDb } from './dynamodb/engine';
 import { databaseAccessOf } from './functions/database-access';
-import { FunctionPool } from './functions/function-pool';
+import { FunctionPool, type FunctionPoolOptions } from './functions/function-pool';
 import type { FunctionOutput } from './functions/function-worker';
 import type { Invoke } from './gateway/exchange';
 import { startGateway } from './gateway/server';
@@ -40,7 +40,7 @@ export interface RunningApi {
   readonly dynamoDbEndpoint: string;
   /** The tables' names by logical id. */
   readonly tables: Readonly<Record<string, string>>;
-  /** May be called again, to no effect. */
+  /** May be called twice. */
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function runTemplate(options: RunOptions): Promise<RunningApi> {
   try {
     return await start(deployment, options, started);
   } catch (error) {
-    await stop(started);
+    await stop(started).catch(() => undefined); // What went wrong first is what matters.
     throw error;
   }
 }
@@ -64,15 +64,20 @@ async function start(deployment: Deployment, options: RunOptions, started: Start
   const dynamoDbEndpoint = options.dynamoDbEndpoint ?? (await startDatabase(functions, options, started));
   await createTables(dynamoDbEndpoint, tables);
   const environment = environmentFor(dynamoDbEndpoint, options.dynamoDbEndpoint === undefined);
-  const invoke = await startFunctions(functions, { ...options, environment }, started);
+  const output = options.output === undefined ? {} : { output: options.output };
+  const invoke = await startFunctions(functions, { environment, ...output }, started);
   const gateway = await startGateway({ api, invoke, port: options.port });
   started.push(() => gateway.close());
+  let closing: Promise<void> | undefined;
   return {
     url: gateway.url,
     routes: routesOf(api),
     dynamoDbEndpoint,
     tables: Object.fromEntries(tables.map(({ logicalId }) => [logicalId, logicalId])),
-    close: () => stop(started),
+    close() {
+      closing ??= stop(started);
+      return closing;
+    },
   };
 }
 
@@ -89,14 +94,13 @@ async function startDatabase(
 
 async function startFunctions(
   functions: readonly FunctionDefinition[],
-  options: RunOptions & { readonly environment: Readonly<Record<string, string>> },
+  settings: Omit<FunctionPoolOptions, 'definition'>,
   started: Started,
 ): Promise<Invoke> {
   const pools = new Map<string, FunctionPool>();
-  const { environment, output = process } = options;
   const outcomes = await Promise.allSettled(
     functions.map(async (definition) => {
-      const pool = await FunctionPool.start({ definition, environment, output });
+      const pool = await FunctionPool.start({ ...settings, definition });
       started.push(() => pool.close());
       pools.set(definition.logicalId, pool);
     }),

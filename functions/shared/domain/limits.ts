@@ -16,3 +16,15 @@ export const MAX_PASSWORD_BYTES = 72;
  * already under way on a slow network when the new token was put to use.
  */
 export const REFRESH_RETRY_SECONDS = 30;
+
+/**
+ * A healthy table answers in milliseconds. Three attempts of at most 0.8 seconds and the SDK's pauses between them, the longest of
+ * which are those after a throttled one (0.5 and 1 second at most), end within the worst case. The functions' time-outs
+ * are multiples of it, so an answer is always ready before Lambda gives up.
+ */
+export const CALL_ATTEMPTS = 3;
+export const CALL_ATTEMPT_TIMEOUT_MS = 800;
+export const WORST_CASE_CALL_SECONDS = 4;
+
+/** A signup whose transaction meets others on the same items is tried this often before it is called unavailable. */
+export const TRANSACTION_ATTEMPTS = 4;

@@ -8,15 +8,8 @@ import {
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { CALL_ATTEMPT_TIMEOUT_MS, CALL_ATTEMPTS } from '../domain/limits';
 import { StoreUnavailableError } from './unavailable';
-
-/**
- * A healthy table answers in milliseconds. Three attempts of this long, and the pauses between them, stay below
- * {@link WORST_CASE_CALL_SECONDS}; the functions' time-outs are multiples of that.
- */
-const ATTEMPT_TIMEOUT_MS = 800;
-const ATTEMPTS = 3;
-export const WORST_CASE_CALL_SECONDS = 3;
 
 export interface Tables {
   readonly users: string;
@@ -31,10 +24,10 @@ export interface Database<Table extends keyof Tables = keyof Tables> {
 
 export function connect<Table extends keyof Tables>(tables: Pick<Tables, Table>): Database<Table> {
   const client = new DynamoDBClient({
-    maxAttempts: ATTEMPTS,
+    maxAttempts: CALL_ATTEMPTS,
     requestHandler: {
-      connectionTimeout: ATTEMPT_TIMEOUT_MS,
-      requestTimeout: ATTEMPT_TIMEOUT_MS,
+      connectionTimeout: CALL_ATTEMPT_TIMEOUT_MS,
+      requestTimeout: CALL_ATTEMPT_TIMEOUT_MS,
       throwOnRequestTimeout: true,
     },
   });

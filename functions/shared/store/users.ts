@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TRANSACTION_ATTEMPTS } from '../domain/limits';
 import type { Session } from '../domain/session';
 import { canonical } from '../domain/text';
 import { answered, type Database } from './database';
@@ -72,7 +73,6 @@ export type Creation = 'created' | 'address_taken' | readonly ('username' | 'ema
 /** The transaction's items in this order; DynamoDB gives its reasons in the same. */
 const ITEM_ORDER = ['username', 'email', 'user', 'session'] as const;
 
-const CONFLICT_ATTEMPTS = 6;
 const CONFLICT_PAUSE_MS = 25;
 
 /**
@@ -80,7 +80,7 @@ const CONFLICT_PAUSE_MS = 25;
  * @throws StoreUnavailableError also when other transactions held the same items for too long.
  */
 export async function createUser(database: Database, newUser: NewUser): Promise<Creation> {
-  for (let attempt = 0; attempt < CONFLICT_ATTEMPTS; attempt += 1) {
+  for (let attempt = 0; attempt < TRANSACTION_ATTEMPTS; attempt += 1) {
     const codes = await cancellationCodes(database, newUser);
     if (codes.length === 0) return 'created';
     const refused = ITEM_ORDER.filter((_, index) => codes[index] === 'ConditionalCheckFailed');

@@ -1,0 +1,60 @@
+/** Small CDK apps for the tests, synthesised into a folder of their own that the tests remove. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { AuthorizationType, RequestAuthorizer, RestApi, type RestApiProps } from 'aws-cdk-lib/aws-apigateway';
+import { Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+
+/** A stack with one API in it, and the means to fill it. */
+export class SampleApp {
+  readonly folder = mkdtempSync(join(tmpdir(), 'local-test-'));
+  readonly stack: Stack;
+  readonly api: RestApi;
+  readonly #app: App;
+
+  constructor(props: RestApiProps = {}) {
+    this.#app = new App({ outdir: join(this.folder, 'cdk.out'), analyticsReporting: false });
+    this.stack = new Stack(this.#app, 'Sample');
+    this.api = new RestApi(this.stack, 'Api', {
+      cloudWatchRole: false,
+      deployOptions: { stageName: 'test' },
+      ...props,
+    });
+  }
+
+  /** A function whose bundle is this JavaScript, in which `exports.handler` is due. */
+  addFunction(id: string, code: string, props: Partial<FunctionProps> = {}): LambdaFunction {
+    const bundle = join(this.folder, `${id}-bundle`);
+    mkdirSync(bundle);
+    writeFileSync(join(bundle, 'index.js'), code);
+    return new LambdaFunction(this.stack, id, {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundle),
+      ...props,
+    });
+  }
+
+  /** Options for a method that this function authorises, at every request. */
+  authorizedBy(handler: LambdaFunction): {
+    authorizer: RequestAuthorizer;
+    authorizationType: AuthorizationType;
+  } {
+    const authorizer = new RequestAuthorizer(this.stack, `${handler.node.id}Authorizer`, {
+      handler,
+      identitySources: [],
+      resultsCacheTtl: Duration.seconds(0),
+    });
+    return { authorizer, authorizationType: AuthorizationType.CUSTOM };
+  }
+
+  /** The assembly's folder. */
+  synthesise(): string {
+    return this.#app.synth().directory;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
