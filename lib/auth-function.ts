@@ -12,7 +12,7 @@ import type { Environment, FunctionName } from '../functions/shared/environment'
 export interface AuthFunctionProps<F extends FunctionName> {
   /** The folder under `functions/`. The construct's id is the same in PascalCase, with `Function` behind it. */
   readonly name: F;
-  /** Every variable that the function reads; a missing or a superfluous one does not compile. */
+  /** Every variable that the function reads. */
   readonly environment: Environment<F>;
   /** CPU grows with memory: a full core at 1769 MB. */
   readonly memoryMb: number;

@@ -2,7 +2,12 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { TRANSACTION_ATTEMPTS, WORST_CASE_CALL_SECONDS } from '../functions/shared/domain/limits';
-import { type Environment, type FunctionName, listVariable } from '../functions/shared/environment';
+import {
+  environmentOf,
+  type FunctionName,
+  listVariable,
+  type Variable,
+} from '../functions/shared/environment';
 import { sessionOwnerAttributes } from '../functions/shared/store/schema';
 import { AuthFunction } from './auth-function';
 import type { AuthTables } from './auth-tables';
@@ -29,51 +34,33 @@ const sized = (memoryMb: number, callsInARow: number) => ({
 
 export function authFunctions(scope: Construct, props: AuthFunctionsProps): AuthFunctions {
   const { users, tokens } = props.tables;
-  const all = variablesOf(props);
-  const { USERS_TABLE, TOKENS_TABLE, TOKEN_LIFETIME_SECONDS, CORS_ORIGINS } = all;
-  const { BCRYPT_COST, SESSION_LIFETIME_SECONDS, SIGNUP_ROLES, PASSWORD_MIN_LENGTH, SESSIONS_PER_USER } = all;
-  const lifetimes = { TOKEN_LIFETIME_SECONDS, SESSION_LIFETIME_SECONDS };
-  const tables = { USERS_TABLE, TOKENS_TABLE };
-  const make = <F extends FunctionName>(
-    name: F,
-    size: ReturnType<typeof sized>,
-    environment: Environment<F>,
-  ) => new AuthFunction(scope, { name, environment, removalPolicy: props.logRemovalPolicy, ...size });
+  const values = variablesOf(props);
+  const make = <F extends FunctionName>(name: F, size: ReturnType<typeof sized>) =>
+    new AuthFunction(scope, {
+      name,
+      environment: environmentOf(name, values),
+      removalPolicy: props.logRemovalPolicy,
+      ...size,
+    });
   return {
-    signup: make('signup', sized(HASHING_MB, 1 + TRANSACTION_ATTEMPTS), {
-      ...tables,
-      ...lifetimes,
-      BCRYPT_COST,
-      SIGNUP_ROLES,
-      PASSWORD_MIN_LENGTH,
-      CORS_ORIGINS,
-    })
+    signup: make('signup', sized(HASHING_MB, 1 + TRANSACTION_ATTEMPTS))
       .may(['UpdateItem', 'PutItem'], users)
       .may(['PutItem'], tokens),
-    login: make('login', sized(HASHING_MB, 5), {
-      ...tables,
-      ...lifetimes,
-      BCRYPT_COST,
-      SESSIONS_PER_USER,
-      CORS_ORIGINS,
-    })
+    login: make('login', sized(HASHING_MB, 5))
       .may(['GetItem'], users)
       .may(['PutItem', 'Query', 'DeleteItem'], tokens),
-    dashboard: make('dashboard', sized(WAITING_MB, 0), { CORS_ORIGINS }),
-    refresh: make('refresh', sized(WAITING_MB, 2), {
-      TOKENS_TABLE,
-      TOKEN_LIFETIME_SECONDS,
-      CORS_ORIGINS,
-    }).may(['UpdateItem', 'GetItem'], tokens),
-    logout: make('logout', sized(WAITING_MB, 1), { TOKENS_TABLE, CORS_ORIGINS }).may(['DeleteItem'], tokens),
-    authorizer: make('authorizer', sized(WAITING_MB, 3), tables)
+    dashboard: make('dashboard', sized(WAITING_MB, 0)),
+    refresh: make('refresh', sized(WAITING_MB, 2)).may(['UpdateItem', 'GetItem'], tokens),
+    logout: make('logout', sized(WAITING_MB, 1)).may(['DeleteItem'], tokens),
+    authorizer: make('authorizer', sized(WAITING_MB, 3))
       .may(['BatchGetItem'], users, sessionOwnerAttributes)
       .may(['BatchGetItem', 'UpdateItem', 'DeleteItem'], tokens),
-    fallback: make('fallback', sized(WAITING_MB, 0), { CORS_ORIGINS }),
+    fallback: make('fallback', sized(WAITING_MB, 0)),
   };
 }
 
-const variablesOf = ({ settings, tables }: AuthFunctionsProps) => ({
+/** A value for every variable that any function reads. */
+const variablesOf = ({ settings, tables }: AuthFunctionsProps): Readonly<Record<Variable, string>> => ({
   USERS_TABLE: tables.users.tableName,
   TOKENS_TABLE: tables.tokens.tableName,
   SIGNUP_ROLES: listVariable(settings.signupRoles),

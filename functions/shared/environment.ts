@@ -1,6 +1,6 @@
 /**
  * The environment variables of every function. The only reader of `process.env`.
- * CDK must give each function exactly its list: see `lib/auth-function.ts`.
+ * `lib/auth-functions.ts` gives each function exactly its list, and does not compile while a variable has no value.
  */
 
 const variables = {
@@ -31,14 +31,19 @@ const variables = {
 } as const;
 
 export type FunctionName = keyof typeof variables;
-export type VariableOf<F extends FunctionName> = (typeof variables)[F][number];
-
+/** The name of a variable that some function reads. */
+export type Variable = (typeof variables)[FunctionName][number];
 /** What a function finds in its environment, and what CDK must put there: every variable of its list, no other. */
-export type Environment<F extends FunctionName> = Readonly<Record<VariableOf<F>, string>>;
+export type Environment<F extends FunctionName> = Readonly<Record<(typeof variables)[F][number], string>>;
 
 export const functionNames = Object.keys(variables) as FunctionName[];
 
-export const variableNames = (name: FunctionName): readonly string[] => variables[name];
+/** A function's environment out of the values of all variables. */
+export const environmentOf = <F extends FunctionName>(
+  name: F,
+  values: Readonly<Record<Variable, string>>,
+): Environment<F> =>
+  Object.fromEntries(variables[name].map((variable) => [variable, values[variable]])) as Environment<F>;
 
 /**
  * Reads a function's variables, once, while it starts.
