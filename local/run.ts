@@ -122,6 +122,8 @@ function environmentFor(endpoint: string, isEmbedded: boolean): Record<string, s
   return {
     AWS_CONFIG_FILE: devNull,
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    // Which Node the SDK will want one day is not the business of someone who tries this out.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     // DynamoDB Local keeps the tables of each access key apart, so there all must have the same one.
     ...(isEmbedded ? {} : { AWS_ACCESS_KEY_ID: administratorKey }),

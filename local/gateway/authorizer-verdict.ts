@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { checkUnderstood, isAllowed, type PolicyStatement } from '../iam/policy';
+import { recordOf } from '../template/records';
 
 export interface AuthorizerVerdict {
   readonly isAllowed: boolean;
@@ -24,7 +25,7 @@ const answerSchema = v.object({
       ),
     ]),
   }),
-  context: v.nullish(v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.null()])), {}),
+  context: v.nullish(recordOf(v.union([v.string(), v.number(), v.boolean(), v.null()])), {}),
 });
 
 /** `payload` is JSON text. Undefined if it is not what an authorizer may answer. */

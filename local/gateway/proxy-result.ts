@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
  */
 import * as v from 'valibot';
+import { recordOf } from '../template/records';
 import { type HeaderList, headerValue, isSendable } from './headers';
 
 export interface ProxyResult {
@@ -16,8 +17,8 @@ const headerText = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.tran
 
 const resultSchema = v.strictObject({
   statusCode: v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
-  headers: v.nullish(v.record(v.string(), headerText), {}),
-  multiValueHeaders: v.nullish(v.record(v.string(), v.array(headerText)), {}),
+  headers: v.nullish(recordOf(headerText), {}),
+  multiValueHeaders: v.nullish(recordOf(v.array(headerText)), {}),
   body: v.nullish(v.string(), ''),
   isBase64Encoded: v.nullish(v.boolean(), false),
 });

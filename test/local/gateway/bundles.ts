@@ -5,3 +5,10 @@ export const echo = 'exports.handler = async (event) => ({ statusCode: 200, body
 
 /** Answers with what stands in the request's body, whatever that is. */
 export const obedient = 'exports.handler = async (event) => JSON.parse(event.body);';
+
+/** As an authorizer: answers with what stands in the request's header `Verdict`. */
+export const obedientAuthorizer = `exports.handler = async (event) => {
+  const { error, ...verdict } = JSON.parse(event.headers.Verdict ?? event.headers.verdict);
+  if (error !== undefined) throw new Error(error);
+  return verdict;
+};`;

@@ -14,7 +14,11 @@ export class SampleApp {
   readonly #app: App;
 
   constructor(props: RestApiProps = {}) {
-    this.#app = new App({ outdir: join(this.folder, 'cdk.out'), analyticsReporting: false });
+    this.#app = new App({
+      outdir: join(this.folder, 'cdk.out'),
+      analyticsReporting: false,
+      builtinCloudFormationValidation: false, // It takes longer than everything else.
+    });
     this.stack = new Stack(this.#app, 'Sample');
     this.api = new RestApi(this.stack, 'Api', {
       cloudWatchRole: false,

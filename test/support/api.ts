@@ -1,0 +1,97 @@
+/** The whole backend behind a URL, and a client that sees what a phone would see. */
+import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { type RunningApi, runTemplate } from '../../local/run';
+import { assemblyWith } from './assembly';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; `undefined` when there is none. */
+  readonly body: any;
+}
+
+export interface Call {
+  readonly token?: string;
+  /** Sent as JSON, unless it is text or bytes already. */
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+export interface TestApi extends RunningApi {
+  call(method: string, path: string, call?: Call): Promise<Reply>;
+  /** Signs a new user up; username and e-mail are new in every call. */
+  signup(overrides?: object): Promise<{ username: string; email: string; id: number; token: string }>;
+  /** What the functions wrote to standard output and error. */
+  readonly log: () => string;
+}
+
+interface Options {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly dynamoDbEndpoint?: string;
+  readonly dataDir?: string;
+}
+
+/** A name that no other call in any suite has given. */
+export const newName = (): string => `user-${randomUUID()}`;
+
+export async function startApi({ settings, ...options }: Options = {}): Promise<TestApi> {
+  const assembly = settings ? assemblyWith(settings) : process.env['TOKEN_AUTH_TEST_ASSEMBLY']!;
+  const given = options.dynamoDbEndpoint ?? process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  const written: string[] = [];
+  const sink = new Writable({
+    write: (chunk, _encoding, done) => {
+      written.push(String(chunk));
+      done();
+    },
+  });
+  const output = { stdout: sink, stderr: sink };
+  const api = await runTemplate({
+    ...options,
+    assembly,
+    port: 0,
+    output,
+    ...(given && { dynamoDbEndpoint: given }),
+  });
+  const call = callerOf(api.url);
+  return {
+    ...api,
+    call,
+    log: () => written.join(''),
+    signup: async (overrides = {}) => {
+      const username = newName();
+      const body = { username, email: `${username}@example.com`, password: 'password123', ...overrides };
+      const reply = await call('POST', '/api/signup/', { body });
+      if (reply.status !== 201) throw new Error(`Signup failed: ${reply.status} ${reply.text}`);
+      return { ...reply.body.user, token: reply.body.token };
+    },
+  };
+}
+
+function callerOf(url: string): TestApi['call'] {
+  return async (method, path, { token, body, headers } = {}) => {
+    const isRaw =
+      typeof body === 'string' ||
+      body instanceof Uint8Array ||
+      body instanceof FormData ||
+      body instanceof URLSearchParams;
+    const response = await fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(token !== undefined && { Authorization: `Token ${token}` }),
+        ...(body !== undefined && !isRaw && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: isRaw ? (body as string) : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+  };
+}
