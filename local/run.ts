@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly output?: FunctionOutput;
 }
 
-export interface RunningRoute {
+interface RunningRoute {
   readonly method: string;
   readonly path: string;
   /** The logical id of the function. Absent where the gateway answers by itself. */

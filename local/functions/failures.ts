@@ -1,5 +1,6 @@
 /** The ways in which a function fails without answering, in the words that Lambda has for them. */
 import type { FunctionDefinition } from '../template/deployment';
+import { isRecord } from '../template/records';
 import type { FunctionFailure } from './messages';
 
 /** A bundle that cannot be loaded. Its message is the bundle's own, and names the function. */
@@ -30,14 +31,19 @@ export function exited(requestId: string, code: number): FunctionFailure {
   return failure('Runtime.ExitError', `${prefix(requestId)}Runtime exited with error: exit status ${code}`);
 }
 
-/** An exception that nobody caught, also that of having no memory left. */
+/**
+ * An exception that nobody caught, also that of having no memory left. It has crossed from another thread, and so is
+ * no more than an object with the members of an error.
+ */
 export function uncaught(error: unknown): FunctionFailure {
-  if (!(error instanceof Error)) return failure('Runtime.ExitError', String(error));
-  const isOutOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  if (!isRecord(error) || typeof error['message'] !== 'string') {
+    return failure('Runtime.ExitError', String(error));
+  }
+  const isOutOfMemory = error['code'] === 'ERR_WORKER_OUT_OF_MEMORY';
   return {
-    errorType: isOutOfMemory ? 'Runtime.OutOfMemory' : error.name,
-    errorMessage: error.message,
-    trace: (error.stack ?? '').split('\n'),
+    errorType: isOutOfMemory ? 'Runtime.OutOfMemory' : String(error['name']),
+    errorMessage: error['message'],
+    trace: String(error['stack'] ?? '').split('\n'),
   };
 }
 

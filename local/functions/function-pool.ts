@@ -74,6 +74,7 @@ export class FunctionPool {
     while (this.#waiting.length > 0) {
       const worker = this.#idle.pop();
       if (worker === undefined) break;
+      if (!worker.isUsable) continue; // It is about to be forgotten.
       const job = this.#waiting.shift();
       if (job !== undefined) void this.#run(worker, job);
     }

@@ -62,6 +62,7 @@ export class FunctionWorker {
     this.#worker.on('error', (error) => {
       options.output.stderr.write(`${options.definition.logicalId}: ${error.stack ?? error}\n`);
       this.#causeOfDeath = uncaught(error);
+      this.#isUsable = false;
     });
   }
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
-export const maxBodyBytes = 10 * 1024 * 1024;
+const maxBodyBytes = 10 * 1024 * 1024;
 
 /** `aborted`: the client went away before its body was complete; there is nobody left to answer. */
 export type ReceivedBody = Buffer | 'too-large' | 'aborted';

@@ -16,7 +16,7 @@ export function substitute(template: string, variables: ContextVariables): strin
 }
 
 /** A variable's text by its path, such as `authorizer.detail`; undefined if there is none. */
-export function textAt(variables: ContextVariables, path: string): string | undefined {
+function textAt(variables: ContextVariables, path: string): string | undefined {
   let value: unknown = variables;
   for (const name of path.split('.')) {
     value = isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;

@@ -1,4 +1,4 @@
-/** The way of one request through the gateway: size, route, authorizer, integration. */
+/** The way of one request through the gateway: route, authorizer, integration, and what is said if one fails. */
 import type { ApiDefinition } from '../template/deployment';
 import type { Answer } from './answer';
 import { authorise } from './authorizer';

@@ -41,13 +41,15 @@ export async function startGateway({ api, invoke, port }: GatewayOptions): Promi
   const gateway = gatewayOf(api, invoke);
   const responses = new WeakMap<Duplex, ServerResponse>();
   const limits = { headersTimeout: requestMilliseconds, requestTimeout: requestMilliseconds };
-  const server = createServer(limits, (message, response) => {
+  const onRequest = (message: IncomingMessage, response: ServerResponse) => {
     responses.set(message.socket, response);
     serve(gateway, message, response).catch((error: unknown) => {
       console.error('The gateway failed:', error);
       response.destroy();
     });
-  });
+  };
+  const server = createServer(limits, onRequest);
+  server.on('checkExpectation', onRequest); // API Gateway does not heed what a client expects.
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     answerClientError(error, socket, isUnderWay(responses.get(socket))),
   );
@@ -88,7 +90,7 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const isInUse = error.code === 'EADDRINUSE';
-      const advice = `Choose another with PORT=${port + 1} …`;
+      const advice = `Choose another with PORT=${port + 1} npm start.`;
       reject(isInUse ? new Error(`Port ${port} is already in use. ${advice}`, { cause: error }) : error);
     });
     server.listen(port, host, () => resolve());

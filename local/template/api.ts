@@ -11,7 +11,7 @@ import type { Resolve } from './intrinsics';
 import { methodsOf } from './methods';
 import { readResourcePaths } from './resource-paths';
 import { type ResourceType, readProperties } from './resource-type';
-import { onlyResource, type RawResource, type Template } from './template';
+import { onlyResource, type Template } from './template';
 import { refused } from './template-error';
 
 export const restApiType = {
@@ -59,8 +59,8 @@ export function readApi(
   const { BinaryMediaTypes } = readProperties(resource, restApiType, resolve);
   const { StageName, DeploymentId } = readStage(template, resolve);
   const authorizers = authorizersOf(template, resolve, functions);
-  const methods = methodsOf({ template, resolve, functions, authorizers });
   const paths = readResourcePaths(template, resolve, rootResourceIdOf(resource.logicalId));
+  const methods = methodsOf({ template, resolve, functions, authorizers, paths });
 
   return {
     logicalId: resource.logicalId,
@@ -77,11 +77,6 @@ function readStage(template: Template, resolve: Resolve): v.InferOutput<typeof s
   const stage = readProperties(resource, stageType, resolve);
   const deployment = onlyResource(template, deploymentType.type);
   readProperties(deployment, deploymentType, resolve);
-  if (stage.DeploymentId !== deployment.logicalId)
-    throw elsewhere(resource, 'deployment', stage.DeploymentId);
-  return stage;
-}
-
-function elsewhere(resource: RawResource, what: string, id: string): Error {
-  return refused(resource, `the ${what} ${id} is not in the template`);
+  if (stage.DeploymentId === deployment.logicalId) return stage;
+  throw refused(resource, `the deployment ${stage.DeploymentId} is not in the template`);
 }

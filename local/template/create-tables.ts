@@ -1,9 +1,13 @@
-/** Creates a deployment's tables in a DynamoDB on this machine. Tables that are there are kept, with their items. */
+/**
+ * Creates a deployment's tables in a DynamoDB on this machine. Tables that are there are kept, with their items.
+ * Time to live is not switched on: AWS deletes some time, and so nothing may rely on the deletion.
+ */
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
+  DynamoDBServiceException,
   ResourceNotFoundException,
   type TableDescription,
   waitUntilTableExists,
@@ -24,7 +28,7 @@ export async function createTables(endpoint: string, tables: readonly TableDefin
     await Promise.all(tables.map((table) => createTable(client, table)));
   } catch (error) {
     if (!isUnreachable(error)) throw error;
-    throw new Error(`The database at ${endpoint} cannot be reached: ${error.code}`, { cause: error });
+    throw new Error(`The database at ${endpoint} cannot be reached: ${error.message}`, { cause: error });
   } finally {
     client.destroy();
   }
@@ -93,7 +97,7 @@ function keyText(
     .join(', ');
 }
 
-function isUnreachable(error: unknown): error is Error & { readonly code: string } {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT', 'EAI_AGAIN'].includes(String(error.code));
+/** The SDK marks what it threw after its attempts; what the service did not say came from the network. */
+function isUnreachable(error: unknown): error is Error {
+  return error instanceof Error && '$metadata' in error && !(error instanceof DynamoDBServiceException);
 }

@@ -36,6 +36,8 @@ export interface MethodSources {
   readonly resolve: Resolve;
   readonly functions: readonly FunctionDefinition[];
   readonly authorizers: ReadonlyMap<string, AuthorizerDefinition>;
+  /** By resource id. */
+  readonly paths: ReadonlyMap<string, string>;
 }
 
 /** The methods by resource id and HTTP method. */
@@ -47,6 +49,9 @@ export function methodsOf(
     const properties = readProperties(resource, methodType, sources.resolve);
     const { ResourceId, HttpMethod } = properties;
     const siblings = byResource.get(ResourceId) ?? new Map<string, MethodDefinition>();
+    if (!sources.paths.has(ResourceId)) {
+      throw refused(resource, `the resource ${ResourceId} is not in the template`);
+    }
     if (siblings.has(HttpMethod)) throw refused(resource, `its resource has another method ${HttpMethod}`);
     byResource.set(ResourceId, siblings.set(HttpMethod, readMethod(resource, properties, sources)));
   }

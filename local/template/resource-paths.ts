@@ -47,8 +47,9 @@ export function readResourcePaths(
 function pathOf(node: Node, nodes: ReadonlyMap<string, Node>, rootId: string): string {
   if (node.parentId === rootId) return `/${node.part}`;
   const parent = nodes.get(node.parentId);
-  if (parent === undefined)
+  if (parent === undefined) {
     throw refused(node.resource, `the parent ${node.parentId} is not in the template`);
+  }
   if (parent.part.endsWith('+}')) throw refused(node.resource, `nothing can follow ${parent.part}`);
   return `${pathOf(parent, nodes, rootId)}/${node.part}`;
 }
@@ -58,8 +59,9 @@ function refuseConflicts(nodes: readonly Node[]): void {
   const taken = new Set<string>();
   for (const { resource, parentId, part } of nodes) {
     const place = `${parentId}/${part.startsWith('{') ? '{}' : part}`;
-    if (taken.has(place))
+    if (taken.has(place)) {
       throw refused(resource, `another resource has the same parent and takes ${part} too`);
+    }
     taken.add(place);
   }
 }

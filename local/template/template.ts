@@ -2,10 +2,14 @@
 import * as v from 'valibot';
 import { refused, TemplateError } from './template-error';
 
-const resourceSchema = v.object({
-  Type: v.string(),
-  Properties: v.optional(v.record(v.string(), v.unknown()), {}),
+const resourceSchema = v.strictObject({
   Condition: v.exactOptional(v.string()),
+  DeletionPolicy: v.exactOptional(v.unknown()),
+  DependsOn: v.exactOptional(v.unknown()),
+  Metadata: v.exactOptional(v.unknown()),
+  Properties: v.optional(v.record(v.string(), v.unknown()), {}),
+  Type: v.string(),
+  UpdateReplacePolicy: v.exactOptional(v.unknown()),
 });
 
 /** Sections that only describe, or that only the deployment itself reads, may be there. Others may not. */
@@ -38,8 +42,9 @@ const metadataType = 'AWS::CDK::Metadata';
 /** The template's resources, without `AWS::CDK::Metadata`, which exists for statistics only. */
 export function readTemplate(stackName: string, content: unknown): Template {
   const { success, output, issues } = v.safeParse(templateSchema, content);
-  if (!success)
+  if (!success) {
     throw new TemplateError(`The template of ${stackName} is not understood: ${describe(issues[0])}`);
+  }
 
   const resources = new Map<string, RawResource>();
   for (const [logicalId, { Type: type, Properties, Condition }] of Object.entries(output.Resources)) {

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   type CorsOptions,
+  type IResource,
   LambdaIntegration,
   type Method,
   MockIntegration,
   PassthroughBehavior,
-  type IResource,
 } from 'aws-cdk-lib/aws-apigateway';
 import { type RunningApi, runTemplate } from '../../../local/run';
 import { SampleApp } from '../template/synthesise';

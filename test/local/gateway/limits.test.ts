@@ -97,6 +97,7 @@ describe('The HTTP server', () => {
   it.each([
     ['that API Gateway refuses', 10_300],
     ['that Node.js refuses', 40_000],
+    ['that would never end', 5_000_000],
   ])('answers 431 in JSON to headers of a size %s', async (_, bytes) => {
     const answer = await sendRaw(running.url, rawHead('GET /', [`X-Large: ${'x'.repeat(bytes)}`]));
 
@@ -134,7 +135,12 @@ describe('The HTTP server', () => {
   });
 
   it('goes on when clients go away: before, within and after a request', async () => {
-    for (const text of ['', 'POST / HT', `${rawHead('POST /', ['Content-Length: 100'])}half`, rawHead('GET /')]) {
+    for (const text of [
+      '',
+      'POST / HT',
+      `${rawHead('POST /', ['Content-Length: 100'])}half`,
+      rawHead('GET /'),
+    ]) {
       const { socket, received } = openConnection(running.url);
       await once(socket, 'connect');
       socket.write(text, () => socket.resetAndDestroy());
@@ -148,6 +154,10 @@ describe('The HTTP server', () => {
     await sendRaw(running.url, 'GET / HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n');
 
     expect(await isAlive()).toBe(true);
+  });
+
+  it('does not heed any other expectation of a client', async () => {
+    expect(parsed(await sendRaw(running.url, rawHead('GET /', ['Expect: a teapot']))).status).toBe(200);
   });
 
   it('answers several requests on one connection in their order', async () => {

@@ -1,0 +1,113 @@
+/** `npm start` as a newcomer runs it: a process, its output, its end. */
+import { type ChildProcess, execSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { routeList } from '../../functions/routes';
+
+const PROJECT = join(__dirname, '../..');
+const dataDir = mkdtempSync(join(tmpdir(), 'token-auth-start-'));
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+jest.setTimeout(120_000);
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** Resolves when the process has said where it is, or has ended. */
+  readonly url: Promise<string | undefined>;
+  readonly exitCode: Promise<number | null>;
+}
+
+function start(variables: Record<string, string>, options: readonly string[] = []): Started {
+  const { AWS_ENDPOINT_URL_DYNAMODB: _, ...inherited } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', 'bin/start.ts', ...options], {
+    cwd: PROJECT,
+    env: { ...inherited, DATA_DIR: dataDir, PORT: '0', ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let text = '';
+  const exitCode = once(child, 'close').then(([code]) => code as number | null);
+  const said = new Promise<void>((resolve) => {
+    const collect = (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('Ctrl-C stops.')) resolve();
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+  });
+  const url = Promise.race([said, exitCode]).then(() => /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0]);
+  return { child, output: () => text, url, exitCode };
+}
+
+const json = async (url: string, path: string, fields: Record<string, string>): Promise<any> =>
+  (await fetch(url + path, { method: 'POST', body: new URLSearchParams(fields) })).json();
+
+describe('npm start', () => {
+  const account = { username: 'newuser', password: 'password123' };
+
+  it('says where it is, the routes and a line that works; Ctrl-C stops it; the data survive', async () => {
+    const first = start({});
+    const url = (await first.url)!;
+    for (const { method, path } of routeList)
+      expect(first.output()).toContain(`${method.padEnd(5)}${path}/ `);
+    const [command] = /curl .*/.exec(first.output())!;
+    expect(execSync(command, { stdio: ['ignore', 'pipe', 'ignore'] }).toString()).toMatch(
+      /^{"user":{"id":1,/,
+    );
+    const { token } = await json(url, '/api/api-token-auth/', account);
+    first.child.kill('SIGINT');
+    expect(await first.exitCode).toBe(0);
+
+    const second = start({}, ['-c', 'tokenLifetime=1h']);
+    const dashboard = await fetch(`${await second.url}/api/dashboard/`, {
+      headers: { Authorization: `Token ${token}` },
+    });
+    expect(dashboard.status).toBe(200);
+    const login = await fetch(`${await second.url}/api/api-token-auth/`, {
+      method: 'POST',
+      body: new URLSearchParams(account),
+    });
+    expect(login.headers.get('Token-Expires-In')).toBe('3600');
+    second.child.kill('SIGTERM');
+    expect(await second.exitCode).toBe(0);
+  });
+
+  it.each<[string, Record<string, string>, string[], string]>([
+    [
+      'a bad setting',
+      {},
+      ['-c', 'bcryptCost=9'],
+      'The setting bcryptCost cannot be "9". It must be a whole number from 10 to 14.\n',
+    ],
+    ['a bad option', {}, ['-c', 'bcryptCost'], '"-c bcryptCost" must be -c name=value.\n'],
+    [
+      'a bad port',
+      { PORT: 'x' },
+      [],
+      'PORT cannot be "x". It must be a number from 0 (any free port) to 65535.\n',
+    ],
+  ])('answers %s by one clear line', async (...[, variables, options, message]) => {
+    const started = start(variables, options);
+    expect(await started.exitCode).toBe(1);
+    expect(started.output()).toBe(message);
+  });
+
+  it('answers a port in use by one clear line', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const started = start({ PORT: String(port) });
+    expect(await started.exitCode).toBe(1);
+    expect(started.output()).toBe(
+      `Port ${port} is already in use. Choose another with PORT=${port + 1} npm start.\n`,
+    );
+    other.close();
+  });
+});
