@@ -68,8 +68,7 @@ export class AuthFunction<F extends FunctionName> extends NodejsFunction {
   }
 }
 
-export const constructId = (name: FunctionName): string =>
-  `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`;
+const constructId = (name: FunctionName): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`;
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
 const onlyAttributes = (attributes: readonly string[]) => ({

@@ -90,7 +90,7 @@ const schema = v.object({
 });
 
 export type Settings = Readonly<v.InferOutput<typeof schema>>;
-export type SettingName = keyof Settings;
+type SettingName = keyof Settings;
 export const settingNames = Object.keys(schema.entries) as SettingName[];
 
 /** A setting that cannot be: the message is all that the deployer needs to see. */

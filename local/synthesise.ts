@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const PROJECT = join(__dirname, '..');
 
 /** The stack could not be synthesised; the message is what a person needs to read. */
-export class SynthesisError extends Error {
+class SynthesisError extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'SynthesisError';

@@ -1,6 +1,6 @@
 import { roleTitle } from '../shared/domain/roles';
 import { toSeconds } from '../shared/domain/session';
-import type { ProtectedRequest } from '../shared/http/endpoint';
+import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
 import { tokenExpiresIn } from '../shared/http/token-answer';
 

@@ -1,6 +1,6 @@
 import { systemClock } from '../shared/clock';
 import { readEnvironment } from '../shared/environment';
-import { protectedEndpoint } from '../shared/http/endpoint';
+import { protectedEndpoint } from '../shared/http/protected-endpoint';
 import { dashboard } from './dashboard';
 
 const environment = readEnvironment('dashboard');

@@ -1,6 +1,6 @@
 import { systemClock } from '../shared/clock';
 import { asWholeNumber, readEnvironment } from '../shared/environment';
-import { publicEndpoint } from '../shared/http/endpoint';
+import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
 import { addSession, trimSessions } from '../shared/store/sessions';
 import { findUserByName } from '../shared/store/users';

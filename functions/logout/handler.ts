@@ -1,5 +1,5 @@
 import { readEnvironment } from '../shared/environment';
-import { protectedEndpoint } from '../shared/http/endpoint';
+import { protectedEndpoint } from '../shared/http/protected-endpoint';
 import { connect } from '../shared/store/database';
 import { endSessionOf } from '../shared/store/sessions';
 import { logout } from './logout';

@@ -1,5 +1,5 @@
 import { digestOf } from '../shared/domain/token';
-import type { ProtectedRequest } from '../shared/http/endpoint';
+import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
 import type { SessionAddress } from '../shared/store/schema';
 

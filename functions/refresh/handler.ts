@@ -1,6 +1,6 @@
 import { systemClock } from '../shared/clock';
 import { asWholeNumber, readEnvironment } from '../shared/environment';
-import { protectedEndpoint } from '../shared/http/endpoint';
+import { protectedEndpoint } from '../shared/http/protected-endpoint';
 import { connect } from '../shared/store/database';
 import { readSession, replaceToken } from '../shared/store/sessions';
 import { type RefreshDependencies, refresh } from './refresh';

@@ -12,8 +12,8 @@ import {
   toSeconds,
 } from '../shared/domain/session';
 import { digestOf, isSameDigest, newSuccessorSalt, successorOf, type Token } from '../shared/domain/token';
-import type { ProtectedRequest } from '../shared/http/endpoint';
 import { ApiError, messages } from '../shared/http/errors';
+import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
 import { tokenExpiresIn } from '../shared/http/token-answer';
 import type { SessionAddress } from '../shared/store/schema';

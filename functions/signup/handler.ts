@@ -1,6 +1,6 @@
 import { systemClock } from '../shared/clock';
 import { asRoles, asWholeNumber, readEnvironment } from '../shared/environment';
-import { publicEndpoint } from '../shared/http/endpoint';
+import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
 import { createUser, nextUserId } from '../shared/store/users';
 import { type SignupDependencies, signup, signupSchema } from './signup';

@@ -1,6 +1,7 @@
-import { admits, protectedEndpoint, publicEndpoint } from '../../functions/shared/http/endpoint';
 import { ApiError } from '../../functions/shared/http/errors';
 import { fields, newUsername } from '../../functions/shared/http/fields';
+import { admits, protectedEndpoint } from '../../functions/shared/http/protected-endpoint';
+import { publicEndpoint } from '../../functions/shared/http/public-endpoint';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { bodyOf, jsonEvent, proxyEvent } from '../support/events';
 

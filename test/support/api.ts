@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { type RunningApi, runTemplate } from '../../local/run';
 import { assemblyWith } from './assembly';
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Reply {
   readonly body: any;
 }
 
-export interface Call {
+interface Call {
   readonly token?: string;
   /** Sent as JSON, unless it is text or bytes already. */
   readonly body?: unknown;

@@ -10,7 +10,7 @@ import { emailKey, type SessionAddress, sessionKey, userCounterKey, userKey, use
 import { StoreUnavailableError } from './unavailable';
 
 /** A user as stored. */
-export interface User {
+interface User {
   readonly id: number;
   /** In NFKC, in the case in which it was typed. */
   readonly username: string;

@@ -1,0 +1,42 @@
+/**
+ * An endpoint behind the authorizer. It does nothing unless the authorizer vouched for a principal whose role the route admits; a
+ * route that was deployed without its authorizer fails closed.
+ */
+import { type EndpointName, type Route, routes } from '../../routes';
+import type { Token } from '../domain/token';
+import { answering, type Handler, type HttpEnvironment } from './answering';
+import { readCredentials } from './authorization-header';
+import { ApiError, messages } from './errors';
+import { type Principal, readPrincipal } from './principal';
+import type { Answer } from './response';
+
+interface ProtectedEndpoint {
+  readonly name: EndpointName;
+  readonly environment: HttpEnvironment;
+}
+
+/** What a protected endpoint is given. The body is never read. */
+export interface ProtectedRequest {
+  readonly principal: Principal;
+  /** The token as presented; the authorizer accepted it a moment ago. */
+  readonly token: Token;
+}
+
+/** Calls `action` for the roles of the route table. */
+export function protectedEndpoint(
+  { name, environment }: ProtectedEndpoint,
+  action: (request: ProtectedRequest) => Answer | Promise<Answer>,
+): Handler {
+  const route: Route = routes[name];
+  return answering(name, environment, (event) => {
+    const principal = readPrincipal(event);
+    const credentials = readCredentials(event.headers);
+    if (!principal || !credentials.ok) throw new ApiError('not_authenticated', messages.credentialsMissing);
+    if (!admits(route, principal.role)) throw new ApiError('permission_denied', messages.permissionDenied);
+    return action({ principal, token: credentials.unverifiedToken });
+  });
+}
+
+/** Whether the route is open to a role. */
+export const admits = (route: Pick<Route, 'roles'>, role: string): boolean =>
+  route.roles === undefined || route.roles.includes(role);
