@@ -4,9 +4,9 @@
  */
 
 export interface Route {
-  /** `POST` or `GET`; a `GET` route also answers `HEAD`. */
-  readonly method: 'GET' | 'POST';
-  /** Without the trailing slash, which the gateway takes or leaves. */
+  /** A `GET` route also answers `HEAD`. */
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Without the trailing slash, which the gateway takes or leaves; `{name}` stands for one segment. */
   readonly path: `/${string}`;
   /** Who may call it. `authenticated` routes stand behind the authorizer. */
   readonly access: 'public' | 'authenticated';
@@ -50,9 +50,27 @@ export const routes = {
     acceptsSuperseded: true,
     summary: "Ends the token's session",
   },
+  'logout-all': {
+    method: 'POST',
+    path: '/api/logoutall',
+    access: 'authenticated',
+    summary: 'Ends all sessions of the user; with ?keep=current all others',
+  },
+  sessions: {
+    method: 'GET',
+    path: '/api/sessions',
+    access: 'authenticated',
+    summary: "Lists the user's sessions",
+  },
+  'end-session': {
+    method: 'DELETE',
+    path: '/api/sessions/{id}',
+    access: 'authenticated',
+    summary: "Ends one of the user's sessions",
+  },
 } as const satisfies Record<string, Route>;
 
-/** The endpoint's name: its folder under `functions/`, its key here, its variables, and in PascalCase its construct. */
+/** The endpoint's name: its folder under `functions/`, its key here and for its variables, and in PascalCase its construct. */
 export type EndpointName = keyof typeof routes;
 
 /** Every route with its endpoint's name, in the order of the table. */

@@ -68,7 +68,8 @@ export class AuthFunction<F extends FunctionName> extends NodejsFunction {
   }
 }
 
-const constructId = (name: FunctionName): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`;
+const constructId = (name: FunctionName): string =>
+  `${name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())}Function`;
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
 const onlyAttributes = (attributes: readonly string[]) => ({

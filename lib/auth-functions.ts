@@ -1,7 +1,7 @@
 /** Every function of the API with its settings and its grants, which are those of `docs/storage.md` and no more. */
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { TRANSACTION_ATTEMPTS, WORST_CASE_CALL_SECONDS } from '../functions/shared/domain/limits';
+import { WORST_CASE_CALL_SECONDS } from '../functions/shared/domain/limits';
 import {
   environmentOf,
   type FunctionName,
@@ -26,7 +26,10 @@ const HASHING_MB = 1024;
 /** Enough for a function that does little but wait for DynamoDB. */
 const WAITING_MB = 256;
 
-/** Time for that many database calls one after the other, each at its worst, and two seconds for everything else. */
+/**
+ * Time for that many database calls one after the other, each at its worst, and two seconds for everything else. Transactions
+ * that meet others count for one call more: they are tried again for as long as that.
+ */
 const sized = (memoryMb: number, callsInARow: number) => ({
   memoryMb,
   timeoutSeconds: callsInARow * WORST_CASE_CALL_SECONDS + 2,
@@ -43,7 +46,7 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
       ...size,
     });
   return {
-    signup: make('signup', sized(HASHING_MB, 1 + TRANSACTION_ATTEMPTS))
+    signup: make('signup', sized(HASHING_MB, 3))
       .may(['UpdateItem', 'PutItem'], users)
       .may(['PutItem'], tokens),
     login: make('login', sized(HASHING_MB, 5))
@@ -52,6 +55,12 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
     dashboard: make('dashboard', sized(WAITING_MB, 0)),
     refresh: make('refresh', sized(WAITING_MB, 2)).may(['UpdateItem', 'GetItem'], tokens),
     logout: make('logout', sized(WAITING_MB, 1)).may(['DeleteItem'], tokens),
+    'logout-all': make('logout-all', sized(WAITING_MB, 3))
+      .may(['UpdateItem'], users)
+      .may(['BatchGetItem'], users, sessionOwnerAttributes)
+      .may(['BatchGetItem', 'UpdateItem'], tokens),
+    sessions: make('sessions', sized(WAITING_MB, 1)).may(['Query'], tokens),
+    'end-session': make('end-session', sized(WAITING_MB, 2)).may(['Query', 'DeleteItem'], tokens),
     authorizer: make('authorizer', sized(WAITING_MB, 3))
       .may(['BatchGetItem'], users, sessionOwnerAttributes)
       .may(['BatchGetItem', 'UpdateItem', 'DeleteItem'], tokens),

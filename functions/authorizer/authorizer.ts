@@ -4,7 +4,7 @@
  */
 import { routeList } from '../routes';
 import type { Clock } from '../shared/clock';
-import { type DenialReason, judge, toSeconds } from '../shared/domain/session';
+import { type DenialReason, judge, type Session, toSeconds } from '../shared/domain/session';
 import { digestOf, type Token } from '../shared/domain/token';
 import { readCredentials } from '../shared/http/authorization-header';
 import { messages } from '../shared/http/errors';
@@ -13,15 +13,13 @@ import type { Principal } from '../shared/http/principal';
 import { logSecurityEvent } from '../shared/log';
 import type { SessionAndOwner } from '../shared/store/authentication';
 import type { SessionAddress } from '../shared/store/schema';
+import type { FirstUse } from '../shared/store/sessions';
 
 export interface AuthorizerDependencies {
   readonly clock: Clock;
   readonly readSessionAndOwner: (address: SessionAddress) => Promise<SessionAndOwner>;
-  readonly noteFirstUse: (
-    address: SessionAddress,
-    use: { tokenDigest: string; usedAt: number },
-  ) => Promise<void>;
-  readonly endSessionOf: (address: SessionAddress, tokenDigest: string) => Promise<void>;
+  readonly noteFirstUse: (address: SessionAddress, use: FirstUse) => Promise<void>;
+  readonly endSession: (address: SessionAddress, id: string) => Promise<void>;
 }
 
 export interface AuthorizationRequest {
@@ -47,32 +45,32 @@ export async function authorize(
   const stored = await dependencies.readSessionAndOwner(token);
   const verdict = judge({ token, ...stored, now, acceptsSuperseded: acceptsSuperseded(request.resource) });
   if (!verdict.ok) {
-    if (verdict.reason === 'token_reused') await endReusedSession(token, request, dependencies);
+    if (verdict.reason === 'token_reused' && stored.session) {
+      await endReusedSession(token, stored.session, { ...request, ...dependencies });
+    }
     return { allow: false, detail: detailOf(verdict.reason) };
   }
   const { owner, session, isFirstUse } = verdict;
   if (isFirstUse) await closeRetryWindow(token, now, dependencies);
-  const { locator, session: sessionId } = token;
-  const { expiresAt: tokenExpiresAt, sessionExpiresAt } = session;
   const principal = {
     userId: owner.id,
     role: owner.role,
-    locator,
-    session: sessionId,
-    tokenExpiresAt,
-    sessionExpiresAt,
+    sessionId: session.id,
+    sessionGeneration: session.sessionGeneration,
+    tokenExpiresAt: session.expiresAt,
+    sessionExpiresAt: session.sessionExpiresAt,
   };
   return { allow: true, principal };
 }
 
 /** A token that was refreshed away and comes back late is in two hands; neither keeps the session (RFC 9700, 4.14.2). */
 async function endReusedSession(
-  token: Token,
-  { requestId }: AuthorizationRequest,
-  dependencies: AuthorizerDependencies,
-) {
-  await dependencies.endSessionOf(token, digestOf(token));
-  logSecurityEvent('token_reused', { requestId, locator: token.locator, session: token.session });
+  address: SessionAddress,
+  session: Session,
+  { requestId, endSession }: AuthorizationRequest & AuthorizerDependencies,
+): Promise<void> {
+  await endSession(address, session.id);
+  logSecurityEvent('token_reused', { requestId, userId: session.userId, sessionId: session.id });
 }
 
 /** From its first use on, the successor is known to have arrived. If that cannot be noted now, the next use will do it. */

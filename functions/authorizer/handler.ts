@@ -1,11 +1,10 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { systemClock } from '../shared/clock';
 import { readEnvironment } from '../shared/environment';
-import { principalContext } from '../shared/http/principal';
 import { logFailure } from '../shared/log';
 import { readSessionAndOwner } from '../shared/store/authentication';
 import { connect } from '../shared/store/database';
-import { endSessionOf, noteFirstUse } from '../shared/store/sessions';
+import { endSession, noteFirstUse } from '../shared/store/sessions';
 import { type AuthorizerDependencies, authorize } from './authorizer';
 import { policyFor } from './policy';
 
@@ -16,7 +15,7 @@ const dependencies: AuthorizerDependencies = {
   clock: systemClock,
   readSessionAndOwner: (address) => readSessionAndOwner(database, address),
   noteFirstUse: (address, use) => noteFirstUse(database, address, use),
-  endSessionOf: (address, tokenDigest) => endSessionOf(database, address, tokenDigest),
+  endSession: (address, id) => endSession(database, address, id),
 };
 
 /** Rejects when the database does not answer: the gateway then says 503 and lets nobody in. */
@@ -26,7 +25,7 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
   try {
     const decision = await authorize({ headers, resource, requestId }, dependencies);
     return decision.allow
-      ? policyFor('Allow', methodArn, principalContext(decision.principal))
+      ? policyFor('Allow', methodArn, { ...decision.principal })
       : policyFor('Deny', methodArn, { detail: decision.detail });
   } catch (error) {
     logFailure({ requestId, function: 'authorizer', error });

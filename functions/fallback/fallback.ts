@@ -8,12 +8,17 @@ import type { Answer } from '../shared/http/response';
  * @param path relative to the API's root and stage, e.g. `api/signup`.
  */
 export function fallback(method: string, path: string, routes: readonly Route[]): Answer {
-  const allowed = routes.filter((route) => route.path === canonicalPath(path)).flatMap(servedMethods);
+  const segments = segmentsOf(path);
+  const allowed = routes.filter((route) => isMatch(segmentsOf(route.path), segments)).flatMap(servedMethods);
   if (allowed.length === 0) throw new ApiError('not_found', messages.notFound);
   const headers = { Allow: [...allowed, 'OPTIONS'].join(', ') };
   if (method === 'OPTIONS') return { status: 204, headers };
   return { status: 405, body: { detail: messages.methodNotAllowed(method) }, headers };
 }
 
-/** With a leading and without a trailing slash, as the route table writes it. */
-const canonicalPath = (path: string): string => `/${path.replace(/^\//, '').replace(/\/$/, '')}`;
+/** A slash at either end makes no difference. */
+const segmentsOf = (path: string): string[] => path.replace(/^\//, '').replace(/\/$/, '').split('/');
+
+const isMatch = (pattern: readonly string[], segments: readonly string[]): boolean =>
+  pattern.length === segments.length &&
+  pattern.every((part, index) => (part.startsWith('{') ? segments[index] !== '' : part === segments[index]));

@@ -22,6 +22,6 @@ const dependencies: LoginDependencies = {
   trimSessions: (locator, to) => trimSessions(database, locator, to),
 };
 
-export const handler = publicEndpoint({ name: 'login', environment, schema: loginSchema }, (input) =>
-  login(input, dependencies),
+export const handler = publicEndpoint({ name: 'login', environment, schema: loginSchema }, (input, client) =>
+  login(input, client, dependencies),
 );

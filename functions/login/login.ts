@@ -2,10 +2,11 @@
 import type * as v from 'valibot';
 import type { Clock } from '../shared/clock';
 import { matchesPassword } from '../shared/domain/password-hash';
-import { type Lifetimes, type Session, timesFromLogin } from '../shared/domain/session';
-import { digestOf, issueToken, newSessionId } from '../shared/domain/token';
+import { type Lifetimes, type Session, sessionOf } from '../shared/domain/session';
+import { issueToken, newSessionId } from '../shared/domain/token';
 import { InvalidFieldsError, messages } from '../shared/http/errors';
 import { fields, passwordToCheck, usernameToFind } from '../shared/http/fields';
+import type { Client } from '../shared/http/public-endpoint';
 import type { Answer } from '../shared/http/response';
 import { tokenExpiresIn } from '../shared/http/token-answer';
 import type { SessionAddress } from '../shared/store/schema';
@@ -29,26 +30,30 @@ export interface LoginDependencies {
 /** Of 65,536 addresses a user has a few dozen taken at most. */
 const ADDRESS_ATTEMPTS = 5;
 
-export async function login(input: LoginFields, dependencies: LoginDependencies): Promise<Answer> {
+export async function login(
+  input: LoginFields,
+  client: Client,
+  dependencies: LoginDependencies,
+): Promise<Answer> {
   const user = await dependencies.findUserByName(input.username);
   const isMatch = await matchesPassword(input.password, user?.passwordHash, dependencies.bcryptCost);
   if (!user || !isMatch || !user.isActive)
     throw new InvalidFieldsError({ non_field_errors: [messages.loginFailed] });
-  const { token, session } = await openSession(user, dependencies);
+  const { token, session } = await openSession(user, client, dependencies);
   const now = session.refreshedAt;
   await dependencies.trimSessions(user.locator, { limit: dependencies.sessionsPerUser, now });
   return { status: 200, body: { token: token.text }, headers: tokenExpiresIn(session.expiresAt, now) };
 }
 
-async function openSession(user: FoundUser, { clock, lifetimes, addSession }: LoginDependencies) {
+async function openSession(
+  user: FoundUser,
+  { device }: Client,
+  { clock, lifetimes, addSession }: LoginDependencies,
+) {
+  const { id: userId, sessionGeneration } = user;
   for (let attempt = 0; attempt < ADDRESS_ATTEMPTS; attempt += 1) {
     const token = issueToken(user.locator, newSessionId());
-    const session: Session = {
-      userId: user.id,
-      sessionGeneration: user.sessionGeneration,
-      tokenDigest: digestOf(token),
-      ...timesFromLogin(clock(), lifetimes),
-    };
+    const session = sessionOf(token, { userId, sessionGeneration, device, nowMs: clock(), lifetimes });
     if (await addSession(token, session)) return { token, session };
   }
   throw new StoreUnavailableError({ cause: new Error('Every address that was drawn is taken.') });

@@ -1,17 +1,19 @@
-import { digestOf } from '../shared/domain/token';
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
 import type { SessionAddress } from '../shared/store/schema';
 
 export interface LogoutDependencies {
-  readonly endSessionOf: (address: SessionAddress, tokenDigest: string) => Promise<void>;
+  readonly endSession: (address: SessionAddress, id: string) => Promise<void>;
 }
 
-/** Ends the session of the presented token. A session that something else ended a moment before is ended all the same. */
+/**
+ * Ends the session of the presented token, whatever token a refresh at the same time has given it. A session that something else
+ * ended a moment before is ended all the same.
+ */
 export async function logout(
-  { token }: ProtectedRequest,
-  { endSessionOf }: LogoutDependencies,
+  { token, principal }: ProtectedRequest,
+  { endSession }: LogoutDependencies,
 ): Promise<Answer> {
-  await endSessionOf(token, digestOf(token));
+  await endSession(token, principal.sessionId);
   return { status: 200, body: { message: 'Successfully logged out.' }, headers: { 'Token-Expires-In': '0' } };
 }

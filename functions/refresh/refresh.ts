@@ -7,11 +7,12 @@ import {
   isExpired,
   isRetryWindowOpen,
   type Lifetimes,
+  refreshesBehind,
   type Session,
   timesFromRefresh,
   toSeconds,
 } from '../shared/domain/session';
-import { digestOf, isSameDigest, newSuccessorSalt, successorOf, type Token } from '../shared/domain/token';
+import { digestOf, successorOf, type Token } from '../shared/domain/token';
 import { ApiError, messages } from '../shared/http/errors';
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
@@ -22,13 +23,22 @@ import type { Refresh } from '../shared/store/sessions';
 export interface RefreshDependencies {
   readonly clock: Clock;
   readonly lifetimes: Pick<Lifetimes, 'tokenLifetimeSeconds'>;
-  readonly replaceToken: (address: SessionAddress, refresh: Refresh) => Promise<boolean>;
   readonly readSession: (address: SessionAddress) => Promise<Session | undefined>;
+  readonly replaceToken: (address: SessionAddress, refresh: Refresh) => Promise<boolean>;
 }
 
-export async function refresh(request: ProtectedRequest, dependencies: RefreshDependencies): Promise<Answer> {
+interface Issued {
+  readonly token: Token;
+  readonly expiresAt: number;
+}
+
+export async function refresh(
+  { token }: ProtectedRequest,
+  dependencies: RefreshDependencies,
+): Promise<Answer> {
   const now = toSeconds(dependencies.clock());
-  const issued = (await spend(request, now, dependencies)) ?? (await repeat(request, now, dependencies));
+  // A write that fails was overtaken. What is stored then decides: another refresh of the same token, or the end of the session.
+  const issued = (await issue(token, now, dependencies)) ?? (await issue(token, now, dependencies));
   if (!issued) throw new ApiError('not_authenticated', messages.tokenInvalid);
   return {
     status: 200,
@@ -37,35 +47,25 @@ export async function refresh(request: ProtectedRequest, dependencies: RefreshDe
   };
 }
 
-interface Issued {
-  readonly token: Token;
-  readonly expiresAt: number;
-}
-
-/** The successor of the current token; `undefined` if the presented one is not current any more. */
-async function spend({ token, principal }: ProtectedRequest, now: number, dependencies: RefreshDependencies) {
-  const salt = newSuccessorSalt();
-  const successor = successorOf(token, salt);
-  const times = timesFromRefresh(now, principal.sessionExpiresAt, dependencies.lifetimes);
-  const isSpent = await dependencies.replaceToken(token, {
-    userId: principal.userId,
-    presentedDigest: digestOf(token),
-    successorDigest: digestOf(successor),
-    successorSalt: salt,
-    ...times,
-  });
-  return isSpent ? { token: successor, expiresAt: times.expiresAt } : undefined;
-}
-
-/** The successor that an earlier refresh of the same token made; `undefined` once the time for retries is over. */
-async function repeat(
-  { token }: ProtectedRequest,
+/** The successor, made now or by an earlier refresh of the same token; `undefined` if the token leads to none. */
+async function issue(
+  token: Token,
   now: number,
   dependencies: RefreshDependencies,
 ): Promise<Issued | undefined> {
   const session = await dependencies.readSession(token);
-  if (!session || isExpired(session, now) || !isRetryWindowOpen(session, now)) return undefined;
-  if (!isSameDigest(digestOf(token), session.previousDigest) || session.successorSalt === undefined)
-    return undefined;
-  return { token: successorOf(token, session.successorSalt), expiresAt: session.expiresAt };
+  if (!session || isExpired(session, now)) return undefined;
+  const successor = successorOf(token, session.successorSalt);
+  const behind = refreshesBehind(token, session);
+  if (behind === 1 && isRetryWindowOpen(session, now))
+    return { token: successor, expiresAt: session.expiresAt };
+  if (behind !== 0) return undefined;
+  const times = timesFromRefresh(now, session.sessionExpiresAt, dependencies.lifetimes);
+  const isReplaced = await dependencies.replaceToken(token, {
+    userId: session.userId,
+    presentedDigest: digestOf(token),
+    successorDigest: digestOf(successor),
+    ...times,
+  });
+  return isReplaced ? { token: successor, expiresAt: times.expiresAt } : undefined;
 }

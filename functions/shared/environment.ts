@@ -26,6 +26,9 @@ const variables = {
   dashboard: ['CORS_ORIGINS'],
   refresh: ['TOKENS_TABLE', 'TOKEN_LIFETIME_SECONDS', 'CORS_ORIGINS'],
   logout: ['TOKENS_TABLE', 'CORS_ORIGINS'],
+  'logout-all': ['USERS_TABLE', 'TOKENS_TABLE', 'CORS_ORIGINS'],
+  sessions: ['TOKENS_TABLE', 'CORS_ORIGINS'],
+  'end-session': ['TOKENS_TABLE', 'CORS_ORIGINS'],
   authorizer: ['USERS_TABLE', 'TOKENS_TABLE'],
   fallback: ['CORS_ORIGINS'],
 } as const;

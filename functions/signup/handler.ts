@@ -22,6 +22,6 @@ const dependencies: SignupDependencies = {
 
 const schema = signupSchema(asRoles(environment.SIGNUP_ROLES));
 
-export const handler = publicEndpoint({ name: 'signup', environment, schema }, (input) =>
-  signup(input, dependencies),
+export const handler = publicEndpoint({ name: 'signup', environment, schema }, (input, client) =>
+  signup(input, client, dependencies),
 );

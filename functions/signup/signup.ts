@@ -3,10 +3,11 @@ import type * as v from 'valibot';
 import type { Clock } from '../shared/clock';
 import { hashPassword } from '../shared/domain/password-hash';
 import { passwordProblems } from '../shared/domain/password-rules';
-import { type Lifetimes, timesFromLogin, toSeconds } from '../shared/domain/session';
-import { digestOf, issueToken, newLocator, newSessionId } from '../shared/domain/token';
+import { type Lifetimes, sessionOf, toSeconds } from '../shared/domain/session';
+import { issueToken, newLocator, newSessionId } from '../shared/domain/token';
 import { type FieldErrors, InvalidFieldsError } from '../shared/http/errors';
 import { choice, fields, newEmail, newPassword, newUsername } from '../shared/http/fields';
+import type { Client } from '../shared/http/public-endpoint';
 import type { Answer } from '../shared/http/response';
 import { tokenExpiresIn } from '../shared/http/token-answer';
 import { StoreUnavailableError } from '../shared/store/unavailable';
@@ -30,7 +31,12 @@ export interface SignupDependencies {
 /** Random addresses collide once in about a million million draws; more than a few in a row is a fault. */
 const ADDRESS_ATTEMPTS = 5;
 
-export async function signup(input: SignupFields, dependencies: SignupDependencies): Promise<Answer> {
+export async function signup(
+  input: SignupFields,
+  { device }: Client,
+  dependencies: SignupDependencies,
+): Promise<Answer> {
+  const { lifetimes } = dependencies;
   const problems = passwordProblems(input.password, input, dependencies.passwordMinLength);
   if (problems.length > 0) throw new InvalidFieldsError({ password: problems });
   const passwordHash = await hashPassword(input.password, dependencies.bcryptCost);
@@ -39,12 +45,7 @@ export async function signup(input: SignupFields, dependencies: SignupDependenci
   for (let attempt = 0; attempt < ADDRESS_ATTEMPTS; attempt += 1) {
     const nowMs = dependencies.clock();
     const token = issueToken(newLocator(), newSessionId());
-    const session = {
-      userId: id,
-      sessionGeneration: 0,
-      tokenDigest: digestOf(token),
-      ...timesFromLogin(nowMs, dependencies.lifetimes),
-    };
+    const session = sessionOf(token, { userId: id, sessionGeneration: 0, device, nowMs, lifetimes });
     const user = {
       id,
       username,

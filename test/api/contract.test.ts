@@ -57,7 +57,7 @@ describe.each(protectedRoutes)('$method $path', ({ method, path }) => {
 });
 
 describe.each(routeList)('$method $path', ({ method, path }) => {
-  const Allow = method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS';
+  const Allow = method === 'GET' ? 'GET, HEAD, OPTIONS' : `${method}, OPTIONS`;
   const wrongMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => other !== method);
 
   it.each(wrongMethods)('answers 405 for %s, with and without slash, token or not', async (wrong) => {

@@ -1,34 +1,17 @@
 import {
+  isLiveFor,
   judge,
   type Presented,
-  type Session,
-  type SessionOwner,
-  timesFromLogin,
+  sessionOf,
   timesFromRefresh,
 } from '../../functions/shared/domain/session';
-import { digestOf, parseUnverifiedToken, successorOf } from '../../functions/shared/domain/token';
+import { digestOf, issueToken, parseUnverifiedToken, successorOf } from '../../functions/shared/domain/token';
+import { NOW, owner, refreshedSession, SALT, sessionWith, token } from '../support/sessions';
 
-const NOW = 1_800_000_000;
-const token = parseUnverifiedToken('f2afca0567cd22a156f3791b7374ea774fd4b529')!;
-const successor = successorOf(token, 'salt');
+const successor = successorOf(token, SALT);
 const stranger = parseUnverifiedToken('f2afca0567cd22a156f3791b7374ea774fd4b520')!;
-
-const fresh: Session = {
-  userId: 1,
-  sessionGeneration: 0,
-  tokenDigest: digestOf(token),
-  createdAtMs: (NOW - 10) * 1000,
-  refreshedAt: NOW - 10,
-  expiresAt: NOW + 100,
-  sessionExpiresAt: NOW + 1000,
-};
-const refreshed: Session = {
-  ...fresh,
-  tokenDigest: digestOf(successor),
-  previousDigest: digestOf(token),
-  successorSalt: 'salt',
-};
-const owner: SessionOwner = { id: 1, role: 'CLERK', isActive: true, sessionGeneration: 0 };
+const fresh = sessionWith();
+const refreshed = refreshedSession(token, 1);
 
 const verdict = (presented: Partial<Presented>) => {
   const outcome = judge({ token, session: fresh, owner, now: NOW, acceptsSuperseded: false, ...presented });
@@ -38,14 +21,16 @@ const verdict = (presented: Partial<Presented>) => {
 describe('a presented token', () => {
   it('opens its live session', () => {
     expect(verdict({})).toBe('ok');
+    expect(verdict({ acceptsSuperseded: true })).toBe('ok');
   });
 
   it.each<[string, Partial<Presented>, string]>([
     ['there is no session at its address', { session: undefined }, 'session_unknown'],
     ['its secret is another', { token: stranger }, 'token_wrong'],
+    ['its secret is another, on refresh', { token: stranger, acceptsSuperseded: true }, 'token_wrong'],
     ['it ended this second', { now: fresh.expiresAt }, 'token_expired'],
     ['it ended a second ago', { now: fresh.expiresAt + 1 }, 'token_expired'],
-    ['it was refreshed away', { session: refreshed }, 'token_superseded'],
+    ['it was refreshed away', { session: refreshed }, 'token_wrong'],
     ['the user is gone', { owner: undefined }, 'user_missing'],
     ['the address now belongs to a user with another id', { owner: { ...owner, id: 2 } }, 'user_missing'],
     ['the user is deactivated', { owner: { ...owner, isActive: false } }, 'user_inactive'],
@@ -65,52 +50,96 @@ describe('a presented token', () => {
 });
 
 describe('a token that was refreshed away, on refresh and logout', () => {
-  const superseded = { session: refreshed, acceptsSuperseded: true };
-  const usedAt = (successorUsedAt: number) => ({ ...superseded, session: { ...refreshed, successorUsedAt } });
+  const onRefresh = (times: number, overrides = {}, now = NOW) =>
+    verdict({ session: refreshedSession(token, times, overrides), acceptsSuperseded: true, now });
 
   it('is accepted while its successor is unused, however long that takes', () => {
-    expect(verdict({ ...superseded, now: refreshed.expiresAt - 1 })).toBe('ok');
+    expect(onRefresh(1, {}, refreshed.expiresAt - 1)).toBe('ok');
   });
 
   it('is accepted for 30 seconds after the first use of its successor and is reuse from then on', () => {
-    expect(verdict(usedAt(NOW))).toBe('ok');
-    expect(verdict(usedAt(NOW - 30))).toBe('ok');
-    expect(verdict(usedAt(NOW - 31))).toBe('token_reused');
+    expect(onRefresh(1, { successorUsedAt: NOW })).toBe('ok');
+    expect(onRefresh(1, { successorUsedAt: NOW - 30 })).toBe('ok');
+    expect(onRefresh(1, { successorUsedAt: NOW - 31 })).toBe('token_reused');
   });
 
   it('never outlives its session', () => {
-    expect(verdict({ ...superseded, now: refreshed.expiresAt })).toBe('token_expired');
+    expect(onRefresh(1, {}, refreshed.expiresAt)).toBe('token_expired');
+  });
+
+  it.each([2, 3, 50])(
+    'is refused when it is %i refreshes back, and is reuse 30 seconds after the last',
+    (times) => {
+      expect(onRefresh(times, { refreshedAt: NOW - 30 })).toBe('token_superseded');
+      expect(onRefresh(times, { refreshedAt: NOW - 31 })).toBe('token_reused');
+    },
+  );
+
+  it('is known for ten thousand refreshes', () => {
+    const times = 10_000;
+    expect(onRefresh(times, { refreshedAt: NOW - 31 })).toBe('token_reused');
+    expect(onRefresh(times + 1, { refreshedAt: NOW - 31 })).toBe('token_wrong');
   });
 });
 
 describe('the first use of a successor', () => {
-  const firstUse = (session: Session, presented = successor) => {
+  const firstUse = (session = refreshed, presented = successor) => {
     const outcome = judge({ token: presented, session, owner, now: NOW, acceptsSuperseded: true });
     return outcome.ok && outcome.isFirstUse;
   };
 
   it('is seen once, by the successor alone', () => {
-    expect(firstUse(refreshed)).toBe(true);
+    expect(firstUse()).toBe(true);
     expect(firstUse({ ...refreshed, successorUsedAt: NOW })).toBe(false);
     expect(firstUse(refreshed, token)).toBe(false);
     expect(firstUse(fresh, token)).toBe(false);
   });
 });
 
-describe('the times of a session', () => {
+describe('a new session', () => {
   const lifetimes = { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 250 };
+  const begin = () =>
+    sessionOf(token, {
+      userId: 7,
+      sessionGeneration: 3,
+      device: 'Phone',
+      nowMs: NOW * 1000 + 999,
+      lifetimes,
+    });
 
-  it('begin with the login, in whole seconds', () => {
-    expect(timesFromLogin(NOW * 1000 + 999, lifetimes)).toEqual({
+  it('has its first token, its limits in whole seconds, and nothing of the token itself', () => {
+    const session = begin();
+    expect(session).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{16}$/),
+      userId: 7,
+      sessionGeneration: 3,
+      device: 'Phone',
+      tokenDigest: digestOf(token),
+      successorSalt: expect.stringMatching(/^[0-9a-f]{32}$/),
+      refreshCount: 0,
       createdAtMs: NOW * 1000 + 999,
       refreshedAt: NOW,
       expiresAt: NOW + 100,
       sessionExpiresAt: NOW + 250,
     });
+    expect(begin().id).not.toBe(session.id);
+    expect(begin().successorSalt).not.toBe(session.successorSalt);
   });
 
-  it('never let a refresh pass the end of the session', () => {
+  it('is never carried past its end by a refresh', () => {
     expect(timesFromRefresh(NOW + 200, NOW + 250, lifetimes).expiresAt).toBe(NOW + 250);
     expect(timesFromRefresh(NOW + 100, NOW + 250, lifetimes).expiresAt).toBe(NOW + 200);
+  });
+});
+
+describe('a live session', () => {
+  const caller = { userId: 1, sessionGeneration: 0 };
+  it.each([
+    [{}, true],
+    [{ expiresAt: NOW }, false],
+    [{ userId: 2 }, false],
+    [{ sessionGeneration: 1 }, false],
+  ])('with %j: %s', (overrides, expected) => {
+    expect(isLiveFor(caller, sessionWith(issueToken('f2afca0567', '0001'), overrides), NOW)).toBe(expected);
   });
 });

@@ -2,34 +2,18 @@ import { type AuthorizerDependencies, authorize } from '../../functions/authoriz
 import { policyFor } from '../../functions/authorizer/policy';
 import { routeList } from '../../functions/routes';
 import type { Session } from '../../functions/shared/domain/session';
-import { digestOf, parseUnverifiedToken, successorOf } from '../../functions/shared/domain/token';
+import { digestOf, successorOf } from '../../functions/shared/domain/token';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
+import { NOW, owner, principal, refreshedSession, SALT, sessionWith, token } from '../support/sessions';
 
-const NOW = 1_800_000_000;
-const token = parseUnverifiedToken('f2afca0567cd22a156f3791b7374ea774fd4b529')!;
-const successor = successorOf(token, 'salt');
-const owner = { id: 1, role: 'CLERK', isActive: true, sessionGeneration: 0 };
-const session: Session = {
-  userId: 1,
-  sessionGeneration: 0,
-  tokenDigest: digestOf(token),
-  createdAtMs: NOW * 1000,
-  refreshedAt: NOW,
-  expiresAt: NOW + 100,
-  sessionExpiresAt: NOW + 1000,
-};
-const refreshed: Session = {
-  ...session,
-  tokenDigest: digestOf(successor),
-  previousDigest: digestOf(token),
-  successorSalt: 'salt',
-};
+const successor = successorOf(token, SALT);
+const refreshed = refreshedSession(token, 1);
 
 const dependencies = (stored: Session, overrides: Partial<AuthorizerDependencies> = {}) => ({
   clock: () => NOW * 1000,
   readSessionAndOwner: jest.fn(async () => ({ session: stored, owner })),
   noteFirstUse: jest.fn(async () => undefined),
-  endSessionOf: jest.fn(async () => undefined),
+  endSession: jest.fn(async () => undefined),
   ...overrides,
 });
 
@@ -39,45 +23,41 @@ const request = (text: string, resource = '/api/dashboard') => ({
   requestId: 'request-1',
 });
 
-const acceptingRoutes = routeList.filter((route) => route.acceptsSuperseded).map((route) => route.path);
-const otherRoutes = routeList.filter((route) => !route.acceptsSuperseded).map((route) => route.path);
+const pathsWhere = (isWanted: (route: (typeof routeList)[number]) => boolean | undefined) =>
+  routeList.filter(isWanted).map(({ path }) => path);
 
 describe('the authorizer', () => {
   it('says who is calling and until when', async () => {
-    expect(await authorize(request(token.text), dependencies(session))).toEqual({
+    expect(await authorize(request(token.text), dependencies(sessionWith()))).toEqual({
       allow: true,
-      principal: {
-        userId: 1,
-        role: 'CLERK',
-        locator: 'f2afca0567',
-        session: 'cd22',
-        tokenExpiresAt: NOW + 100,
-        sessionExpiresAt: NOW + 1000,
-      },
+      principal,
     });
   });
 
   it('asks no database about a header that holds no token', async () => {
-    const deps = dependencies(session);
+    const deps = dependencies(sessionWith());
     expect(await authorize(request('nonsense'), deps)).toEqual({ allow: false, detail: 'Invalid token.' });
     expect(deps.readSessionAndOwner).not.toHaveBeenCalled();
   });
 
-  it.each(acceptingRoutes)('takes a token that was just refreshed away on %s', async (path) => {
-    expect(await authorize(request(token.text, path), dependencies(refreshed))).toMatchObject({
-      allow: true,
-    });
-  });
+  it.each(pathsWhere((route) => route.acceptsSuperseded))(
+    'takes a token that was just refreshed away on %s',
+    async (path) => {
+      expect(await authorize(request(token.text, path), dependencies(refreshed))).toMatchObject({
+        allow: true,
+      });
+    },
+  );
 
-  it.each(otherRoutes)(
+  it.each(pathsWhere((route) => !route.acceptsSuperseded))(
     'refuses a token that was refreshed away on %s, and the session goes on',
     async (path) => {
-      const deps = dependencies(refreshed);
+      const deps = dependencies({ ...refreshed, successorUsedAt: NOW - 31 });
       expect(await authorize(request(token.text, path), deps)).toEqual({
         allow: false,
         detail: 'Invalid token.',
       });
-      expect(deps.endSessionOf).not.toHaveBeenCalled();
+      expect(deps.endSession).not.toHaveBeenCalled();
     },
   );
 
@@ -86,13 +66,13 @@ describe('the authorizer', () => {
     const deps = dependencies({ ...refreshed, successorUsedAt: NOW - 31 });
     const decision = await authorize(request(token.text, '/api/refresh-token'), deps);
     expect(decision).toEqual({ allow: false, detail: 'Invalid token.' });
-    expect(deps.endSessionOf).toHaveBeenCalledWith(token, digestOf(token));
+    expect(deps.endSession).toHaveBeenCalledWith(token, refreshed.id);
     expect(JSON.parse(warn.mock.calls[0]?.[0])).toEqual({
       level: 'WARN',
       event: 'token_reused',
       requestId: 'request-1',
-      locator: 'f2afca0567',
-      session: 'cd22',
+      userId: 1,
+      sessionId: refreshed.id,
     });
     warn.mockRestore();
   });
@@ -113,7 +93,7 @@ describe('the authorizer', () => {
   });
 
   it('rejects when the database does not answer, rather than say anything about the token', async () => {
-    const deps = dependencies(session, {
+    const deps = dependencies(sessionWith(), {
       readSessionAndOwner: async () => {
         throw new StoreUnavailableError({ cause: 'down' });
       },

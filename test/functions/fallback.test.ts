@@ -12,7 +12,10 @@ const answer = (method: string, path: string) => {
 
 describe('the fallback', () => {
   it.each(
-    routeList.map((route) => [route.path, route.method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS']),
+    routeList.map(({ path, method }) => [
+      path,
+      method === 'GET' ? 'GET, HEAD, OPTIONS' : `${method}, OPTIONS`,
+    ]),
   )('lists what %s has: %s', (path, Allow) => {
     expect(answer('PATCH', path.slice(1))).toEqual({
       status: 405,
@@ -28,6 +31,8 @@ describe('the fallback', () => {
     'api/',
     'api/nothing',
     'api/signup/x',
+    'api/sessions/x/y',
+    'api/sessions//',
     'api/signup//',
     'API/signup',
     'signup',

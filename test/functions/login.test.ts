@@ -5,6 +5,7 @@ import { StoreUnavailableError } from '../../functions/shared/store/unavailable'
 import type { FoundUser } from '../../functions/shared/store/users';
 
 const input = { username: 'newuser', password: 'password123' };
+const client = { device: 'Phone/1.0' };
 let user: FoundUser;
 
 beforeAll(async () => {
@@ -35,7 +36,7 @@ const dependencies = (overrides: Partial<LoginDependencies> = {}) => ({
 describe('POST /api/api-token-auth/', () => {
   it('answers a new token at the address of the user, and nothing else', async () => {
     const deps = dependencies();
-    const answer = await login(input, deps);
+    const answer = await login(input, client, deps);
     expect(answer).toEqual({
       status: 200,
       body: { token: expect.stringMatching(/^f2afca0567[0-9a-f]{30}$/) },
@@ -43,13 +44,13 @@ describe('POST /api/api-token-auth/', () => {
     });
     expect(deps.addSession).toHaveBeenCalledWith(
       expect.anything(),
-      expect.objectContaining({ userId: 1, sessionGeneration: 3 }),
+      expect.objectContaining({ userId: 1, sessionGeneration: 3, device: 'Phone/1.0' }),
     );
   });
 
   it('ends the oldest sessions only after the new one is stored', async () => {
     const order: string[] = [];
-    await login(input, {
+    await login(input, client, {
       ...dependencies(),
       addSession: async () => order.push('add') > 0,
       trimSessions: async (locator, { limit, now }) => {
@@ -67,7 +68,7 @@ describe('POST /api/api-token-auth/', () => {
   ])('answers %s in the same words and opens no session', async (_, arrange) => {
     const [overrides, body] = arrange();
     const deps = dependencies(overrides);
-    const error = await login(body, deps).catch((thrown: unknown) => thrown);
+    const error = await login(body, client, deps).catch((thrown: unknown) => thrown);
     expect((error as InvalidFieldsError).fields).toEqual({
       non_field_errors: ['Unable to log in with provided credentials.'],
     });
@@ -77,10 +78,10 @@ describe('POST /api/api-token-auth/', () => {
   it('draws another session number when one is taken, and gives up only after several', async () => {
     const taken = [false, false, true];
     expect(
-      (await login(input, dependencies({ addSession: async () => taken.shift() ?? false }))).status,
+      (await login(input, client, dependencies({ addSession: async () => taken.shift() ?? false }))).status,
     ).toBe(200);
-    await expect(login(input, dependencies({ addSession: async () => false }))).rejects.toBeInstanceOf(
-      StoreUnavailableError,
-    );
+    await expect(
+      login(input, client, dependencies({ addSession: async () => false })),
+    ).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 });

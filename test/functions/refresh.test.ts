@@ -1,82 +1,74 @@
 import { type RefreshDependencies, refresh } from '../../functions/refresh/refresh';
 import type { Session } from '../../functions/shared/domain/session';
-import { digestOf, parseUnverifiedToken, successorOf } from '../../functions/shared/domain/token';
+import { digestOf, successorOf } from '../../functions/shared/domain/token';
 import { ApiError } from '../../functions/shared/http/errors';
+import { NOW, protectedRequest, refreshedSession, SALT, sessionWith, token } from '../support/sessions';
 
-const NOW = 1_800_000_000;
-const token = parseUnverifiedToken('f2afca0567cd22a156f3791b7374ea774fd4b529')!;
-const principal = {
-  userId: 1,
-  role: 'CLERK',
-  locator: token.locator,
-  session: token.session,
-  tokenExpiresAt: NOW + 50,
-  sessionExpiresAt: NOW + 1000,
-};
-const refreshedAway: Session = {
-  userId: 1,
-  sessionGeneration: 0,
-  tokenDigest: digestOf(successorOf(token, 'salt')),
-  previousDigest: digestOf(token),
-  successorSalt: 'salt',
-  createdAtMs: NOW * 1000,
-  refreshedAt: NOW,
-  expiresAt: NOW + 70,
-  sessionExpiresAt: NOW + 1000,
-};
+const successor = successorOf(token, SALT);
 
-const dependencies = (isReplaced: boolean, stored?: Session) => ({
+/** A store that holds `sessions` one after the other, as if others wrote between our calls. */
+const dependencies = (isReplaced: boolean, ...sessions: (Session | undefined)[]) => ({
   clock: () => NOW * 1000,
   lifetimes: { tokenLifetimeSeconds: 100 },
+  readSession: jest.fn(async () => (sessions.length > 1 ? sessions.shift() : sessions[0])),
   replaceToken: jest.fn<Promise<boolean>, Parameters<RefreshDependencies['replaceToken']>>(
     async () => isReplaced,
   ),
-  readSession: jest.fn(async () => stored),
 });
 
 describe('POST /api/refresh-token/', () => {
   it('spends the token in one write and answers its successor', async () => {
-    const deps = dependencies(true);
-    const answer = await refresh({ principal, token }, deps);
-    const change = deps.replaceToken.mock.calls[0]![1];
-    const successor = successorOf(token, change.successorSalt);
-    expect(answer).toEqual({
+    const deps = dependencies(true, sessionWith());
+    expect(await refresh(protectedRequest(), deps)).toEqual({
       status: 200,
       body: { token: successor.text },
       headers: { 'Token-Expires-In': '100' },
     });
-    expect(change).toMatchObject({
-      presentedDigest: digestOf(token),
-      successorDigest: digestOf(successor),
-      userId: 1,
-    });
-    expect(deps.readSession).not.toHaveBeenCalled();
+    expect(deps.replaceToken.mock.calls).toEqual([
+      [
+        token,
+        {
+          userId: 1,
+          presentedDigest: digestOf(token),
+          successorDigest: digestOf(successor),
+          refreshedAt: NOW,
+          expiresAt: NOW + 100,
+        },
+      ],
+    ]);
   });
 
   it('never promises more than what is left of the session', async () => {
     const answer = await refresh(
-      { principal: { ...principal, sessionExpiresAt: NOW + 60 }, token },
-      dependencies(true),
+      protectedRequest(),
+      dependencies(true, sessionWith(token, { sessionExpiresAt: NOW + 60 })),
     );
     expect(answer.headers).toEqual({ 'Token-Expires-In': '60' });
   });
 
-  it('answers the same successor again while the answer to an earlier refresh may have been lost', async () => {
-    const answer = await refresh({ principal, token }, dependencies(false, refreshedAway));
-    expect(answer.body).toEqual({ token: successorOf(token, 'salt').text });
-    expect(answer.headers).toEqual({ 'Token-Expires-In': '70' });
+  it('answers the same successor again while the answer to an earlier refresh may have been lost, and writes nothing', async () => {
+    const deps = dependencies(true, refreshedSession(token, 1, { expiresAt: NOW + 70 }));
+    expect(await refresh(protectedRequest(), deps)).toMatchObject({
+      body: { token: successor.text },
+      headers: { 'Token-Expires-In': '70' },
+    });
+    expect(deps.replaceToken).not.toHaveBeenCalled();
   });
 
-  it.each<[string, Session | undefined]>([
-    ['the session was ended', undefined],
-    ['the session has expired', { ...refreshedAway, expiresAt: NOW }],
-    [
-      'the token was refreshed away twice',
-      { ...refreshedAway, previousDigest: digestOf(successorOf(token, 'x')) },
-    ],
-    ['the time for retries is over', { ...refreshedAway, successorUsedAt: NOW - 31 }],
-  ])('answers 401 when, since the authorizer looked, %s', async (_, stored) => {
-    const error = await refresh({ principal, token }, dependencies(false, stored)).catch(
+  it('answers the same successor when another refresh wrote first', async () => {
+    const deps = dependencies(false, sessionWith(), refreshedSession(token, 1));
+    expect((await refresh(protectedRequest(), deps)).body).toEqual({ token: successor.text });
+  });
+
+  it.each<[string, (Session | undefined)[]]>([
+    ['the session was ended', [undefined]],
+    ['the session was ended between read and write', [sessionWith(), undefined]],
+    ['the session has expired', [sessionWith(token, { expiresAt: NOW })]],
+    ['the token was refreshed away twice', [refreshedSession(token, 2)]],
+    ['the time for retries is over', [refreshedSession(token, 1, { successorUsedAt: NOW - 31 })]],
+    ['another session has taken the address', [sessionWith(successorOf(token, 'other'))]],
+  ])('answers 401 when, since the authorizer looked, %s', async (_, sessions) => {
+    const error = await refresh(protectedRequest(), dependencies(false, ...sessions)).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(ApiError);

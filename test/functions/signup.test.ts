@@ -5,6 +5,7 @@ import { type SignupDependencies, signup } from '../../functions/signup/signup';
 
 const NOW_MS = 1_800_000_000_500;
 const input = { username: 'NewUser', email: 'newuser@example.com', password: 'password123', role: 'CLERK' };
+const client = { device: 'Phone/1.0' };
 
 function dependencies(...creations: Creation[]) {
   const created: NewUser[] = [];
@@ -24,7 +25,7 @@ function dependencies(...creations: Creation[]) {
 
 describe('POST /api/signup/', () => {
   it("answers 201 with the seed's members and the token's life", async () => {
-    const answer = await signup(input, dependencies());
+    const answer = await signup(input, client, dependencies());
     expect(answer).toEqual({
       status: 201,
       body: {
@@ -37,7 +38,7 @@ describe('POST /api/signup/', () => {
 
   it('stores neither the password nor the token', async () => {
     const deps = dependencies();
-    const answer = await signup(input, deps);
+    const answer = await signup(input, client, deps);
     const stored = JSON.stringify(deps.created.map(({ user, session }) => [user, session]));
     const { token } = answer.body as { token: string };
     expect(stored).not.toContain('password123');
@@ -56,22 +57,24 @@ describe('POST /api/signup/', () => {
       },
     ],
   ])('answers what is taken: %j', async (creation, fields) => {
-    const error = await signup(input, dependencies(creation)).catch((thrown: unknown) => thrown);
+    const error = await signup(input, client, dependencies(creation)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(InvalidFieldsError);
     expect((error as InvalidFieldsError).fields).toEqual(fields);
   });
 
   it('draws another address when one is taken, and gives up only after several', async () => {
     const deps = dependencies('address_taken', 'address_taken');
-    expect((await signup(input, deps)).status).toBe(201);
+    expect((await signup(input, client, deps)).status).toBe(201);
     expect(new Set(deps.created.map(({ address }) => address.locator)).size).toBe(3);
     const hopeless = { ...dependencies(), createUser: async (): Promise<Creation> => 'address_taken' };
-    await expect(signup(input, hopeless)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(signup(input, client, hopeless)).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 
   it('refuses a bad password before anything is hashed or stored', async () => {
     const deps = { ...dependencies(), nextUserId: jest.fn() };
-    await expect(signup({ ...input, password: '1234567' }, deps)).rejects.toBeInstanceOf(InvalidFieldsError);
+    await expect(signup({ ...input, password: '1234567' }, client, deps)).rejects.toBeInstanceOf(
+      InvalidFieldsError,
+    );
     expect(deps.nextUserId).not.toHaveBeenCalled();
     expect(deps.created).toEqual([]);
   });

@@ -19,6 +19,9 @@ const GRANTS: Record<FunctionName, Record<string, string[]>> = {
   dashboard: {},
   refresh: { tokens: ['UpdateItem', 'GetItem'] },
   logout: { tokens: ['DeleteItem'] },
+  'logout-all': { users: ['UpdateItem', 'BatchGetItem'], tokens: ['BatchGetItem', 'UpdateItem'] },
+  sessions: { tokens: ['Query'] },
+  'end-session': { tokens: ['Query', 'DeleteItem'] },
   authorizer: { users: ['BatchGetItem'], tokens: ['BatchGetItem', 'UpdateItem', 'DeleteItem'] },
   fallback: {},
 };
@@ -26,7 +29,11 @@ const GRANTS: Record<FunctionName, Record<string, string[]>> = {
 const resourcesOf = (template: Template, type: string): [string, Resource][] =>
   Object.entries(template.findResources(type)) as any;
 const asArray = <Value>(value: Value | Value[]): Value[] => (Array.isArray(value) ? value : [value]);
-const constructId = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1)}Function`;
+const constructId = (name: string) =>
+  `${name
+    .split('-')
+    .map((word) => word[0]!.toUpperCase() + word.slice(1))
+    .join('')}Function`;
 
 function functionOf(template: Template, name: string): [string, Resource] {
   const isOurs = ([id]: [string, Resource]) => new RegExp(`^${constructId(name)}[0-9A-F]{8}$`).test(id);
@@ -207,9 +214,8 @@ describe.each(functionNames)('the function %s', (name) => {
       const [target] = Resource['Fn::GetAtt'];
       const kind =
         { TablesUsersBA34CAA2: 'users', TablesTokens107FFD66: 'tokens' }[target as string] ?? target;
-      found[kind] = asArray<string>(Action)
-        .map((action) => action.replace('dynamodb:', ''))
-        .sort();
+      const actions = asArray<string>(Action).map((action) => action.replace('dynamodb:', ''));
+      found[kind] = [...(found[kind] ?? []), ...actions].sort();
     }
     const logs = Object.keys(found).find((target) => target.startsWith(`${constructId(name)}Logs`))!;
     const { [logs]: logActions, ...tables } = found;
@@ -244,9 +250,9 @@ describe.each(functionNames)('the function %s', (name) => {
   });
 });
 
-describe('the authorizer', () => {
-  it('is forbidden the attribute passwordHash', () => {
-    const [statement] = statementsOf(dev, 'authorizer').filter(({ Condition }) => Condition);
+describe.each(['authorizer', 'logout-all'])('the function %s', (name) => {
+  it('is forbidden to read the attribute passwordHash', () => {
+    const [statement] = statementsOf(dev, name).filter(({ Condition }) => Condition);
     expect(statement.Condition).toEqual({
       'ForAllValues:StringEquals': {
         'dynamodb:Attributes': ['pk', 'id', 'role', 'isActive', 'sessionGeneration'],

@@ -8,6 +8,7 @@ import { readSession } from '../../functions/shared/store/sessions';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { createUser } from '../../functions/shared/store/users';
 import { useLocalCredentials } from '../support/database';
+import { sessionWith } from '../support/sessions';
 
 type Reply = (response: ServerResponse, operation: string) => void;
 
@@ -107,15 +108,7 @@ describe('a signup transaction', () => {
     createdAt: 1,
     sessionGeneration: 0,
   };
-  const session = {
-    userId: 1,
-    sessionGeneration: 0,
-    tokenDigest: 'digest',
-    createdAtMs: 1,
-    refreshedAt: 1,
-    expiresAt: 2,
-    sessionExpiresAt: 2,
-  };
+  const session = sessionWith();
   const create = () => createUser(database, { user, address: token, session });
   const cancelled = (...codes: string[]) =>
     json(400, {

@@ -1,6 +1,7 @@
-import { digestOf, issueToken, newLocator } from '../../functions/shared/domain/token';
+import { issueToken, newLocator } from '../../functions/shared/domain/token';
 import { createUser, findUserByName, type NewUser, nextUserId } from '../../functions/shared/store/users';
 import { startDatabase, type TestDatabase } from '../support/database';
+import { sessionWith } from '../support/sessions';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -19,7 +20,6 @@ const newUser = (
     locator = newLocator(),
     session = 'cd22',
   } = overrides;
-  const token = issueToken(locator, session);
   return {
     user: {
       id: count,
@@ -32,15 +32,7 @@ const newUser = (
       sessionGeneration: 0,
     },
     address: { locator, session },
-    session: {
-      userId: count,
-      sessionGeneration: 0,
-      tokenDigest: digestOf(token),
-      createdAtMs: 1_800_000_000_000,
-      refreshedAt: 1_800_000_000,
-      expiresAt: 1_800_000_100,
-      sessionExpiresAt: 1_800_001_000,
-    },
+    session: sessionWith(issueToken(locator, session), { userId: count }),
   };
 };
 

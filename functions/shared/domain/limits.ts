@@ -26,5 +26,15 @@ export const CALL_ATTEMPTS = 3;
 export const CALL_ATTEMPT_TIMEOUT_MS = 800;
 export const WORST_CASE_CALL_SECONDS = 4;
 
-/** A signup whose transaction meets others on the same items is tried this often before it is called unavailable. */
-export const TRANSACTION_ATTEMPTS = 4;
+/** How long a transaction is tried again that meets others on the same items, and the first pause, which then doubles. */
+export const CONFLICT_PATIENCE_MS = 2000;
+export const CONFLICT_PAUSE_MS = 25;
+
+/**
+ * How many refreshes back a token is still known to have belonged to its session. Looking costs a few microseconds for each
+ * refresh that the session has seen, and only when a token that opens nothing comes to be refreshed.
+ */
+export const MAX_KNOWN_REFRESHES = 10_000;
+
+/** What is kept of a client's User-Agent to tell sessions apart. */
+export const MAX_DEVICE_CHARACTERS = 120;

@@ -2,14 +2,19 @@
  * The rules of a session, over plain data: no clock, no database.
  * A presented token is judged here and nowhere else.
  */
-import { REFRESH_RETRY_SECONDS } from './limits';
-import { digestOf, isSameDigest, type Token } from './token';
+import { MAX_KNOWN_REFRESHES, REFRESH_RETRY_SECONDS } from './limits';
+import { digestOf, isSameDigest, newSessionName, newSuccessorSalt, stepsBehind, type Token } from './token';
 
 /** What a session item says. Times are epoch seconds unless their name says otherwise. */
 export interface Session {
+  /** The session's public name: random, and the same through every refresh. */
+  readonly id: string;
   readonly userId: number;
   readonly sessionGeneration: number;
   readonly tokenDigest: string;
+  /** Leads from each token of the session to the next; see `successorOf`. */
+  readonly successorSalt: string;
+  readonly refreshCount: number;
   /** When the user logged in, epoch milliseconds: two logins in one second have an order. */
   readonly createdAtMs: number;
   readonly refreshedAt: number;
@@ -17,9 +22,10 @@ export interface Session {
   readonly expiresAt: number;
   /** The end of the session; no refresh moves it. */
   readonly sessionExpiresAt: number;
-  readonly previousDigest?: string;
-  readonly successorSalt?: string;
+  /** When the current token was first seen after a refresh. */
   readonly successorUsedAt?: number;
+  /** What the client called itself at login. */
+  readonly device: string;
 }
 
 /** What the authorizer may know of a user. */
@@ -69,21 +75,50 @@ export interface Presented {
 const deny = (reason: DenialReason): Verdict => ({ ok: false, reason });
 
 /** Whether a presented token opens its session now. The secret is checked before anything about the user is. */
-export function judge({ token, session, owner, now, acceptsSuperseded }: Presented): Verdict {
+export function judge(presented: Presented): Verdict {
+  const { session, owner } = presented;
   if (!session) return deny('session_unknown');
-  const digest = digestOf(token);
-  const isCurrent = isSameDigest(digest, session.tokenDigest);
-  const isPrevious = isSameDigest(digest, session.previousDigest);
-  if (!isCurrent && !isPrevious) return deny('token_wrong');
-  if (isExpired(session, now)) return deny('token_expired');
-  if (!isCurrent && !acceptsSuperseded) return deny('token_superseded');
-  if (!isCurrent && !isRetryWindowOpen(session, now)) return deny('token_reused');
-  if (!owner) return deny('user_missing');
-  if (owner.id !== session.userId) return deny('user_missing');
+  const problem = tokenProblem(presented, session);
+  if (problem) return deny(problem);
+  if (!owner || owner.id !== session.userId) return deny('user_missing');
   if (!owner.isActive) return deny('user_inactive');
   if (owner.sessionGeneration !== session.sessionGeneration) return deny('session_ended');
-  return { ok: true, owner, session, isFirstUse: isCurrent && isSuccessorUnused(session) };
+  return { ok: true, owner, session, isFirstUse: isFirstUse(presented.token, session) };
 }
+
+function tokenProblem(
+  { token, now, acceptsSuperseded }: Presented,
+  session: Session,
+): DenialReason | undefined {
+  const isCurrent = isSameDigest(digestOf(token), session.tokenDigest);
+  if (!isCurrent && !acceptsSuperseded) return 'token_wrong';
+  const behind = refreshesBehind(token, session);
+  if (behind === undefined) return 'token_wrong';
+  if (isExpired(session, now)) return 'token_expired';
+  if (behind === 0 || (behind === 1 && isRetryWindowOpen(session, now))) return undefined;
+  // More than one refresh back there is nothing to retry, but right after a refresh it may be a request that was long under way.
+  return now <= session.refreshedAt + REFRESH_RETRY_SECONDS && behind > 1
+    ? 'token_superseded'
+    : 'token_reused';
+}
+
+/** How many refreshes a token is behind the session's current one; `undefined` if it never was one of the session's. */
+export const refreshesBehind = (token: Token, session: Session): number | undefined =>
+  stepsBehind(token, {
+    salt: session.successorSalt,
+    lastDigest: session.tokenDigest,
+    maxSteps: Math.min(session.refreshCount, MAX_KNOWN_REFRESHES),
+  });
+
+/** Whether a session is one of a user's and a token still opens it. */
+export const isLiveFor = (
+  owner: { readonly userId: number; readonly sessionGeneration: number },
+  session: Session,
+  now: number,
+): boolean =>
+  session.userId === owner.userId &&
+  session.sessionGeneration === owner.sessionGeneration &&
+  !isExpired(session, now);
 
 /** A token is refused from the second of its expiry on. */
 export const isExpired = (session: Pick<Session, 'expiresAt'>, now: number): boolean =>
@@ -93,11 +128,38 @@ export const isExpired = (session: Pick<Session, 'expiresAt'>, now: number): boo
 export const isRetryWindowOpen = (session: Session, now: number): boolean =>
   session.successorUsedAt === undefined || now <= session.successorUsedAt + REFRESH_RETRY_SECONDS;
 
-const isSuccessorUnused = (session: Session): boolean =>
-  session.previousDigest !== undefined && session.successorUsedAt === undefined;
+const isFirstUse = (token: Token, session: Session): boolean =>
+  session.refreshCount > 0 &&
+  session.successorUsedAt === undefined &&
+  isSameDigest(digestOf(token), session.tokenDigest);
+
+export interface NewSession {
+  readonly userId: number;
+  readonly sessionGeneration: number;
+  readonly device: string;
+  readonly nowMs: number;
+  readonly lifetimes: Lifetimes;
+}
+
+/** The session that begins with a first token. */
+export function sessionOf(
+  token: Token,
+  { userId, sessionGeneration, device, nowMs, lifetimes }: NewSession,
+): Session {
+  return {
+    id: newSessionName(),
+    userId,
+    sessionGeneration,
+    device,
+    tokenDigest: digestOf(token),
+    successorSalt: newSuccessorSalt(),
+    refreshCount: 0,
+    ...timesFromLogin(nowMs, lifetimes),
+  };
+}
 
 /** The times of a session that starts now. */
-export function timesFromLogin(nowMs: number, lifetimes: Lifetimes) {
+function timesFromLogin(nowMs: number, lifetimes: Lifetimes) {
   const now = toSeconds(nowMs);
   const sessionExpiresAt = now + lifetimes.sessionLifetimeSeconds;
   return { createdAtMs: nowMs, sessionExpiresAt, ...timesFromRefresh(now, sessionExpiresAt, lifetimes) };

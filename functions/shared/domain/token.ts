@@ -23,8 +23,11 @@ const randomDigits = (count: number): string => randomBytes(count / 2).toString(
 export const newLocator = (): string => randomDigits(LOCATOR_DIGITS);
 export const newSessionId = (): string => randomDigits(SESSION_DIGITS);
 
-/** Salt for {@link successorOf}: 128 random bits as hex. */
+/** Salt for {@link successorOf}, one for each session: 128 random bits as hex. */
 export const newSuccessorSalt = (): string => randomDigits(32);
+
+/** The name under which a user sees a session: 64 random bits as hex, which say nothing about its tokens. */
+export const newSessionName = (): string => randomDigits(16);
 
 /** A new token for an address; 104 bits of it are secret and come from the system's CSPRNG (ASVS 5.0, 11.5.1). */
 export const issueToken = (locator: string, session: string): Token =>
@@ -44,10 +47,8 @@ export function parseUnverifiedToken(text: string): Token | undefined {
 export const digestOf = (token: Token): string => createHash('sha256').update(token.text).digest('hex');
 
 /** Whether two digests are equal, in time that does not depend on where they differ. */
-export function isSameDigest(one: string, other: string | undefined): boolean {
-  if (other === undefined || one.length !== other.length) return false;
-  return timingSafeEqual(Buffer.from(one), Buffer.from(other));
-}
+export const isSameDigest = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
 /**
  * The one token that follows `token` under `salt`, at the same address. Whoever holds the old token and the salt
@@ -56,6 +57,27 @@ export function isSameDigest(one: string, other: string | undefined): boolean {
 export function successorOf(token: Token, salt: string): Token {
   const secret = createHmac('sha256', token.text).update(salt).digest('hex').slice(0, SECRET_DIGITS);
   return assemble(token.locator, token.session, secret);
+}
+
+export interface Chain {
+  readonly salt: string;
+  /** The digest of the chain's last token. */
+  readonly lastDigest: string;
+  /** No token of the chain is further behind than this. */
+  readonly maxSteps: number;
+}
+
+/**
+ * How many refreshes a token is behind the last of its chain: 0 for the last itself, 1 for the one that the last refresh
+ * replaced, `undefined` for a token that is not of this chain.
+ */
+export function stepsBehind(token: Token, { salt, lastDigest, maxSteps }: Chain): number | undefined {
+  let reached = token;
+  for (let steps = 0; steps <= maxSteps; steps += 1) {
+    if (isSameDigest(digestOf(reached), lastDigest)) return steps;
+    reached = successorOf(reached, salt);
+  }
+  return undefined;
 }
 
 const assemble = (locator: string, session: string, secret: string): Token => ({

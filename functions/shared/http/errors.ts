@@ -55,6 +55,7 @@ export const messages = {
   userInactive: 'User inactive or deleted.',
   loginFailed: 'Unable to log in with provided credentials.',
   permissionDenied: 'You do not have permission to perform this action.',
+  invalidChoice: (value: string) => `"${value}" is not a valid choice.`,
   notFound: 'Not found.',
   methodNotAllowed: (method: string) => `Method "${method}" not allowed.`,
   bodyTooLarge: 'Request body is too large.',

@@ -11,7 +11,7 @@ import {
 } from '../domain/limits';
 import { characters, isEmail, isUsername, loneSurrogate } from '../domain/text';
 import type { UnverifiedFields } from './body';
-import { type FieldErrors, InvalidFieldsError } from './errors';
+import { type FieldErrors, InvalidFieldsError, messages } from './errors';
 
 const REQUIRED = 'This field is required.';
 const NOT_NULL = 'This field may not be null.';
@@ -97,7 +97,7 @@ export const choice = (choices: readonly [string, ...string[]]) =>
       v.transform((text) => text.trim()),
       v.check(
         (text) => choices.includes(text),
-        (issue) => `"${issue.input}" is not a valid choice.`,
+        (issue) => messages.invalidChoice(issue.input),
       ),
     ),
     choices[0],

@@ -7,30 +7,30 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 export interface Principal {
   readonly userId: number;
   readonly role: string;
-  readonly locator: string;
-  readonly session: string;
-  /** Epoch seconds: the end of the token that was presented. */
+  /** The public name of the session. */
+  readonly sessionId: string;
+  /** How often all sessions of the user had been ended at once when the authorizer looked. */
+  readonly sessionGeneration: number;
+  /** Epoch seconds: the end of the token that is current. */
   readonly tokenExpiresAt: number;
   /** Epoch seconds: the end of the session, which no refresh passes. */
   readonly sessionExpiresAt: number;
 }
 
-/** A principal as the flat record that an authorizer may return. */
-export type PrincipalContext = Readonly<Record<keyof Principal, string | number>>;
-
-export const principalContext = (principal: Principal): PrincipalContext => ({ ...principal });
-
-/** The principal of a request, or `undefined` when no authorizer vouched for one: then nothing may be done. */
+/** A principal of a request, or `undefined` when no authorizer vouched for one: then nothing may be done. */
 export function readPrincipal(event: Pick<APIGatewayProxyEvent, 'requestContext'>): Principal | undefined {
   const context: Record<string, unknown> = event.requestContext.authorizer ?? {};
   const text = (name: keyof Principal) => String(context[name] ?? '');
+  const number = (name: keyof Principal) => Number.parseInt(text(name), 10);
   const principal = {
-    userId: Number(text('userId')),
+    userId: number('userId'),
     role: text('role'),
-    locator: text('locator'),
-    session: text('session'),
-    tokenExpiresAt: Number(text('tokenExpiresAt')),
-    sessionExpiresAt: Number(text('sessionExpiresAt')),
+    sessionId: text('sessionId'),
+    sessionGeneration: number('sessionGeneration'),
+    tokenExpiresAt: number('tokenExpiresAt'),
+    sessionExpiresAt: number('sessionExpiresAt'),
   };
-  return Object.values(principal).every(Boolean) ? principal : undefined;
+  return Object.values(principal).every(isPresent) ? principal : undefined;
 }
+
+const isPresent = (value: string | number): boolean => value !== '' && !Number.isNaN(value);

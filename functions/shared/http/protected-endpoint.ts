@@ -20,6 +20,10 @@ export interface ProtectedRequest {
   readonly principal: Principal;
   /** The token as presented; the authorizer accepted it a moment ago. */
   readonly token: Token;
+  /** Unverified, as the client wrote them. */
+  readonly pathParameters: Readonly<Record<string, string | undefined>>;
+  /** Unverified; every value of each name. */
+  readonly query: Readonly<Record<string, readonly string[] | undefined>>;
 }
 
 /** Calls `action` for the roles of the route table. */
@@ -33,7 +37,12 @@ export function protectedEndpoint(
     const credentials = readCredentials(event.headers);
     if (!principal || !credentials.ok) throw new ApiError('not_authenticated', messages.credentialsMissing);
     if (!admits(route, principal.role)) throw new ApiError('permission_denied', messages.permissionDenied);
-    return action({ principal, token: credentials.unverifiedToken });
+    return action({
+      principal,
+      token: credentials.unverifiedToken,
+      pathParameters: event.pathParameters ?? {},
+      query: event.multiValueQueryStringParameters ?? {},
+    });
   });
 }
 

@@ -2,13 +2,19 @@
  * The connection to DynamoDB. Every call is bounded, so that an answer is ready before Lambda or the gateway gives up, and every failure
  * that is not an answer to the question asked becomes StoreUnavailableError.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { CALL_ATTEMPT_TIMEOUT_MS, CALL_ATTEMPTS } from '../domain/limits';
+import {
+  CALL_ATTEMPT_TIMEOUT_MS,
+  CALL_ATTEMPTS,
+  CONFLICT_PATIENCE_MS,
+  CONFLICT_PAUSE_MS,
+} from '../domain/limits';
 import { StoreUnavailableError } from './unavailable';
 
 export interface Tables {
@@ -58,4 +64,20 @@ export async function isWritten(call: Promise<unknown>): Promise<boolean> {
     if (error instanceof ConditionalCheckFailedException) return false;
     throw error;
   }
+}
+
+/**
+ * Repeats an attempt until it comes to something else than `undefined`, with growing pauses: a transaction that met others on the
+ * same items is decided by what they leave behind.
+ * @throws StoreUnavailableError when others kept getting in the way.
+ */
+export async function untilDecided<Outcome>(attempt: () => Promise<Outcome | undefined>): Promise<Outcome> {
+  const giveUpAt = performance.now() + CONFLICT_PATIENCE_MS;
+  for (let pauseMs = CONFLICT_PAUSE_MS; performance.now() < giveUpAt; pauseMs *= 2) {
+    const outcome = await attempt();
+    if (outcome !== undefined) return outcome;
+    // Pauses differ, or the same two would meet again.
+    await pause(pauseMs * (0.5 + Math.random()));
+  }
+  throw new StoreUnavailableError({ cause: new Error('The transaction kept meeting others.') });
 }

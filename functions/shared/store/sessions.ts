@@ -1,5 +1,12 @@
 /** Sessions: one item each, every change one conditional write. */
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  type QueryCommandOutput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { isExpired, type Session } from '../domain/session';
 import { answered, type Database, isWritten } from './database';
 import { type SessionAddress, sessionKey, tokensTable } from './schema';
@@ -44,7 +51,6 @@ export interface Refresh {
   readonly userId: number;
   readonly presentedDigest: string;
   readonly successorDigest: string;
-  readonly successorSalt: string;
   readonly refreshedAt: number;
   readonly expiresAt: number;
 }
@@ -65,28 +71,29 @@ export async function replaceToken(
         TableName: tables.tokens,
         Key: sessionKey(address),
         UpdateExpression:
-          'SET tokenDigest = :successor, previousDigest = :presented, successorSalt = :salt, ' +
-          'refreshedAt = :now, expiresAt = :end REMOVE successorUsedAt',
+          'SET tokenDigest = :successor, refreshedAt = :now, expiresAt = :end ADD refreshCount :one REMOVE successorUsedAt',
         ConditionExpression: 'tokenDigest = :presented AND userId = :userId AND expiresAt > :now',
         ExpressionAttributeValues: {
           ':presented': refresh.presentedDigest,
           ':successor': refresh.successorDigest,
-          ':salt': refresh.successorSalt,
           ':now': refresh.refreshedAt,
           ':end': refresh.expiresAt,
           ':userId': refresh.userId,
+          ':one': 1,
         },
       }),
     ),
   );
 }
 
+export interface FirstUse {
+  readonly tokenDigest: string;
+  /** Epoch seconds. */
+  readonly usedAt: number;
+}
+
 /** Notes that the current token was used for the first time since a refresh, which closes the retry window in time. */
-export async function noteFirstUse(
-  database: Tokens,
-  address: SessionAddress,
-  use: { tokenDigest: string; usedAt: number },
-) {
+export async function noteFirstUse(database: Tokens, address: SessionAddress, use: FirstUse): Promise<void> {
   const { client, tables } = database;
   await isWritten(
     client.send(
@@ -101,20 +108,19 @@ export async function noteFirstUse(
   );
 }
 
-/** Ends the session that a token belongs to, current or just refreshed away. Nothing happens if it is gone, or another's by now. */
-export async function endSessionOf(
-  database: Tokens,
-  address: SessionAddress,
-  tokenDigest: string,
-): Promise<void> {
+/**
+ * Ends one session, whatever token it has by now. Nothing happens if it is gone: another one that has since taken its address
+ * has another id.
+ */
+export async function endSession(database: Tokens, address: SessionAddress, id: string): Promise<void> {
   const { client, tables } = database;
   await isWritten(
     client.send(
       new DeleteCommand({
         TableName: tables.tokens,
         Key: sessionKey(address),
-        ConditionExpression: 'tokenDigest = :digest OR previousDigest = :digest',
-        ExpressionAttributeValues: { ':digest': tokenDigest },
+        ConditionExpression: 'id = :id',
+        ExpressionAttributeValues: { ':id': id },
       }),
     ),
   );
@@ -126,48 +132,43 @@ export async function trimSessions(
   locator: string,
   { limit, now }: { limit: number; now: number },
 ) {
-  const live = (await sessionsOf(database, locator)).filter((session) => !isExpired(session, now));
-  const newestFirst = live.sort(
-    (one, other) => other.createdAtMs - one.createdAtMs || compare(one.session, other.session),
-  );
-  await Promise.all(newestFirst.slice(limit).map((session) => endSession(database, locator, session)));
-}
-
-type ListedSession = Pick<Session, 'createdAtMs' | 'expiresAt'> & { readonly session: string };
-
-/** Every session item of a user, expired ones included, strongly consistent. */
-async function sessionsOf({ client, tables }: Tokens, locator: string): Promise<ListedSession[]> {
-  const { Items } = await answered(
-    client.send(
-      new QueryCommand({
-        TableName: tables.tokens,
-        ConsistentRead: true,
-        KeyConditionExpression: '#user = :locator',
-        ProjectionExpression: '#session, createdAtMs, expiresAt',
-        ExpressionAttributeNames: { '#user': tokensTable.partitionKey, '#session': tokensTable.sortKey },
-        ExpressionAttributeValues: { ':locator': locator },
-      }),
-    ),
-  );
-  return (Items ?? []) as ListedSession[];
-}
-
-/** Ends that very session; not one that has since taken its address. */
-async function endSession(
-  { client, tables }: Tokens,
-  locator: string,
-  { session, createdAtMs }: ListedSession,
-) {
-  await isWritten(
-    client.send(
-      new DeleteCommand({
-        TableName: tables.tokens,
-        Key: sessionKey({ locator, session }),
-        ConditionExpression: 'createdAtMs = :createdAt',
-        ExpressionAttributeValues: { ':createdAt': createdAtMs },
-      }),
-    ),
+  const live = (await listSessions(database, locator)).filter(({ session }) => !isExpired(session, now));
+  await Promise.all(
+    live.slice(limit).map(({ address, session }) => endSession(database, address, session.id)),
   );
 }
 
-const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
+export interface AddressedSession {
+  readonly address: SessionAddress;
+  readonly session: Session;
+}
+
+/** Every session item of a user, dead ones included, newest first; strongly consistent. */
+export async function listSessions({ client, tables }: Tokens, locator: string): Promise<AddressedSession[]> {
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: tables.tokens,
+      ConsistentRead: true,
+      KeyConditionExpression: '#user = :locator',
+      ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
+      ExpressionAttributeValues: { ':locator': locator },
+    },
+  );
+  const items = await answered(collect(pages));
+  return items
+    .map(({ user, session, ...rest }) => ({ address: { locator: user, session }, session: rest as Session }))
+    .sort(newestFirst);
+}
+
+type SessionItem = Session & { readonly user: string; readonly session: string };
+
+async function collect(pages: AsyncIterable<QueryCommandOutput>): Promise<SessionItem[]> {
+  const items: SessionItem[] = [];
+  for await (const { Items = [] } of pages) items.push(...(Items as SessionItem[]));
+  return items;
+}
+
+/** Ties are broken by id, so that everyone who sorts finds the same order. */
+const newestFirst = ({ session: one }: AddressedSession, { session: other }: AddressedSession): number =>
+  other.createdAtMs - one.createdAtMs || (one.id < other.id ? -1 : 1);

@@ -1,13 +1,10 @@
 /** Users: finding one by name, and making one so that name and e-mail address are never given twice. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { TRANSACTION_ATTEMPTS } from '../domain/limits';
 import type { Session } from '../domain/session';
 import { canonical } from '../domain/text';
-import { answered, type Database } from './database';
+import { answered, type Database, untilDecided } from './database';
 import { emailKey, type SessionAddress, sessionKey, userCounterKey, userKey, usernameKey } from './schema';
-import { StoreUnavailableError } from './unavailable';
 
 /** A user as stored. */
 interface User {
@@ -73,26 +70,21 @@ export type Creation = 'created' | 'address_taken' | readonly ('username' | 'ema
 /** The transaction's items in this order; DynamoDB gives its reasons in the same. */
 const ITEM_ORDER = ['username', 'email', 'user', 'session'] as const;
 
-const CONFLICT_PAUSE_MS = 25;
-
 /**
  * Stores a user, both markers and the first session: all of them or none.
  * @throws StoreUnavailableError also when other transactions held the same items for too long.
  */
-export async function createUser(database: Database, newUser: NewUser): Promise<Creation> {
-  for (let attempt = 0; attempt < TRANSACTION_ATTEMPTS; attempt += 1) {
+export function createUser(database: Database, newUser: NewUser): Promise<Creation> {
+  return untilDecided(async () => {
     const codes = await cancellationCodes(database, newUser);
     if (codes.length === 0) return 'created';
-    const refused = ITEM_ORDER.filter((_, index) => codes[index] === 'ConditionalCheckFailed');
     const isDecided = codes.every((code) => code === 'None' || code === 'ConditionalCheckFailed');
-    if (isDecided) return creationRefused(refused);
-    // Another transaction touches one of the items: what it leaves behind decides. Pauses differ, or the same two would meet again.
-    await pause(CONFLICT_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
-  }
-  throw new StoreUnavailableError({ cause: new Error('The transaction kept conflicting with others.') });
+    return isDecided ? creationRefused(codes) : undefined;
+  });
 }
 
-function creationRefused(refused: readonly (typeof ITEM_ORDER)[number][]): Creation {
+function creationRefused(codes: readonly (string | undefined)[]): Creation {
+  const refused = ITEM_ORDER.filter((_, index) => codes[index] === 'ConditionalCheckFailed');
   const taken = refused.filter((item) => item === 'username' || item === 'email');
   return taken.length > 0 ? taken : 'address_taken';
 }

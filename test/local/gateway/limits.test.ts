@@ -69,6 +69,18 @@ describe('The HTTP server', () => {
     expect(parsed(await received)).toEqual(tooLong);
   });
 
+  it('lets a client send to its end before it closes the connection, so that no answer is lost', async () => {
+    const { socket, received } = openConnection(running.url);
+    const body = 'x'.repeat(12 * megabyte);
+    const failure = await new Promise((resolve) => {
+      socket.pause().write(rawHead('POST /', [`Content-Length: ${body.length}`]) + body, resolve);
+    });
+    socket.resume();
+
+    expect(failure ?? undefined).toBeUndefined();
+    expect(parsed(await received)).toEqual(tooLong);
+  });
+
   it('answers 413 to a body that grows over 10 MB without having announced its length', async () => {
     const { socket, received } = openConnection(running.url);
     const chunk = `${megabyte.toString(16)}\r\n${'x'.repeat(megabyte)}\r\n`;

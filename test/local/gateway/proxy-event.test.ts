@@ -130,6 +130,12 @@ describe('The event of the proxy integration', () => {
     },
   );
 
+  it('has no body, and so none as base64, where none was sent', async () => {
+    const event = await eventOf('/items', { headers: { 'Content-Type': 'image/png' } });
+
+    expect(event).toMatchObject({ body: null, isBase64Encoded: false });
+  });
+
   it('says of the request what API Gateway says', async () => {
     const before = Date.now();
     const { requestContext } = await eventOf('/items', { headers: { 'User-Agent': 'tester' } });

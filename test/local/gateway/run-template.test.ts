@@ -140,6 +140,25 @@ describe('Running a template', () => {
     expect(await send('GetItemCommand', input)).toMatchObject({ Item: { open: { S: 'still here' } } });
   });
 
+  it('ends without an answer what is under way when it is closed', async () => {
+    const hanging = new SampleApp();
+    let hasBegun: (text: Buffer | string) => void = () => undefined;
+    const begun = new Promise((resolve) => {
+      hasBegun = resolve;
+    });
+    const code =
+      'exports.handler = () => { console.log("begun"); return new Promise(() => setInterval(() => {}, 1000)); };';
+    hanging.api.root.addMethod('GET', new LambdaIntegration(hanging.addFunction('Hanging', code)));
+    const output = { stdout: { write: hasBegun }, stderr: process.stderr };
+    const other = await runTemplate({ assembly: hanging.synthesise(), port: 0, output });
+
+    const answer = expect(fetch(other.url)).rejects.toThrow();
+    await begun;
+    await other.close();
+    await answer;
+    hanging.remove();
+  });
+
   it('uses another DynamoDB if it is given one, in which all functions have the same key', async () => {
     const keys = new Set<string>();
     const engine = await startDynamoDb({

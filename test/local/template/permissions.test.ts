@@ -46,6 +46,7 @@ describe('Loading a template', () => {
     ['the test stage alone', source('test-invoke-stage/GET/items/*/*')],
     ['another method', source('*/POST/items/*/*')],
     ['another path', source('test/GET/other/*')],
+    ['the name of a variable', source('test/GET/items/{id}/*')],
     ['one value of a variable', source('test/GET/items/7/*')],
   ])('refuses a method whose function may be invoked only by or for %s', (_, properties) => {
     expect(() => load({ ...moved, ...permission(properties) })).toThrow(new Error(missing));
