@@ -69,6 +69,9 @@ function welcome(url: string, dataPlace: string): string {
     'Try it:',
     `  curl -X POST ${url}/api/signup/ -H 'Content-Type: application/json' -d '${body}'`,
     '',
+    'Move the clock to try expiry:',
+    `  curl -X POST ${url}/_local/clock/ -d '{"advance":"8d"}'`,
+    '',
     `The data are ${dataPlace}. Ctrl-C stops.`,
   ].join('\n');
 }

@@ -3,11 +3,14 @@
  * its API over HTTP on 127.0.0.1. What is started is stopped in reverse order, also when a later start fails.
  */
 import { devNull } from 'node:os';
+import { answerClockRequest } from './clock/clock-requests';
+import { LocalClock } from './clock/local-clock';
 import { startDynamoDb } from './dynamodb/engine';
 import { databaseAccessOf } from './functions/database-access';
 import { FunctionPool, type FunctionPoolOptions } from './functions/function-pool';
 import type { FunctionOutput } from './functions/function-worker';
 import type { Invoke } from './gateway/exchange';
+import type { GatewayRequest } from './gateway/request';
 import { startGateway } from './gateway/server';
 import { administratorKey, createTables } from './template/create-tables';
 import type { ApiDefinition, Deployment, FunctionDefinition } from './template/deployment';
@@ -64,9 +67,12 @@ async function start(deployment: Deployment, options: RunOptions, started: Start
   const dynamoDbEndpoint = options.dynamoDbEndpoint ?? (await startDatabase(functions, options, started));
   await createTables(dynamoDbEndpoint, tables);
   const environment = environmentFor(dynamoDbEndpoint, options.dynamoDbEndpoint === undefined);
+  const clock = new LocalClock();
   const output = options.output === undefined ? {} : { output: options.output };
-  const invoke = await startFunctions(functions, { environment, ...output }, started);
-  const gateway = await startGateway({ api, invoke, port: options.port });
+  const settings = { environment, clockOffset: clock.offset, ...output };
+  const invoke = await startFunctions(functions, settings, started);
+  const answerLocally = (request: GatewayRequest, body: Buffer) => answerClockRequest(clock, request, body);
+  const gateway = await startGateway({ api, invoke, port: options.port, answerLocally });
   started.push(() => gateway.close());
   let closing: Promise<void> | undefined;
   return {

@@ -21,6 +21,17 @@ function importsOf(entry: string, packages: 'external' | 'bundle'): Metafile['in
   return metafile.inputs;
 }
 
+/** What would be deployed, as text. */
+const bundleText = (name: FunctionName): string =>
+  buildSync({
+    absWorkingDir: PROJECT,
+    entryPoints: [`functions/${name}/handler.ts`],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    mainFields: ['module', 'main'],
+  }).outputFiles[0]!.text;
+
 const filesUnder = (folder: string): string[] =>
   readdirSync(join(PROJECT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
@@ -62,6 +73,11 @@ describe.each(functionNames)('the bundle of %s', (name) => {
   it('holds the validation of bodies only where one is read', () => {
     const readsBody = routeList.some((route) => route.name === name && route.access === 'public');
     expect(packages.has('valibot')).toBe(readsBody);
+  });
+
+  it('holds nothing of the clock that can be moved on this machine', () => {
+    expect(paths.filter((path) => path.startsWith('local/'))).toEqual([]);
+    expect(bundleText(name)).not.toMatch(/_local|SharedArrayBuffer|clockOffset/);
   });
 
   it('holds nothing of CDK', () => {

@@ -17,6 +17,8 @@ export interface FunctionPoolOptions {
   readonly maxWorkers?: number;
   /** By default the output of the process. */
   readonly output?: FunctionOutput;
+  /** Milliseconds by which the function's clock is moved, as one Float64. */
+  readonly clockOffset?: SharedArrayBuffer;
 }
 
 interface Job {
@@ -35,10 +37,11 @@ export class FunctionPool {
   #isClosed = false;
 
   private constructor(options: FunctionPoolOptions) {
-    const { definition, environment = {}, output = process } = options;
+    const { definition, environment = {}, output = process, clockOffset } = options;
     const variables = environmentOf(definition, environment);
     this.#maxWorkers = options.maxWorkers ?? Math.max(4, availableParallelism());
-    this.#startWorker = () => new FunctionWorker({ definition, environment: variables, output });
+    this.#startWorker = () =>
+      new FunctionWorker({ definition, environment: variables, output, ...(clockOffset && { clockOffset }) });
   }
 
   /** Starts the first worker. Rejects with FunctionLoadError if the bundle cannot be loaded. */

@@ -26,6 +26,8 @@ export interface FunctionWorkerOptions {
   readonly definition: FunctionDefinition;
   readonly environment: Readonly<Record<string, string>>;
   readonly output: FunctionOutput;
+  /** See WorkerSettings. */
+  readonly clockOffset?: SharedArrayBuffer;
 }
 
 interface Invocation {
@@ -137,9 +139,14 @@ export class FunctionWorker {
 }
 
 /** `execArgv` is empty so that loaders of the parent process, such as tsx, do not reach into the functions. */
-function startThread({ definition, environment, output }: FunctionWorkerOptions): Worker {
+function startThread(options: FunctionWorkerOptions): Worker {
+  const { definition, environment, output, clockOffset } = options;
   const [fileName = '', exportName = ''] = definition.handler.split('.');
-  const workerData: WorkerSettings = { file: join(definition.codeFolder, `${fileName}.js`), exportName };
+  const workerData: WorkerSettings = {
+    file: join(definition.codeFolder, `${fileName}.js`),
+    exportName,
+    ...(clockOffset && { clockOffset }),
+  };
   const worker = new Worker(join(__dirname, 'worker.js'), {
     env: { ...environment },
     execArgv: [],

@@ -5,6 +5,8 @@ export interface WorkerSettings {
   /** Absolute path of the bundle. */
   readonly file: string;
   readonly exportName: string;
+  /** Milliseconds by which the function's clock is moved, as one Float64. */
+  readonly clockOffset?: SharedArrayBuffer;
 }
 
 /** To a worker: call the handler. A worker is sent the next one only when it has answered. */

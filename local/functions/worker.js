@@ -13,6 +13,24 @@ const { parentPort, workerData } = require('node:worker_threads');
 /** @type {import('./messages').WorkerSettings} */
 const settings = workerData;
 
+/** The time of this machine, which decides when a function has had its share of it. */
+const realNow = Date.now.bind(Date);
+
+/**
+ * Lets the function see the time of a clock that can be moved.
+ * @param {SharedArrayBuffer} shared
+ */
+function moveClock(shared) {
+  const offset = new Float64Array(shared);
+  const now = () => realNow() + (offset[0] ?? 0);
+  globalThis.Date = new Proxy(Date, {
+    construct: (target, values, newTarget) =>
+      Reflect.construct(target, values.length === 0 ? [now()] : values, newTarget),
+    apply: (target) => new target(now()).toString(),
+    get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+  });
+}
+
 /** @param {WorkerMessage} message */
 function say(message) {
   parentPort?.postMessage(message);
@@ -50,7 +68,7 @@ function contextOf({ requestId, deadline, functionArn }) {
     logGroupName: process.env['AWS_LAMBDA_LOG_GROUP_NAME'],
     logStreamName: process.env['AWS_LAMBDA_LOG_STREAM_NAME'],
     memoryLimitInMB: process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'],
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - realNow()),
   };
 }
 
@@ -69,6 +87,7 @@ async function invoke(handler, invocation) {
 }
 
 try {
+  if (settings.clockOffset) moveClock(settings.clockOffset);
   const handler = loadHandler();
   parentPort?.on('message', (invocation) => void invoke(handler, invocation));
   say({ kind: 'ready' });

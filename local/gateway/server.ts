@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ApiDefinition } from '../template/deployment';
-import { plainAnswer, sendAnswer, sendLastAnswer } from './answer';
+import { type Answer, plainAnswer, sendAnswer, sendLastAnswer } from './answer';
 import { readBody } from './body';
 import { answerClientError } from './client-errors';
 import type { Invoke } from './exchange';
@@ -18,6 +18,8 @@ export interface GatewayOptions {
   readonly invoke: Invoke;
   /** 0 for any that is free. */
   readonly port: number;
+  /** Answers what is for this machine alone and not for the API; undefined for the rest. */
+  readonly answerLocally?: (request: GatewayRequest, body: Buffer) => Answer | undefined;
 }
 
 export interface RunningGateway {
@@ -37,8 +39,10 @@ const maxHeaderBytes = 10_240;
 const requestMilliseconds = 30_000;
 
 /** Rejects with a message for the developer if the port is in use. */
-export async function startGateway({ api, invoke, port }: GatewayOptions): Promise<RunningGateway> {
-  const gateway = gatewayOf(api, invoke);
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { api, invoke, port, answerLocally } = options;
+  const serveApi = gatewayOf(api, invoke);
+  const gateway: Gateway = async (request, body) => answerLocally?.(request, body) ?? serveApi(request, body);
   const responses = new WeakMap<Duplex, ServerResponse>();
   const limits = { headersTimeout: requestMilliseconds, requestTimeout: requestMilliseconds };
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {

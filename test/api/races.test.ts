@@ -1,29 +1,21 @@
 /** What must hold when requests come at once. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { newName, startApi, type TestApi } from '../support/api';
-import { useLocalCredentials } from '../support/database';
+import { itemsOf, type StoredItems } from '../support/stored-items';
 
 let api: TestApi;
-let documents: DynamoDBDocumentClient;
+let stored: StoredItems;
 
 beforeAll(async () => {
   api = await startApi();
-  useLocalCredentials();
-  documents = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: api.dynamoDbEndpoint }));
+  stored = itemsOf(api);
 });
 afterAll(async () => {
-  documents.destroy();
+  stored.close();
   await api.close();
 });
 
-const usersWith = async (attribute: string, value: string) => {
-  const [TableName] = Object.entries(api.tables).find(([id]) => id.includes('Users'))!;
-  const { Items = [] } = await documents.send(
-    new ScanCommand({ TableName: api.tables[TableName], ConsistentRead: true }),
-  );
-  return Items.filter((item) => item[attribute] === value);
-};
+const usersWith = async (attribute: string, value: string) =>
+  (await stored.all('users')).filter((item) => item[attribute] === value);
 
 const signup = (username: string, email: string) =>
   api.call('POST', '/api/signup/', { body: { username, email, password: 'password123' } });

@@ -27,9 +27,13 @@ describe('A function pool', () => {
   interface Setting extends Partial<FunctionDefinition> {
     readonly maxWorkers?: number;
     readonly extra?: Record<string, string>;
+    readonly clockOffset?: SharedArrayBuffer;
   }
 
-  async function start(code: string, { maxWorkers, extra, ...parts }: Setting = {}): Promise<Started> {
+  async function start(
+    code: string,
+    { maxWorkers, extra, clockOffset, ...parts }: Setting = {},
+  ): Promise<Started> {
     const codeFolder = mkdtempSync(join(tmpdir(), 'bundle-'));
     folders.push(codeFolder);
     writeFileSync(join(codeFolder, 'index.js'), code);
@@ -50,6 +54,7 @@ describe('A function pool', () => {
       output,
       ...(maxWorkers === undefined ? {} : { maxWorkers }),
       ...(extra === undefined ? {} : { environment: extra }),
+      ...(clockOffset && { clockOffset }),
     };
     const pool = await FunctionPool.start(options);
     pools.push(pool);
@@ -292,5 +297,27 @@ describe('A function pool', () => {
     const results = await Promise.all(invocations);
     expect(results.map(({ ok }) => ok)).toEqual([false, false]);
     expect(() => pool.invoke({})).toThrow('The pool is closed');
+  });
+
+  it('tells the function the time of a clock that is moved, and keeps its own for the time-out', async () => {
+    const offset = new SharedArrayBuffer(8);
+    const { pool } = await start(
+      'exports.handler = async (event, context) => [Date.now(), +new Date(), Date.parse(Date()), new Date(5).getTime(), context.getRemainingTimeInMillis()]',
+      { clockOffset: offset },
+    );
+    new Float64Array(offset)[0] = 8 * 86_400_000;
+    const before = Date.now();
+    const [now, made, called, given, remaining] = (await resultOf(pool)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    for (const told of [now, made, called + 1000])
+      expect(told - before).toBeGreaterThanOrEqual(8 * 86_400_000);
+    expect(given).toBe(5);
+    expect(remaining).toBeGreaterThan(0);
+    expect(remaining).toBeLessThan(86_400_000);
   });
 });

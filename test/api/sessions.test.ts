@@ -1,0 +1,233 @@
+/** The life of sessions as a phone and a thief see it, with a clock that can be moved. */
+import { newName, startApi, type TestApi } from '../support/api';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterEach(() => moveClock({ reset: true }));
+afterAll(() => api.close());
+
+const moveClock = (command: object) => api.call('POST', '/_local/clock/', { body: command });
+const advance = (time: string) => moveClock({ advance: time });
+const use = async (token: string) => (await api.call('GET', '/api/dashboard/', { token })).status;
+const refresh = (token: string) => api.call('POST', '/api/refresh-token/', { token });
+const login = async (username: string, device = 'Phone/1.0'): Promise<string> => {
+  const body = { username, password: 'password123' };
+  return (await api.call('POST', '/api/api-token-auth/', { body, headers: { 'User-Agent': device } })).body
+    .token;
+};
+const list = async (token: string): Promise<any[]> =>
+  (await api.call('GET', '/api/sessions/', { token })).body;
+const end = async (token: string, id: string) => {
+  const { status, text } = await api.call('DELETE', `/api/sessions/${id}/`, { token });
+  return [status, text];
+};
+
+const GONE = [401, '{"detail":"Invalid token."}'];
+const NOT_FOUND = [404, '{"detail":"Not found."}'];
+
+describe('a refresh whose answer was lost', () => {
+  it('is answered the same when it is repeated, days later too, until the successor is used', async () => {
+    const { token } = await api.signup();
+    const lost = (await refresh(token)).body.token;
+    await advance('3d');
+    const repeated = await refresh(token);
+    expect([repeated.status, repeated.body.token]).toEqual([200, lost]);
+    expect(repeated.headers.get('Token-Expires-In')).toBe(String(4 * 86_400));
+    expect(await use(lost)).toBe(200);
+  });
+
+  it('may still be repeated for 30 seconds after the first use, which other requests may have overtaken', async () => {
+    const { token } = await api.signup();
+    const successor = (await refresh(token)).body.token;
+    expect(await use(successor)).toBe(200);
+    await advance('29s');
+    expect((await refresh(token)).body.token).toBe(successor);
+    expect(await use(successor)).toBe(200);
+  });
+});
+
+describe('a stolen token', () => {
+  it('that the owner refreshed away ends the session when the thief refreshes it', async () => {
+    const { token } = await api.signup();
+    const successor = (await refresh(token)).body.token;
+    await use(successor);
+    await advance('40s');
+    const theft = await refresh(token);
+    expect([theft.status, theft.text]).toEqual(GONE);
+    expect(await use(successor)).toBe(401);
+    expect(api.log()).toMatch(/"event":"token_reused"/);
+    expect(api.log()).not.toContain(token.slice(14, 23));
+  });
+
+  it('that the thief refreshed, and refreshed on, ends the session when the owner comes with it', async () => {
+    const { token } = await api.signup();
+    let stolen = token;
+    for (let count = 0; count < 40; count += 1) stolen = (await refresh(stolen)).body.token;
+    expect(await use(stolen)).toBe(200);
+    await advance('40s');
+    expect((await refresh(token)).status).toBe(401);
+    expect(await use(stolen)).toBe(401);
+  });
+});
+
+describe('the limits', () => {
+  it('end a token to the second, and a refresh starts them anew', async () => {
+    const { token } = await api.signup();
+    await advance('6d');
+    const successor = (await refresh(token)).body.token;
+    await advance('6d');
+    expect(await use(successor)).toBe(200);
+    await advance('1d');
+    expect(await use(successor)).toBe(401);
+    expect((await refresh(successor)).status).toBe(401);
+  });
+
+  it('end a session after 90 days, however often it is refreshed', async () => {
+    const { token } = await api.signup();
+    let current = token;
+    for (let week = 0; week < 14; week += 1) {
+      const reply = await refresh(current);
+      expect(reply.status).toBe(200);
+      current = reply.body.token;
+      await advance('6d');
+    }
+    const last = await refresh(current);
+    expect(Number(last.headers.get('Token-Expires-In'))).toBeLessThanOrEqual(6 * 86_400);
+    await advance('6d');
+    expect(await use(last.body.token)).toBe(401);
+  });
+
+  it('let a user be signed in on twenty devices; the oldest session goes', async () => {
+    const { username, token: first } = await api.signup();
+    const second = await login(username);
+    for (let count = 0; count < 18; count += 1) await login(username);
+    expect(await use(first)).toBe(200);
+    const last = await login(username);
+    expect(await use(first)).toBe(401);
+    expect(await use(second)).toBe(200);
+    expect(await list(last)).toHaveLength(20);
+  });
+});
+
+describe('GET /api/sessions/', () => {
+  it('shows every device, marks this one, and says nothing of the tokens', async () => {
+    const { username } = await api.signup();
+    const [phone, tablet] = [await login(username, 'Phone/1.0'), await login(username, 'Tablet/2.0 (big)')];
+    const successor = (await refresh(tablet)).body.token;
+    const listed = await list(phone);
+    expect(listed.map(({ device, current }) => [device, current])).toEqual([
+      ['Tablet/2.0 (big)', false],
+      ['Phone/1.0', true],
+      ['node', false],
+    ]);
+    expect(Object.keys(listed[0])).toEqual([
+      'id',
+      'created_at',
+      'last_refreshed_at',
+      'expires_at',
+      'device',
+      'current',
+    ]);
+    expect([listed[0].last_refreshed_at, listed[1].last_refreshed_at]).toEqual([
+      expect.stringMatching(/Z$/),
+      null,
+    ]);
+    for (const token of [phone, tablet, successor]) {
+      for (let at = 0; at + 5 <= token.length; at += 1)
+        expect(listed.map(({ id }) => id).join()).not.toContain(token.slice(at, at + 8));
+    }
+  });
+});
+
+describe('DELETE /api/sessions/{id}/', () => {
+  it('ends one of the own sessions, this one too, and each only once', async () => {
+    const { username, token } = await api.signup();
+    const other = await login(username);
+    const ids = Object.fromEntries(
+      (await list(token)).map(({ id, current }) => [current ? 'this' : 'other', id]),
+    );
+    expect(await end(token, ids['other'])).toEqual([204, '']);
+    expect(await use(other)).toBe(401);
+    expect(await end(token, ids['other'])).toEqual(NOT_FOUND);
+    expect(await end(token, ids['this'])).toEqual([204, '']);
+    expect(await end(token, ids['this'])).toEqual(GONE);
+  });
+
+  it("answers someone else's, an unknown and a malformed id by the same 404", async () => {
+    const [mine, theirs] = [await api.signup(), await api.signup()];
+    const [{ id }] = (await list(theirs.token)) as [{ id: string }];
+    for (const wanted of [
+      id,
+      '0123456789abcdef',
+      'x',
+      '%00',
+      '..%2F',
+      `${id}0`,
+      id.toUpperCase(),
+      '{id}',
+      '%F0%9F%98%80',
+    ]) {
+      expect(await end(mine.token, wanted)).toEqual(NOT_FOUND);
+    }
+    expect(await use(theirs.token)).toBe(200);
+  });
+});
+
+describe('POST /api/logoutall/', () => {
+  const logoutAll = async (token: string, query = '') => {
+    const { status, text } = await api.call('POST', `/api/logoutall/${query}`, { token });
+    return [status, text];
+  };
+
+  it('ends all sessions of the user and no one else’s, and the next login works', async () => {
+    const [user, neighbour] = [await api.signup(), await api.signup()];
+    const tokens = [user.token, await login(user.username), await login(user.username)];
+    expect(await logoutAll(user.token)).toEqual([204, '']);
+    for (const token of tokens) expect(await use(token)).toBe(401);
+    expect((await refresh(tokens[1]!)).status).toBe(401);
+    expect(await use(neighbour.token)).toBe(200);
+    const next = await login(user.username);
+    expect(await use(next)).toBe(200);
+    expect(await list(next)).toHaveLength(1);
+  });
+
+  it('with keep=current spares this one, which can still be refreshed', async () => {
+    const user = await api.signup();
+    const other = await login(user.username);
+    expect(await logoutAll(user.token, '?keep=current')).toEqual([204, '']);
+    expect([await use(user.token), await use(other)]).toEqual([200, 401]);
+    const successor = (await refresh(user.token)).body.token;
+    expect(await list(successor)).toHaveLength(1);
+    expect(await logoutAll(successor, '?keep=current')).toEqual([204, '']);
+    expect(await use(successor)).toBe(200);
+  });
+
+  it.each(['?keep=curent', '?keep=', '?keep=current&keep=all'])('with %s does nothing', async (query) => {
+    const user = await api.signup();
+    const [status, text] = await logoutAll(user.token, query);
+    expect([status, Object.keys(JSON.parse(String(text)))]).toEqual([400, ['keep']]);
+    expect(await use(user.token)).toBe(200);
+  });
+
+  it('by several devices at once, each sparing itself, leaves one at the most', async () => {
+    const user = await api.signup();
+    const tokens = [user.token, await login(user.username), await login(user.username)];
+    const outcomes = await Promise.all(tokens.map((token) => logoutAll(token, '?keep=current')));
+    for (const outcome of outcomes) expect([[204, ''], GONE]).toContainEqual(outcome);
+    const alive = await Promise.all(tokens.map(use));
+    expect(alive.filter((status) => status === 200)).toHaveLength(1);
+  });
+});
+
+describe('the clock that can be moved', () => {
+  it('is told and refuses what it does not understand', async () => {
+    expect((await advance('8d')).body.moved_by_seconds).toBe(8 * 86_400);
+    expect((await moveClock({ advance: 'soon' })).status).toBe(400);
+    const { username } = await api.signup({ username: newName() });
+    expect(Date.parse((await list(await login(username)))[0].created_at)).toBeGreaterThan(
+      Date.now() + 7 * 86_400_000,
+    );
+  });
+});

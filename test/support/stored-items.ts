@@ -1,0 +1,53 @@
+/** What lies in the tables of a running API, and what an operator may write there. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { RunningApi } from '../../local/run';
+import { useLocalCredentials } from './database';
+
+type Item = Record<string, any>;
+
+export interface StoredItems {
+  all(table: 'users' | 'tokens'): Promise<Item[]>;
+  /** Changes the item of a user, as an operator would with the AWS command line. */
+  updateUser(
+    locator: string,
+    change: { expression: string; values: Item; names?: Record<string, string> },
+  ): Promise<void>;
+  readonly documents: DynamoDBDocumentClient;
+  tableName(table: 'users' | 'tokens'): string;
+  close(): void;
+}
+
+export function itemsOf(api: RunningApi): StoredItems {
+  useLocalCredentials();
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: api.dynamoDbEndpoint }));
+  const tableName = (table: 'users' | 'tokens'): string => {
+    const part = table === 'users' ? 'TablesUsers' : 'TablesTokens';
+    return Object.entries(api.tables).find(([id]) => id.startsWith(part))![1];
+  };
+  return {
+    documents,
+    tableName,
+    all: async (table) => {
+      const items: Item[] = [];
+      const pages = paginateScan(
+        { client: documents },
+        { TableName: tableName(table), ConsistentRead: true },
+      );
+      for await (const { Items = [] } of pages) items.push(...Items);
+      return items;
+    },
+    updateUser: async (locator, { expression, values, names }) => {
+      await documents.send(
+        new UpdateCommand({
+          TableName: tableName('users'),
+          Key: { pk: `USER#${locator}` },
+          UpdateExpression: expression,
+          ExpressionAttributeValues: values,
+          ...(names && { ExpressionAttributeNames: names }),
+        }),
+      );
+    },
+    close: () => documents.destroy(),
+  };
+}
