@@ -1,5 +1,5 @@
 /** Who may import whom, and what a deployed bundle holds, read off esbuild's own list of inputs. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import { routeList } from '../functions/routes';
@@ -82,6 +82,20 @@ describe.each(functionNames)('the bundle of %s', (name) => {
 
   it('holds nothing of CDK', () => {
     expect([...packages].filter((dependency) => /cdk|constructs/.test(dependency))).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  const sources = filesUnder('functions').map(
+    (file) => [file, readFileSync(join(PROJECT, file), 'utf8')] as const,
+  );
+
+  it.each(sources)('are compared by digest and in constant time, never with === : %s', (_, source) => {
+    const comparisons = source.match(/[^\n]*(?:===|!==)[^\n]*/g) ?? [];
+    const suspicious = comparisons
+      .filter((line) => !/[!=]== undefined/.test(line))
+      .filter((line) => /digest|secret|password|token\.text|unverifiedToken\b/i.test(line));
+    expect(suspicious).toEqual([]);
   });
 });
 
