@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/clock';
-import { asWholeNumber, readEnvironment } from '../shared/environment';
+import { asWholeNumber, lifetimesOf, readEnvironment } from '../shared/environment';
 import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
 import { addSession, trimSessions } from '../shared/store/sessions';
@@ -11,10 +11,7 @@ const database = connect({ users: environment.USERS_TABLE, tokens: environment.T
 
 const dependencies: LoginDependencies = {
   clock: systemClock,
-  lifetimes: {
-    tokenLifetimeSeconds: asWholeNumber(environment.TOKEN_LIFETIME_SECONDS),
-    sessionLifetimeSeconds: asWholeNumber(environment.SESSION_LIFETIME_SECONDS),
-  },
+  lifetimes: lifetimesOf(environment),
   bcryptCost: asWholeNumber(environment.BCRYPT_COST),
   sessionsPerUser: asWholeNumber(environment.SESSIONS_PER_USER),
   findUserByName: (username) => findUserByName(database, username),

@@ -2,6 +2,7 @@
  * The environment variables of every function. The only reader of `process.env`.
  * `lib/auth-functions.ts` gives each function exactly its list, and does not compile while a variable has no value.
  */
+import type { Lifetimes } from './domain/session';
 
 const variables = {
   signup: [
@@ -77,6 +78,15 @@ export function asWholeNumber(value: string): number {
   if (!/^\d+$/.test(value)) throw new Error(`"${value}" is not a whole number.`);
   return Number(value);
 }
+
+/** The lifetimes that two of the variables say. */
+export const lifetimesOf = (environment: {
+  readonly TOKEN_LIFETIME_SECONDS: string;
+  readonly SESSION_LIFETIME_SECONDS: string;
+}): Lifetimes => ({
+  tokenLifetimeSeconds: asWholeNumber(environment.TOKEN_LIFETIME_SECONDS),
+  sessionLifetimeSeconds: asWholeNumber(environment.SESSION_LIFETIME_SECONDS),
+});
 
 /**
  * A list of roles, of which there is at least one.

@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/clock';
-import { asRoles, asWholeNumber, readEnvironment } from '../shared/environment';
+import { asRoles, asWholeNumber, lifetimesOf, readEnvironment } from '../shared/environment';
 import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
 import { createUser, nextUserId } from '../shared/store/users';
@@ -10,10 +10,7 @@ const database = connect({ users: environment.USERS_TABLE, tokens: environment.T
 
 const dependencies: SignupDependencies = {
   clock: systemClock,
-  lifetimes: {
-    tokenLifetimeSeconds: asWholeNumber(environment.TOKEN_LIFETIME_SECONDS),
-    sessionLifetimeSeconds: asWholeNumber(environment.SESSION_LIFETIME_SECONDS),
-  },
+  lifetimes: lifetimesOf(environment),
   bcryptCost: asWholeNumber(environment.BCRYPT_COST),
   passwordMinLength: asWholeNumber(environment.PASSWORD_MIN_LENGTH),
   nextUserId: () => nextUserId(database),

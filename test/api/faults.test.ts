@@ -1,24 +1,18 @@
 /** The whole backend over a database that fails: 503 within the time-out, never 401, never access, and nothing left that blocks anyone. */
-import { startDynamoDb } from '../../local/dynamodb/engine';
-import { newName, startApi, type TestApi } from '../support/api';
-import { type Fault, type FaultyDatabase, startFaultyDatabase } from '../support/faulty-database';
+import { newName, type TestApi } from '../support/api';
+import { type Fault, type FaultyApi, type FaultyDatabase, startFaultyApi } from '../support/faulty-database';
 
+let backend: FaultyApi;
 let database: FaultyDatabase;
 let api: TestApi;
-let stopEngine: () => Promise<void> = async () => undefined;
 
 beforeAll(async () => {
-  const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
-  const engine = given ? undefined : await startDynamoDb({});
-  if (engine) stopEngine = () => engine.close();
-  database = await startFaultyDatabase(given ?? engine!.endpoint);
-  api = await startApi({ dynamoDbEndpoint: database.endpoint });
+  backend = await startFaultyApi();
+  ({ api, database } = backend);
 });
 beforeEach(() => database.decide(() => 'pass'));
 afterAll(async () => {
-  await api.close();
-  await database.close();
-  await stopEngine();
+  await backend.close();
 });
 
 const newAccount = () => {

@@ -2,22 +2,18 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { routeList, servedMethods } from '../../functions/routes';
 import { digestOf, parseUnverifiedToken } from '../../functions/shared/domain/token';
-import { startDynamoDb } from '../../local/dynamodb/engine';
-import { newName, startApi, type TestApi } from '../support/api';
-import { type FaultyDatabase, startFaultyDatabase } from '../support/faulty-database';
+import { newName, type TestApi } from '../support/api';
+import { type FaultyApi, type FaultyDatabase, startFaultyApi } from '../support/faulty-database';
 import { itemsOf, type StoredItems } from '../support/stored-items';
 
 let api: TestApi;
 let stored: StoredItems;
+let backend: FaultyApi;
 let database: FaultyDatabase;
-let stopEngine: () => Promise<void> = async () => undefined;
 
 beforeAll(async () => {
-  const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
-  const engine = given ? undefined : await startDynamoDb({});
-  if (engine) stopEngine = () => engine.close();
-  database = await startFaultyDatabase(given ?? engine!.endpoint);
-  api = await startApi({ dynamoDbEndpoint: database.endpoint });
+  backend = await startFaultyApi();
+  ({ api, database } = backend);
   stored = itemsOf(api);
 });
 afterEach(async () => {
@@ -26,9 +22,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   stored.close();
-  await api.close();
-  await database.close();
-  await stopEngine();
+  await backend.close();
 });
 
 const advance = (time: string) => api.call('POST', '/_local/clock/', { body: { advance: time } });

@@ -2,6 +2,8 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { startDynamoDb } from '../../local/dynamodb/engine';
+import { startApi, type TestApi } from './api';
 
 /** What happens to a call: it passes, is answered by an error, never answered, or applied and never answered. */
 export type Fault = 'pass' | 'error' | 'throttle' | 'silence' | 'lose-answer';
@@ -11,6 +13,29 @@ export interface FaultyDatabase {
   /** Decides about every call from now on, by its operation and its number since this was set. */
   decide(rule: (operation: string, number: number) => Fault): void;
   close(): Promise<void>;
+}
+
+/** A whole backend over a database that can fail. */
+export interface FaultyApi {
+  readonly api: TestApi;
+  readonly database: FaultyDatabase;
+  close(): Promise<void>;
+}
+
+export async function startFaultyApi(): Promise<FaultyApi> {
+  const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  const engine = given ? undefined : await startDynamoDb({});
+  const database = await startFaultyDatabase(given ?? engine!.endpoint);
+  const api = await startApi({ dynamoDbEndpoint: database.endpoint });
+  return {
+    api,
+    database,
+    close: async () => {
+      await api.close();
+      await database.close();
+      await engine?.close();
+    },
+  };
 }
 
 export async function startFaultyDatabase(target: string): Promise<FaultyDatabase> {
