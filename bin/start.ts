@@ -50,7 +50,7 @@ function portOf(text: string | undefined): number {
 function stopOnSignal(api: RunningApi): void {
   const stop = (): void => {
     process.once('SIGINT', () => process.exit(1));
-    void api.close().then(() => process.exit(0));
+    api.close().then(() => process.exit(0), fail);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
@@ -76,7 +76,9 @@ function welcome(url: string, dataPlace: string): string {
   ].join('\n');
 }
 
-main().catch((error: unknown) => {
+function fail(error: unknown): void {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
-});
+}
+
+main().catch(fail);

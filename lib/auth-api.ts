@@ -1,5 +1,5 @@
 /** The REST API: the route table's routes, the authorizer before those that are not public, and the fallback for the rest. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   type CorsOptions,
   EndpointType,
@@ -27,6 +27,7 @@ export class AuthApi extends Construct {
   constructor(scope: Construct, id: string, { functions, stageName, corsOrigins }: AuthApiProps) {
     super(scope, id);
     this.restApi = new RestApi(this, 'RestApi', {
+      restApiName: Stack.of(this).stackName,
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: false,
       deployOptions: { stageName, dataTraceEnabled: false },

@@ -21,6 +21,14 @@ export interface AuthFunctionProps<F extends FunctionName> {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/** What a grant is held to; absent: the whole table. */
+export interface GrantLimits {
+  /** Only requests that name the attributes they want, and none but these. */
+  readonly attributes?: readonly string[];
+  /** Only items with these partition keys. */
+  readonly partitionKeys?: readonly string[];
+}
+
 /** DynamoDB actions as IAM knows them, without the prefix. */
 export type TableAction = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 
@@ -55,13 +63,13 @@ export class AuthFunction<F extends FunctionName> extends NodejsFunction {
     });
   }
 
-  /** Allows these actions on a table; with `attributes`, only for requests that name no other attribute. */
-  may(actions: readonly TableAction[], table: Table, attributes?: readonly string[]): this {
+  /** Allows these actions on a table, and within it only what `limits` names. */
+  may(actions: readonly TableAction[], table: Table, limits: GrantLimits = {}): this {
     this.addToRolePolicy(
       new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
         resources: [table.tableArn],
-        ...(attributes && { conditions: onlyAttributes(attributes) }),
+        conditions: conditionsOf(limits),
       }),
     );
     return this;
@@ -72,7 +80,14 @@ const constructId = (name: FunctionName): string =>
   `${name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())}Function`;
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
-const onlyAttributes = (attributes: readonly string[]) => ({
-  'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
-  StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
-});
+function conditionsOf({ attributes, partitionKeys }: GrantLimits): Record<string, Record<string, unknown>> {
+  const lists = {
+    ...(attributes && { 'dynamodb:Attributes': attributes }),
+    ...(partitionKeys && { 'dynamodb:LeadingKeys': partitionKeys }),
+  };
+  if (Object.keys(lists).length === 0) return {};
+  return {
+    'ForAllValues:StringEquals': lists,
+    ...(attributes && { StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' } }),
+  };
+}

@@ -8,7 +8,7 @@ import {
   listVariable,
   type Variable,
 } from '../functions/shared/environment';
-import { sessionOwnerAttributes } from '../functions/shared/store/schema';
+import { sessionAttributes, sessionOwnerAttributes, userCounterKey } from '../functions/shared/store/schema';
 import { AuthFunction } from './auth-function';
 import type { AuthTables } from './auth-tables';
 import type { Settings } from './settings';
@@ -23,17 +23,25 @@ export interface AuthFunctionsProps {
 
 /** Hashing a password needs CPU, which comes with memory. */
 const HASHING_MB = 1024;
-/** Enough for a function that does little but wait for DynamoDB. */
-const WAITING_MB = 256;
+/** Enough for a function that waits for DynamoDB, also for its first call, whose TLS handshake takes CPU. */
+const WAITING_MB = 512;
+/** Enough for a function that calls nobody. */
+const ANSWERING_MB = 256;
 
 /**
- * Time for that many database calls one after the other, each at its worst, and two seconds for everything else. Transactions
- * that meet others count for one call more: they are tried again for as long as that.
+ * Time for that many database calls one after the other, each at its worst, and for the rest: starting, and a hash at the highest cost.
+ * Transactions that meet others count for one call more: they are tried again for as long as that.
  */
 const sized = (memoryMb: number, callsInARow: number) => ({
   memoryMb,
-  timeoutSeconds: callsInARow * WORST_CASE_CALL_SECONDS + 2,
+  timeoutSeconds: callsInARow * WORST_CASE_CALL_SECONDS + (memoryMb === HASHING_MB ? 8 : 2),
 });
+
+/**
+ * What is read to judge a token. The session's attributes are on the list in case IAM looks at all tables of a batch
+ * together; the password hash is not.
+ */
+const toJudge = { attributes: [...new Set([...sessionOwnerAttributes, ...sessionAttributes])] };
 
 export function authFunctions(scope: Construct, props: AuthFunctionsProps): AuthFunctions {
   const { users, tokens } = props.tables;
@@ -47,24 +55,25 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
     });
   return {
     signup: make('signup', sized(HASHING_MB, 3))
-      .may(['UpdateItem', 'PutItem'], users)
+      .may(['UpdateItem'], users, { partitionKeys: [userCounterKey.pk] })
+      .may(['PutItem'], users)
       .may(['PutItem'], tokens),
     login: make('login', sized(HASHING_MB, 5))
       .may(['GetItem'], users)
       .may(['PutItem', 'Query', 'DeleteItem'], tokens),
-    dashboard: make('dashboard', sized(WAITING_MB, 0)),
+    dashboard: make('dashboard', sized(ANSWERING_MB, 0)),
     refresh: make('refresh', sized(WAITING_MB, 2)).may(['UpdateItem', 'GetItem'], tokens),
     logout: make('logout', sized(WAITING_MB, 1)).may(['DeleteItem'], tokens),
     'logout-all': make('logout-all', sized(WAITING_MB, 3))
       .may(['UpdateItem'], users)
-      .may(['BatchGetItem'], users, sessionOwnerAttributes)
+      .may(['BatchGetItem'], users, toJudge)
       .may(['BatchGetItem', 'UpdateItem'], tokens),
     sessions: make('sessions', sized(WAITING_MB, 1)).may(['Query'], tokens),
     'end-session': make('end-session', sized(WAITING_MB, 2)).may(['Query', 'DeleteItem'], tokens),
     authorizer: make('authorizer', sized(WAITING_MB, 3))
-      .may(['BatchGetItem'], users, sessionOwnerAttributes)
+      .may(['BatchGetItem'], users, toJudge)
       .may(['BatchGetItem', 'UpdateItem', 'DeleteItem'], tokens),
-    fallback: make('fallback', sized(WAITING_MB, 0)),
+    fallback: make('fallback', sized(ANSWERING_MB, 0)),
   };
 }
 

@@ -120,7 +120,7 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
 }
 
 /** CDK's own context has `:`, `@` or `/` in its names. A plain name was meant for us, rightly spelt or not. */
-const isPlainName = (name: string): boolean => /^[A-Za-z_]+$/.test(name) && name !== 'auth';
+const isPlainName = (name: string): boolean => !/[:@/]/.test(name) && name !== 'auth';
 
 function objectOf(value: unknown): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };

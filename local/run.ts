@@ -64,7 +64,7 @@ export async function runTemplate(options: RunOptions): Promise<RunningApi> {
 
 async function start(deployment: Deployment, options: RunOptions, started: Started): Promise<RunningApi> {
   const { api, functions, tables } = deployment;
-  const dynamoDbEndpoint = options.dynamoDbEndpoint ?? (await startDatabase(functions, options, started));
+  const dynamoDbEndpoint = options.dynamoDbEndpoint ?? (await startDatabase(deployment, options, started));
   await createTables(dynamoDbEndpoint, tables);
   const environment = environmentFor(dynamoDbEndpoint, options.dynamoDbEndpoint === undefined);
   const clock = new LocalClock();
@@ -88,11 +88,11 @@ async function start(deployment: Deployment, options: RunOptions, started: Start
 }
 
 async function startDatabase(
-  functions: readonly FunctionDefinition[],
+  deployment: Deployment,
   { dataDir }: RunOptions,
   started: Started,
 ): Promise<string> {
-  const authorise = databaseAccessOf(functions, administratorKey);
+  const authorise = databaseAccessOf(deployment, administratorKey);
   const engine = await startDynamoDb({ authorise, ...(dataDir === undefined ? {} : { dataDir }) });
   started.push(() => engine.close());
   return engine.endpoint;

@@ -10,7 +10,7 @@ import { readCredentials } from '../shared/http/authorization-header';
 import { messages } from '../shared/http/errors';
 import type { Headers } from '../shared/http/headers';
 import type { Principal } from '../shared/http/principal';
-import { logSecurityEvent } from '../shared/log';
+import { logFailure, logSecurityEvent } from '../shared/log';
 import type { SessionAndOwner } from '../shared/store/authentication';
 import type { SessionAddress } from '../shared/store/schema';
 import type { FirstUse } from '../shared/store/sessions';
@@ -51,7 +51,7 @@ export async function authorize(
     return { allow: false, detail: detailOf(verdict.reason) };
   }
   const { owner, session, isFirstUse } = verdict;
-  if (isFirstUse) await closeRetryWindow(token, now, dependencies);
+  if (isFirstUse) await closeRetryWindow(token, now, { ...request, ...dependencies });
   const principal = {
     userId: owner.id,
     role: owner.role,
@@ -77,9 +77,11 @@ async function endReusedSession(
 async function closeRetryWindow(
   token: Token,
   usedAt: number,
-  { noteFirstUse }: AuthorizerDependencies,
+  { requestId, noteFirstUse }: AuthorizationRequest & AuthorizerDependencies,
 ): Promise<void> {
-  await noteFirstUse(token, { tokenDigest: digestOf(token), usedAt }).catch(() => undefined);
+  await noteFirstUse(token, { tokenDigest: digestOf(token), usedAt }).catch((error: unknown) => {
+    logFailure({ requestId, function: 'authorizer', error });
+  });
 }
 
 const acceptsSuperseded = (resource: string): boolean =>

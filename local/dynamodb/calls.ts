@@ -13,6 +13,8 @@ export interface DynamoDbCall {
   readonly index?: string;
   /** dynamodb:Attributes. On calls for items: the table's key, and every attribute that the request names. */
   readonly attributes?: readonly string[];
+  /** The items that a call names by `Key` or puts: their attributes that are text, among them the partition key. */
+  readonly items?: readonly Readonly<Record<string, string>>[];
   /** dynamodb:Select. On calls that read. */
   readonly select?: string;
   /** dynamodb:ReturnValues. On single writes that ask for any. */
@@ -54,6 +56,7 @@ export function requestedCalls(operation: string, payload: Payload): RequestedCa
     return Object.entries(membersOf(payload['RequestItems'])).map(([table, request]) => ({
       ...callFor(operation, { ...membersOf(request), TableName: table }),
       attributes: distinct(batched(request).flatMap(attributesOf)),
+      items: batched(request).flatMap(itemsOf),
     }));
   }
   return [callFor(operation, payload)];
@@ -62,7 +65,13 @@ export function requestedCalls(operation: string, payload: Payload): RequestedCa
 function callFor(operation: string, request: Payload): RequestedCall {
   const action = `dynamodb:${operation}` as const;
   const index = textOf(request['IndexName']);
-  const call = { action, table: textOf(request['TableName']) ?? '*', ...(index ? { index } : {}) };
+  const items = itemsOf(request);
+  const call = {
+    action,
+    table: textOf(request['TableName']) ?? '*',
+    ...(index ? { index } : {}),
+    ...(items.length > 0 ? { items } : {}),
+  };
   const attributes = distinct(attributesOf(request));
   if (reads.includes(operation)) return { ...call, attributes, select: selectOf(operation, request) };
   if (!writes.includes(operation)) return call;
@@ -83,6 +92,14 @@ function batched(request: unknown): Payload[] {
   const deletesAndPuts = elementsOf(request).flatMap((write) => Object.values(membersOf(write)));
   const keys = elementsOf(membersOf(request)['Keys']).map((key) => ({ Key: key }));
   return [membersOf(request), ...keys, ...deletesAndPuts.map(membersOf)];
+}
+
+function itemsOf(request: Payload): Record<string, string>[] {
+  return [request['Key'], request['Item']].map(membersOf).flatMap((item) => {
+    const texts = Object.entries(item).map(([name, value]) => [name, textOf(membersOf(value)['S'])] as const);
+    const present = texts.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
+    return present.length > 0 ? [Object.fromEntries(present)] : [];
+  });
 }
 
 function attributesOf(request: Payload): string[] {
@@ -106,8 +123,10 @@ function mergeByTable(calls: readonly RequestedCall[]): RequestedCall[] {
   const merged = new Map<string, RequestedCall>();
   for (const call of calls) {
     const place = `${call.action} ${call.table}`;
-    const attributes = [...(merged.get(place)?.attributes ?? []), ...(call.attributes ?? [])];
-    merged.set(place, { ...call, attributes: distinct(attributes) });
+    const before = merged.get(place);
+    const attributes = [...(before?.attributes ?? []), ...(call.attributes ?? [])];
+    const items = [...(before?.items ?? []), ...(call.items ?? [])];
+    merged.set(place, { ...call, attributes: distinct(attributes), items });
   }
   return [...merged.values()];
 }

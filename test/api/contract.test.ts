@@ -258,6 +258,9 @@ describe('login', () => {
       api.call('POST', '/api/api-token-auth/', { body: { username, password: 'Password123' } }),
       api.call('POST', '/api/api-token-auth/', { body: { username, password: ' password123' } }),
       api.call('POST', '/api/api-token-auth/', { body: { username, password: 'x'.repeat(100) } }),
+      api.call('POST', '/api/api-token-auth/', {
+        body: { username: 'u'.repeat(5000), password: 'password123' },
+      }),
     ]);
     for (const { status, text } of replies) {
       expect([status, text]).toEqual([

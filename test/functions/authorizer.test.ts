@@ -89,7 +89,13 @@ describe('the authorizer', () => {
         throw new StoreUnavailableError({ cause: 'down' });
       },
     });
+    const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     expect(await authorize(request(successor.text), failing)).toMatchObject({ allow: true });
+    expect(JSON.parse(log.mock.calls[0]?.[0])).toMatchObject({
+      requestId: 'request-1',
+      function: 'authorizer',
+    });
+    log.mockRestore();
   });
 
   it('rejects when the database does not answer, rather than say anything about the token', async () => {

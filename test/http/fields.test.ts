@@ -52,6 +52,8 @@ describe('the fields of a signup', () => {
     ['username', ['x'], 'Not a valid string.'],
     ['username', { $ne: '' }, 'Not a valid string.'],
     ['username', true, 'Not a valid string.'],
+    ['username', 2 ** 64, 'Not a valid string.'],
+    ['password', Number.POSITIVE_INFINITY, 'Not a valid string.'],
     [
       'username',
       'a b',
@@ -72,6 +74,7 @@ describe('the fields of a signup', () => {
     ['email', false, 'Enter a valid email address.'],
     ['email', 7, 'Enter a valid email address.'],
     ['email', 'nobody', 'Enter a valid email address.'],
+    ['email', 'x@ﷺ.example', 'Enter a valid email address.'],
     ['email', `${'x'.repeat(243)}@example.com`, 'Ensure this field has no more than 254 characters.'],
     ['email', 'a\0@example.com', 'Null characters are not allowed.'],
     ['email', '\udc00@example.com', 'Surrogate characters are not allowed: U+DC00.'],
@@ -105,6 +108,11 @@ describe('the fields of a signup', () => {
     ['password', '😀'.repeat(18)],
   ])('take a %s of the greatest length', (name, value) => {
     expect(check({ ...good, [name]: value })).toHaveProperty(name);
+  });
+
+  it('bring the password into NFKC, so that every keyboard types the same', () => {
+    for (const typed of ['pässword1', 'pa\u0308ssword1'])
+      expect(check({ ...good, password: typed })).toMatchObject({ password: 'p\u00e4ssword1' });
   });
 
   it('take a number as its text', () => {

@@ -106,6 +106,10 @@ describe('the settings', () => {
     expect(problem(context)).toBe(message);
   });
 
+  it.each(['signup-roles', 'auth.stage', 'stage2', 'Stage', 'stage '])('have none called %j', (name) => {
+    expect(problem({ [name]: 'x' })).toMatch(`There is no setting "${name}".`);
+  });
+
   it('report every wrong one at once', () => {
     expect(String(problem({ bcryptCost: 1, passwordMinLength: 1, typo: 1 })).split('\n')).toHaveLength(3);
   });

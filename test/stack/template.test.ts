@@ -12,6 +12,8 @@ interface Resource {
 /** Logical ids in which data live: a changed id is a new, empty table. */
 const STATEFUL = ['TablesTokens107FFD66', 'TablesUsersBA34CAA2'];
 
+const TABLES: Record<string, string> = { TablesUsersBA34CAA2: 'users', TablesTokens107FFD66: 'tokens' };
+
 /** What `docs/storage.md` allows each function on each table. */
 const GRANTS: Record<FunctionName, Record<string, string[]>> = {
   signup: { users: ['UpdateItem', 'PutItem'], tokens: ['PutItem'] },
@@ -211,11 +213,12 @@ describe.each(functionNames)('the function %s', (name) => {
     const found: Record<string, string[]> = {};
     for (const { Effect, Action, Resource } of statementsOf(dev, name)) {
       expect(Effect).toBe('Allow');
-      const [target] = Resource['Fn::GetAtt'];
-      const kind =
-        { TablesUsersBA34CAA2: 'users', TablesTokens107FFD66: 'tokens' }[target as string] ?? target;
-      const actions = asArray<string>(Action).map((action) => action.replace('dynamodb:', ''));
-      found[kind] = [...(found[kind] ?? []), ...actions].sort();
+      for (const resource of asArray<any>(Resource)) {
+        const [target] = resource['Fn::GetAtt'];
+        const kind = TABLES[target] ?? target;
+        const actions = asArray<string>(Action).map((action) => action.replace('dynamodb:', ''));
+        found[kind] = [...(found[kind] ?? []), ...actions].sort();
+      }
     }
     const logs = Object.keys(found).find((target) => target.startsWith(`${constructId(name)}Logs`))!;
     const { [logs]: logActions, ...tables } = found;
@@ -253,13 +256,22 @@ describe.each(functionNames)('the function %s', (name) => {
 describe.each(['authorizer', 'logout-all'])('the function %s', (name) => {
   it('is forbidden to read the attribute passwordHash', () => {
     const [statement] = statementsOf(dev, name).filter(({ Condition }) => Condition);
-    expect(statement.Condition).toEqual({
-      'ForAllValues:StringEquals': {
-        'dynamodb:Attributes': ['pk', 'id', 'role', 'isActive', 'sessionGeneration'],
-      },
-      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
-    });
+    expect(statement.Action).toBe('dynamodb:BatchGetItem');
     expect(statement.Resource['Fn::GetAtt'][0]).toBe('TablesUsersBA34CAA2');
+    expect(statement.Condition['StringEqualsIfExists']).toEqual({ 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' });
+    const allowed = statement.Condition['ForAllValues:StringEquals']['dynamodb:Attributes'];
+    expect(allowed).toEqual(expect.arrayContaining(['pk', 'id', 'role', 'isActive', 'sessionGeneration']));
+    expect(allowed).not.toContain('passwordHash');
+    expect(allowed).not.toContain('email');
+  });
+});
+
+describe('the function signup', () => {
+  it('may update the id counter and no user', () => {
+    const [statement] = statementsOf(dev, 'signup').filter(({ Action }) => Action === 'dynamodb:UpdateItem');
+    expect(statement.Condition).toEqual({
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['COUNTER#user'] },
+    });
   });
 });
 

@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  database.client.destroy();
+  database.close();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   if (endpointBefore === undefined) delete process.env['AWS_ENDPOINT_URL_DYNAMODB'];
@@ -65,6 +65,10 @@ describe('a database that', () => {
       (response) => response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy()),
     ],
     ['says nothing', () => undefined],
+    [
+      'begins to answer and never ends',
+      (response) => void response.writeHead(200, { 'content-length': '100' }).write('{'),
+    ],
   ])('%s is unavailable, and no more than that is said of it', async (_, answer) => {
     reply = answer;
     await expect(readSession(database, token)).rejects.toBeInstanceOf(StoreUnavailableError);
@@ -130,6 +134,14 @@ describe('a signup transaction', () => {
 
   it('that never gets its turn is unavailable, not refused', async () => {
     reply = cancelled('TransactionConflict', 'None', 'None', 'None');
+    await expect(create()).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+
+  it('that is cancelled without a reason has made nobody', async () => {
+    reply = json(400, {
+      __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+      message: 'no',
+    });
     await expect(create()).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 

@@ -93,6 +93,13 @@ describe('a new user', () => {
     expect(wanted).toHaveLength(1);
   });
 
+  it.each(['u'.repeat(3000), 'ﷺ'.repeat(150)])(
+    'that nobody can be is not found, however long the name',
+    async (name) => {
+      expect(await findUserByName(database, name)).toBeUndefined();
+    },
+  );
+
   it('that nobody made is not found', async () => {
     expect(await findUserByName(database, 'nobody')).toBeUndefined();
   });

@@ -3,8 +3,13 @@
  * names of their own, so that suites can share an engine.
  */
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { connect, type Database } from '../../functions/shared/store/database';
 import { tokensTable, usersTable } from '../../functions/shared/store/schema';
 import { startDynamoDb } from '../../local/dynamodb/engine';
@@ -24,7 +29,7 @@ const definitions = {
   },
 };
 
-export interface TestDatabase extends Database {
+export interface TestDatabase extends Omit<Database, 'close'> {
   close(): Promise<void>;
   /** Everything in both tables, as one text to search. */
   dump(): Promise<string>;
@@ -46,7 +51,8 @@ export async function startDatabase(): Promise<TestDatabase> {
   if (engine) process.env['AWS_ENDPOINT_URL_DYNAMODB'] = engine.endpoint;
   const prefix = `test-${randomUUID()}`;
   const database = connect({ users: `${prefix}-users`, tokens: `${prefix}-tokens` });
-  const { client, tables } = database;
+  const { tables } = database;
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   for (const [name, definition] of Object.entries(definitions)) {
     const TableName = tables[name as keyof typeof tables];
     await client.send(new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST', ...definition }));
@@ -64,6 +70,7 @@ export async function startDatabase(): Promise<TestDatabase> {
     close: async () => {
       for (const TableName of Object.values(tables)) await client.send(new DeleteTableCommand({ TableName }));
       client.destroy();
+      database.close();
       await engine?.close();
       if (engine) delete process.env['AWS_ENDPOINT_URL_DYNAMODB'];
     },

@@ -13,7 +13,7 @@ export async function hashPassword(password: string, cost: number): Promise<stri
 
 /**
  * Whether a password matches a stored hash. Costs one bcrypt comparison whatever the answer: with no hash (unknown user) the
- * comparison is made with one that nothing matches, at the `cost` of the others (ASVS 5.0, 6.3.8).
+ * comparison is made with one that nothing matches, at the `cost` of hashes made now (ASVS 5.0, 6.3.8).
  */
 export async function matchesPassword(
   password: string,

@@ -43,7 +43,7 @@ export interface Lifetimes {
   readonly sessionLifetimeSeconds: number;
 }
 
-/** Why a token is refused. The caller hears one of two messages; the log has the reason. */
+/** Why a token is refused. The caller hears one of two messages. */
 export type DenialReason =
   | 'session_unknown'
   | 'token_wrong'
@@ -120,9 +120,9 @@ export const isLiveFor = (
   session.sessionGeneration === owner.sessionGeneration &&
   !isExpired(session, now);
 
-/** A token is refused from the second of its expiry on. */
-export const isExpired = (session: Pick<Session, 'expiresAt'>, now: number): boolean =>
-  session.expiresAt <= now;
+/** A token is refused from the second of its end on, and so is one whose item does not say when that is. */
+export const isExpired = ({ expiresAt, sessionExpiresAt }: Session, now: number): boolean =>
+  !(expiresAt > now && sessionExpiresAt > now);
 
 /** Whether the token that the last refresh replaced may still be refreshed. */
 export const isRetryWindowOpen = (session: Session, now: number): boolean =>

@@ -60,7 +60,8 @@ export const messages = {
   methodNotAllowed: (method: string) => `Method "${method}" not allowed.`,
   bodyTooLarge: 'Request body is too large.',
   unsupportedMediaType: (type: string) => `Unsupported media type "${type}" in request.`,
-  throttled: 'Request was throttled.',
+  throttled: (seconds: number) =>
+    `Request was throttled. Expected available in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
   unavailable: 'Service temporarily unavailable.',
   internal: 'Internal server error.',
 } as const;

@@ -29,10 +29,14 @@ const atMost = (count: number) =>
     `Ensure this field has no more than ${count} characters.`,
   );
 
+/** Whether a number is what the client wrote: JSON's numbers lose digits beyond these. */
+const isExact = (number: number): boolean =>
+  Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number));
+
 /** Text without NUL and lone surrogates, or a number taken as its text. Anything else is `notText`. */
 const cleanText = (notText: string) =>
   v.pipe(
-    v.union([v.string(), v.pipe(v.number(), v.transform(String))], (issue) =>
+    v.union([v.string(), v.pipe(v.number(), v.check(isExact), v.transform(String))], (issue) =>
       issue.input === null ? NOT_NULL : notText,
     ),
     noNull,
@@ -47,12 +51,12 @@ const trimmedText = (notText = NOT_TEXT) =>
     v.transform((text) => text.trim()),
   );
 
-/** Passwords are taken as typed. */
+/** Passwords are taken as typed, in NFKC: keyboards differ in how they compose a letter (NIST SP 800-63B, Password Verifiers). */
 const untrimmedText = () =>
   v.pipe(
     cleanText(NOT_TEXT),
     v.nonEmpty(NOT_BLANK),
-    v.transform((text) => text),
+    v.transform((text) => text.normalize('NFKC')),
   );
 
 /** A name as an existing user types it at login. */
@@ -75,8 +79,14 @@ export const newUsername = () =>
 
 const INVALID_EMAIL = 'Enter a valid email address.';
 
+/** An address for a new user; yields its NFKC form. */
 export const newEmail = () =>
-  v.pipe(trimmedText(INVALID_EMAIL), v.check(isEmail, INVALID_EMAIL), atMost(MAX_EMAIL_CHARACTERS));
+  v.pipe(
+    trimmedText(INVALID_EMAIL),
+    v.transform((text) => text.normalize('NFKC')),
+    v.check(isEmail, INVALID_EMAIL),
+    atMost(MAX_EMAIL_CHARACTERS),
+  );
 
 /** A password's form; whether it is a good one is `domain/password-rules.ts`. */
 export const newPassword = () =>

@@ -1,9 +1,14 @@
 /** Who a token belongs to: the one read of every authenticated request. */
 import { BatchGetCommand, type BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
 import type { Session, SessionOwner } from '../domain/session';
-import { answered, type Database } from './database';
-import { type SessionAddress, sessionKey, sessionOwnerAttributes, userKey } from './schema';
-import { StoreUnavailableError } from './unavailable';
+import { type Database, untilDecided } from './database';
+import {
+  type SessionAddress,
+  sessionAttributes,
+  sessionKey,
+  sessionOwnerAttributes,
+  userKey,
+} from './schema';
 
 export interface SessionAndOwner {
   readonly session: Session | undefined;
@@ -11,12 +16,11 @@ export interface SessionAndOwner {
 }
 
 type Keys = NonNullable<BatchGetCommandOutput['UnprocessedKeys']>;
-
-const BATCH_ATTEMPTS = 2;
+type Items = Record<string, Record<string, unknown>[]>;
 
 /**
  * The session and the user at a token's address, in one strongly consistent call: whatever was written before is seen.
- * @throws StoreUnavailableError also when DynamoDB leaves a key unanswered. An unanswered key is not an absent item.
+ * @throws StoreUnavailableError also when DynamoDB keeps leaving a key unanswered. An unanswered key is not an absent item.
  */
 export async function readSessionAndOwner(
   database: Database,
@@ -24,15 +28,8 @@ export async function readSessionAndOwner(
 ): Promise<SessionAndOwner> {
   const { users, tokens } = database.tables;
   const found = await readAll(database, {
-    [users]: {
-      Keys: [userKey(address.locator)],
-      ConsistentRead: true,
-      ProjectionExpression: sessionOwnerAttributes.map((_, index) => `#${index}`).join(', '),
-      ExpressionAttributeNames: Object.fromEntries(
-        sessionOwnerAttributes.map((name, index) => [`#${index}`, name]),
-      ),
-    },
-    [tokens]: { Keys: [sessionKey(address)], ConsistentRead: true },
+    [users]: { Keys: [userKey(address.locator)], ConsistentRead: true, ...only(sessionOwnerAttributes) },
+    [tokens]: { Keys: [sessionKey(address)], ConsistentRead: true, ...only(sessionAttributes) },
   });
   return {
     session: found[tokens]?.[0] as Session | undefined,
@@ -40,14 +37,21 @@ export async function readSessionAndOwner(
   };
 }
 
-async function readAll({ client }: Database, keys: Keys) {
-  const found: Record<string, Record<string, unknown>[]> = {};
+/** Asks for these attributes by name: the policy admits no request that leaves open which it wants. */
+const only = (attributes: readonly string[]) => ({
+  ProjectionExpression: attributes.map((_, index) => `#${index}`).join(', '),
+  ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#${index}`, name])),
+});
+
+function readAll({ send }: Database, keys: Keys): Promise<Items> {
+  const found: Items = {};
   let pending = keys;
-  for (let attempt = 0; attempt < BATCH_ATTEMPTS; attempt += 1) {
-    const output = await answered(client.send(new BatchGetCommand({ RequestItems: pending })));
-    for (const [table, items] of Object.entries(output.Responses ?? {})) found[table] = items;
-    pending = output.UnprocessedKeys ?? {};
-    if (Object.keys(pending).length === 0) return found;
-  }
-  throw new StoreUnavailableError({ cause: new Error('BatchGetItem left keys unprocessed.') });
+  return untilDecided(async () => {
+    const { Responses = {}, UnprocessedKeys = {} } = await send(
+      new BatchGetCommand({ RequestItems: pending }),
+    );
+    Object.assign(found, Responses);
+    pending = UnprocessedKeys;
+    return Object.keys(pending).length === 0 ? found : undefined;
+  });
 }

@@ -1,6 +1,6 @@
 /**
- * The connection to DynamoDB. Every call is bounded, so that an answer is ready before Lambda or the gateway gives up, and every failure
- * that is not an answer to the question asked becomes StoreUnavailableError.
+ * The connection to DynamoDB. Every call is bounded in time, so that an answer is ready before Lambda or the gateway gives up, and
+ * every failure that is not an answer to the question asked becomes StoreUnavailableError.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
@@ -14,6 +14,7 @@ import {
   CALL_ATTEMPTS,
   CONFLICT_PATIENCE_MS,
   CONFLICT_PAUSE_MS,
+  WORST_CASE_CALL_SECONDS,
 } from '../domain/limits';
 import { StoreUnavailableError } from './unavailable';
 
@@ -24,28 +25,36 @@ export interface Tables {
 
 /** Where the store writes to and through what. A function that has no grant for a table leaves its name out. */
 export interface Database<Table extends keyof Tables = keyof Tables> {
-  readonly client: DynamoDBDocumentClient;
   readonly tables: Pick<Tables, Table>;
+  /**
+   * Makes a call and waits for its answer, WORST_CASE_CALL_SECONDS at most.
+   * @throws ConditionalCheckFailedException and TransactionCanceledException as they are: they answer the question.
+   * @throws StoreUnavailableError for everything else.
+   */
+  readonly send: DynamoDBDocumentClient['send'];
+  close(): void;
 }
 
 export function connect<Table extends keyof Tables>(tables: Pick<Tables, Table>): Database<Table> {
-  const client = new DynamoDBClient({
-    maxAttempts: CALL_ATTEMPTS,
-    requestHandler: {
-      connectionTimeout: CALL_ATTEMPT_TIMEOUT_MS,
-      requestTimeout: CALL_ATTEMPT_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  });
-  return { client: DynamoDBDocumentClient.from(client), tables };
+  const client = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      maxAttempts: CALL_ATTEMPTS,
+      requestHandler: {
+        connectionTimeout: CALL_ATTEMPT_TIMEOUT_MS,
+        requestTimeout: CALL_ATTEMPT_TIMEOUT_MS,
+        throwOnRequestTimeout: true,
+      },
+    }),
+  );
+  const send = async (command: Parameters<DynamoDBDocumentClient['send']>[0]) => {
+    // The SDK's time-outs end when headers arrive; a body that never comes is ended by the signal.
+    const abortSignal = AbortSignal.timeout(WORST_CASE_CALL_SECONDS * 1000);
+    return answered(client.send(command, { abortSignal }));
+  };
+  return { tables, send: send as DynamoDBDocumentClient['send'], close: () => client.destroy() };
 }
 
-/**
- * Waits for a call.
- * @throws ConditionalCheckFailedException and TransactionCanceledException as they are: they answer the question.
- * @throws StoreUnavailableError for everything else.
- */
-export async function answered<Output>(call: Promise<Output>): Promise<Output> {
+async function answered<Output>(call: Promise<Output>): Promise<Output> {
   try {
     return await call;
   } catch (cause) {
@@ -58,7 +67,7 @@ export async function answered<Output>(call: Promise<Output>): Promise<Output> {
 /** Waits for a conditional write; `false` if its condition did not hold. */
 export async function isWritten(call: Promise<unknown>): Promise<boolean> {
   try {
-    await answered(call);
+    await call;
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
@@ -79,5 +88,5 @@ export async function untilDecided<Outcome>(attempt: () => Promise<Outcome | und
     // Pauses differ, or the same two would meet again.
     await pause(pauseMs * (0.5 + Math.random()));
   }
-  throw new StoreUnavailableError({ cause: new Error('The transaction kept meeting others.') });
+  throw new StoreUnavailableError({ cause: new Error('DynamoDB did not decide in time.') });
 }

@@ -1,7 +1,8 @@
 /**
  * Names of keys and attributes, for the store and for CDK. `docs/storage.md` explains them.
- * Imports nothing, so that both sides can read it.
+ * Imports only types, so that both sides can read it.
  */
+import type { Session, SessionOwner } from '../domain/session';
 
 export const usersTable = { partitionKey: 'pk' } as const;
 
@@ -11,8 +12,32 @@ export const tokensTable = {
   timeToLiveAttribute: 'expiresAt',
 } as const;
 
-/** What the authorizer reads of a user. `passwordHash` is not here, and its policy forbids it. */
-export const sessionOwnerAttributes = ['pk', 'id', 'role', 'isActive', 'sessionGeneration'] as const;
+/** What may be read of a user to judge a token. `passwordHash` is not here, and the policy forbids it. */
+export const sessionOwnerAttributes = [
+  'pk',
+  'id',
+  'role',
+  'isActive',
+  'sessionGeneration',
+] as const satisfies (keyof SessionOwner | 'pk')[];
+
+/** Every attribute of a session item. */
+export const sessionAttributes = Object.keys({
+  user: true,
+  session: true,
+  id: true,
+  userId: true,
+  sessionGeneration: true,
+  tokenDigest: true,
+  successorSalt: true,
+  refreshCount: true,
+  createdAtMs: true,
+  refreshedAt: true,
+  expiresAt: true,
+  sessionExpiresAt: true,
+  successorUsedAt: true,
+  device: true,
+} satisfies Record<keyof Session | 'user' | 'session', true>);
 
 export const userKey = (locator: string) => ({ pk: `USER#${locator}` });
 export const usernameKey = (canonicalName: string) => ({ pk: `USERNAME#${canonicalName}` });

@@ -5,7 +5,7 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { readSessionAndOwner } from './authentication';
-import { answered, type Database, isWritten, untilDecided } from './database';
+import { type Database, isWritten, untilDecided } from './database';
 import { type SessionAddress, sessionKey, userKey } from './schema';
 
 /** Ends every session of a user. Nothing happens if the user is gone, and the sessions with it. */
@@ -14,9 +14,9 @@ export async function endAllSessions(
   locator: string,
   userId: number,
 ): Promise<void> {
-  const { client, tables } = database;
+  const { send, tables } = database;
   await isWritten(
-    client.send(
+    send(
       new UpdateCommand({
         TableName: tables.users,
         Key: userKey(locator),
@@ -55,7 +55,7 @@ export function endOtherSessions(
 
 /** Moves the user and one session to the next generation, both or neither. */
 async function advanceTogether(
-  { client, tables }: Database,
+  { send, tables }: Database,
   address: SessionAddress,
   { userId, sessionId, generation }: KeptSession & { readonly generation: number },
 ): Promise<boolean> {
@@ -76,9 +76,7 @@ async function advanceTogether(
     ExpressionAttributeValues: { ...from, ':id': sessionId },
   };
   try {
-    await answered(
-      client.send(new TransactWriteCommand({ TransactItems: [{ Update: user }, { Update: session }] })),
-    );
+    await send(new TransactWriteCommand({ TransactItems: [{ Update: user }, { Update: session }] }));
     return true;
   } catch (error) {
     if (error instanceof TransactionCanceledException) return false;

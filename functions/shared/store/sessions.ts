@@ -3,12 +3,12 @@ import {
   DeleteCommand,
   GetCommand,
   PutCommand,
-  paginateQuery,
+  QueryCommand,
   type QueryCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { isExpired, type Session } from '../domain/session';
-import { answered, type Database, isWritten } from './database';
+import { type Database, isWritten } from './database';
 import { type SessionAddress, sessionKey, tokensTable } from './schema';
 
 type Tokens = Database<'tokens'>;
@@ -22,9 +22,9 @@ export async function addSession(
   address: SessionAddress,
   session: Session,
 ): Promise<boolean> {
-  const { client, tables } = database;
+  const { send, tables } = database;
   return isWritten(
-    client.send(
+    send(
       new PutCommand({
         TableName: tables.tokens,
         Item: { ...sessionKey(address), ...session },
@@ -38,13 +38,11 @@ export async function addSession(
 
 /** The session at an address, strongly consistent. */
 export async function readSession(
-  { client, tables }: Tokens,
+  { send, tables }: Tokens,
   address: SessionAddress,
 ): Promise<Session | undefined> {
-  const { Item } = await answered(
-    client.send(new GetCommand({ TableName: tables.tokens, Key: sessionKey(address), ConsistentRead: true })),
-  );
-  return Item as Session | undefined;
+  const read = new GetCommand({ TableName: tables.tokens, Key: sessionKey(address), ConsistentRead: true });
+  return (await send(read)).Item as Session | undefined;
 }
 
 export interface Refresh {
@@ -64,9 +62,9 @@ export async function replaceToken(
   address: SessionAddress,
   refresh: Refresh,
 ): Promise<boolean> {
-  const { client, tables } = database;
+  const { send, tables } = database;
   return isWritten(
-    client.send(
+    send(
       new UpdateCommand({
         TableName: tables.tokens,
         Key: sessionKey(address),
@@ -94,9 +92,9 @@ export interface FirstUse {
 
 /** Notes that the current token was used for the first time since a refresh, which closes the retry window in time. */
 export async function noteFirstUse(database: Tokens, address: SessionAddress, use: FirstUse): Promise<void> {
-  const { client, tables } = database;
+  const { send, tables } = database;
   await isWritten(
-    client.send(
+    send(
       new UpdateCommand({
         TableName: tables.tokens,
         Key: sessionKey(address),
@@ -113,9 +111,9 @@ export async function noteFirstUse(database: Tokens, address: SessionAddress, us
  * has another id.
  */
 export async function endSession(database: Tokens, address: SessionAddress, id: string): Promise<void> {
-  const { client, tables } = database;
+  const { send, tables } = database;
   await isWritten(
-    client.send(
+    send(
       new DeleteCommand({
         TableName: tables.tokens,
         Key: sessionKey(address),
@@ -144,30 +142,30 @@ export interface AddressedSession {
 }
 
 /** Every session item of a user, dead ones included, newest first; strongly consistent. */
-export async function listSessions({ client, tables }: Tokens, locator: string): Promise<AddressedSession[]> {
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: tables.tokens,
-      ConsistentRead: true,
-      KeyConditionExpression: '#user = :locator',
-      ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
-      ExpressionAttributeValues: { ':locator': locator },
-    },
-  );
-  const items = await answered(collect(pages));
+export async function listSessions(database: Tokens, locator: string): Promise<AddressedSession[]> {
+  const items: SessionItem[] = [];
+  let from: QueryCommandOutput['LastEvaluatedKey'];
+  do {
+    const page = await database.send(pageOfSessions(database, locator, from));
+    items.push(...((page.Items ?? []) as SessionItem[]));
+    from = page.LastEvaluatedKey;
+  } while (from);
   return items
-    .map(({ user, session, ...rest }) => ({ address: { locator: user, session }, session: rest as Session }))
+    .map(({ user, session, ...rest }) => ({ address: { locator: user, session }, session: rest }))
     .sort(newestFirst);
 }
 
 type SessionItem = Session & { readonly user: string; readonly session: string };
 
-async function collect(pages: AsyncIterable<QueryCommandOutput>): Promise<SessionItem[]> {
-  const items: SessionItem[] = [];
-  for await (const { Items = [] } of pages) items.push(...(Items as SessionItem[]));
-  return items;
-}
+const pageOfSessions = ({ tables }: Tokens, locator: string, from: QueryCommandOutput['LastEvaluatedKey']) =>
+  new QueryCommand({
+    TableName: tables.tokens,
+    ConsistentRead: true,
+    KeyConditionExpression: '#user = :locator',
+    ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
+    ExpressionAttributeValues: { ':locator': locator },
+    ExclusiveStartKey: from,
+  });
 
 /** Ties are broken by id, so that everyone who sorts finds the same order. */
 const newestFirst = ({ session: one }: AddressedSession, { session: other }: AddressedSession): number =>

@@ -1,9 +1,10 @@
 /** Users: finding one by name, and making one so that name and e-mail address are never given twice. */
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { MAX_USERNAME_CHARACTERS } from '../domain/limits';
 import type { Session } from '../domain/session';
-import { canonical } from '../domain/text';
-import { answered, type Database, untilDecided } from './database';
+import { canonical, characters } from '../domain/text';
+import { type Database, untilDecided } from './database';
 import { emailKey, type SessionAddress, sessionKey, userCounterKey, userKey, usernameKey } from './schema';
 
 /** A user as stored. */
@@ -23,11 +24,12 @@ interface User {
 
 export type FoundUser = User & { readonly locator: string };
 
-/** The user of that name, in any case and any Unicode form. */
+/** The user of that name, in any case and any Unicode form. A name that nobody can have is nobody's, and costs no call. */
 export async function findUserByName(
   database: Database<'users'>,
   username: string,
 ): Promise<FoundUser | undefined> {
+  if (characters(username.normalize('NFKC')) > MAX_USERNAME_CHARACTERS) return undefined;
   const marker = await read(database, usernameKey(canonical(username)));
   if (!marker) return undefined;
   const locator = String(marker['locator']);
@@ -35,25 +37,20 @@ export async function findUserByName(
   return user && { ...(user as unknown as User), locator };
 }
 
-async function read({ client, tables }: Database<'users'>, key: { readonly pk: string }) {
-  const { Item } = await answered(
-    client.send(new GetCommand({ TableName: tables.users, Key: key, ConsistentRead: true })),
-  );
-  return Item;
+async function read({ send, tables }: Database<'users'>, key: { readonly pk: string }) {
+  return (await send(new GetCommand({ TableName: tables.users, Key: key, ConsistentRead: true }))).Item;
 }
 
 /** The next id, counting from 1. An id whose signup then fails is never given again. */
-export async function nextUserId({ client, tables }: Database<'users'>): Promise<number> {
-  const { Attributes } = await answered(
-    client.send(
-      new UpdateCommand({
-        TableName: tables.users,
-        Key: userCounterKey,
-        UpdateExpression: 'ADD lastId :one',
-        ExpressionAttributeValues: { ':one': 1 },
-        ReturnValues: 'UPDATED_NEW',
-      }),
-    ),
+export async function nextUserId({ send, tables }: Database<'users'>): Promise<number> {
+  const { Attributes } = await send(
+    new UpdateCommand({
+      TableName: tables.users,
+      Key: userCounterKey,
+      UpdateExpression: 'ADD lastId :one',
+      ExpressionAttributeValues: { ':one': 1 },
+      ReturnValues: 'UPDATED_NEW',
+    }),
   );
   return Number(Attributes?.['lastId']);
 }
@@ -76,32 +73,31 @@ const ITEM_ORDER = ['username', 'email', 'user', 'session'] as const;
  */
 export function createUser(database: Database, newUser: NewUser): Promise<Creation> {
   return untilDecided(async () => {
-    const codes = await cancellationCodes(database, newUser);
-    if (codes.length === 0) return 'created';
-    const isDecided = codes.every((code) => code === 'None' || code === 'ConditionalCheckFailed');
-    return isDecided ? creationRefused(codes) : undefined;
+    const cancellation = await cancellationOf(database.send(creationCommand(database, newUser)));
+    return cancellation === undefined ? 'created' : refusalIn(cancellation);
   });
 }
 
-function creationRefused(codes: readonly (string | undefined)[]): Creation {
-  const refused = ITEM_ORDER.filter((_, index) => codes[index] === 'ConditionalCheckFailed');
-  const taken = refused.filter((item) => item === 'username' || item === 'email');
-  return taken.length > 0 ? taken : 'address_taken';
-}
-
-/** The code for each item, or an empty list if the transaction went through. */
-async function cancellationCodes(
-  database: Database,
-  newUser: NewUser,
-): Promise<readonly (string | undefined)[]> {
+/** Why a transaction was cancelled; `undefined` if it went through. */
+async function cancellationOf(call: Promise<unknown>): Promise<TransactionCanceledException | undefined> {
   try {
-    await answered(database.client.send(creationCommand(database, newUser)));
-    return [];
+    await call;
+    return undefined;
   } catch (error) {
-    if (error instanceof TransactionCanceledException)
-      return (error.CancellationReasons ?? []).map(({ Code }) => Code);
+    if (error instanceof TransactionCanceledException) return error;
     throw error;
   }
+}
+
+/** What is taken; `undefined` while another transaction is about to decide it. */
+function refusalIn({
+  CancellationReasons: reasons = [],
+}: TransactionCanceledException): Creation | undefined {
+  const isUndecided = reasons.some(({ Code }) => Code !== 'None' && Code !== 'ConditionalCheckFailed');
+  const refused = ITEM_ORDER.filter((_, index) => reasons[index]?.Code === 'ConditionalCheckFailed');
+  if (isUndecided || refused.length === 0) return undefined;
+  const taken = refused.filter((item) => item === 'username' || item === 'email');
+  return taken.length > 0 ? taken : 'address_taken';
 }
 
 function creationCommand({ tables }: Database, { user, address, session }: NewUser): TransactWriteCommand {

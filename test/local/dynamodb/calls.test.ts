@@ -15,8 +15,13 @@ import { connect, createAccounts, put, start, table } from './accounts';
 
 const other = 'Others';
 
-/** The calls asked about, all of them by the one who sent the command. */
+/** The calls asked about, without the items that they name. */
 async function callsFor(send: (client: ReturnType<typeof connect>) => Promise<unknown>) {
+  return (await wholeCallsFor(send)).map(({ items: _, ...call }) => call);
+}
+
+/** The calls asked about, all of them by the one who sent the command. */
+async function wholeCallsFor(send: (client: ReturnType<typeof connect>) => Promise<unknown>) {
   const calls: DynamoDbCall[] = [];
   const authorise = (call: DynamoDbCall) => {
     if (call.accessKeyId !== 'owner') calls.push(call);
@@ -180,5 +185,28 @@ describe('leave is asked for', () => {
     const calls = await callsFor((client) => client.send(new ListTablesCommand({})));
 
     expect(calls).toEqual([{ action: 'dynamodb:ListTables', table: '*' }]);
+  });
+
+  it('each call for items by their key or content, with the items', async () => {
+    const calls = await wholeCallsFor(async (client) => {
+      await client.send(
+        new UpdateCommand({ TableName: table, Key: { id: 'a' }, UpdateExpression: 'REMOVE x' }),
+      );
+      await client.send(new PutCommand({ TableName: table, Item: { id: 'b', n: 1, role: 'R' } }));
+      await client.send(
+        new TransactWriteCommand({
+          TransactItems: [
+            { Put: { TableName: table, Item: { id: 'c' } } },
+            { Put: { TableName: table, Item: { id: 'd' } } },
+          ],
+        }),
+      );
+    });
+
+    expect(calls.map(({ items }) => items)).toEqual([
+      [{ id: 'a' }],
+      [{ id: 'b', role: 'R' }],
+      [{ id: 'c' }, { id: 'd' }],
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import type { DynamoDbCall } from '../../../local/dynamodb/engine';
 import { databaseAccessOf } from '../../../local/functions/database-access';
 import type { PolicyStatement } from '../../../local/iam/policy';
-import type { FunctionDefinition } from '../../../local/template/deployment';
+import type { FunctionDefinition, TableDefinition } from '../../../local/template/deployment';
 
 const tableArn = 'arn:aws:dynamodb:us-east-1:123456789012:table/Users';
 
@@ -18,7 +18,14 @@ function accessWith(
     memoryMegabytes: 128,
     role: { logicalId: 'ReaderRole', arn: 'arn:aws:iam::123456789012:role/ReaderRole', statements },
   };
-  const access = databaseAccessOf([definition], 'admin');
+  const table: TableDefinition = {
+    logicalId: 'Users',
+    arn: tableArn,
+    keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    billing: { mode: 'PAY_PER_REQUEST' },
+  };
+  const access = databaseAccessOf({ functions: [definition], tables: [table] }, 'admin');
   return (call) => access({ accessKeyId: 'Reader', action: 'dynamodb:GetItem', table: 'Users', ...call });
 }
 
@@ -34,6 +41,16 @@ describe("A function's access to the database", () => {
     expect(access({ table: 'Tokens' })).toMatch(/on resource: .*:table\/Tokens because/);
     expect(access({ index: 'ByName' })).toMatch(/on resource: .*:table\/Users\/index\/ByName because/);
     expect(access({ action: 'dynamodb:ListTables', table: '*' })).toMatch(/on resource: \* because/);
+  });
+
+  it('can be bound to partition keys, which a call that names none does not have', () => {
+    const Condition = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['COUNTER'] } };
+    const access = accessWith([{ Effect: 'Allow', Action: 'dynamodb:*', Resource: '*', Condition }]);
+
+    expect(access({ action: 'dynamodb:UpdateItem', items: [{ pk: 'COUNTER' }] })).toBeUndefined();
+    expect(access({ action: 'dynamodb:UpdateItem', items: [{ pk: 'USER' }] })).toBeDefined();
+    expect(access({ action: 'dynamodb:PutItem', items: [{ pk: 'COUNTER' }, { pk: 'USER' }] })).toBeDefined();
+    expect(access({ action: 'dynamodb:Query' })).toBeDefined();
   });
 
   it('can be bound to attributes, to a selection and to returned values', () => {
