@@ -38,7 +38,7 @@ export async function startFaultyApi(): Promise<FaultyApi> {
   };
 }
 
-export async function startFaultyDatabase(target: string): Promise<FaultyDatabase> {
+async function startFaultyDatabase(target: string): Promise<FaultyDatabase> {
   let rule: (operation: string, number: number) => Fault = () => 'pass';
   let count = 0;
   const server = createServer((request, response) => {
