@@ -58,7 +58,7 @@ function stopOnSignal(api: RunningApi): void {
 
 function welcome(url: string, dataPlace: string): string {
   const routes = routeList.map(
-    ({ method, path, summary }) => `  ${method.padEnd(5)}${`${path}/`.padEnd(24)}${summary}`,
+    ({ method, path, summary }) => `  ${method.padEnd(7)}${`${path}/`.padEnd(24)}${summary}`,
   );
   const body = JSON.stringify({ username: 'newuser', email: 'newuser@example.com', password: 'password123' });
   return [

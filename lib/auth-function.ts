@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Environment, FunctionName } from '../functions/shared/environment';
+import { bundledCode } from './bundled-code';
 
 export interface AuthFunctionProps<F extends FunctionName> {
   /** The folder under `functions/`. The construct's id is the same in PascalCase, with `Function` behind it. */
@@ -32,7 +32,7 @@ export interface GrantLimits {
 /** DynamoDB actions as IAM knows them, without the prefix. */
 export type TableAction = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 
-export class AuthFunction<F extends FunctionName> extends NodejsFunction {
+export class AuthFunction<F extends FunctionName> extends LambdaFunction {
   constructor(scope: Construct, props: AuthFunctionProps<F>) {
     const id = constructId(props.name);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -45,21 +45,13 @@ export class AuthFunction<F extends FunctionName> extends NodejsFunction {
     super(scope, id, {
       role,
       logGroup,
-      entry: join(__dirname, '..', 'functions', props.name, 'handler.ts'),
+      code: bundledCode(join(__dirname, '..', 'functions', props.name, 'handler.ts')),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       environment: { ...props.environment },
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
-      awsSdkConnectionReuse: false,
-      bundling: {
-        minify: true,
-        target: 'node24',
-        // Our own version of the SDK, and its ES modules first, so that what is not used is left out.
-        bundleAwsSDK: true,
-        mainFields: ['module', 'main'],
-        logLevel: LogLevel.ERROR,
-      },
     });
   }
 

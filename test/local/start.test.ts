@@ -56,7 +56,7 @@ describe('npm start', () => {
     const first = start({});
     const url = (await first.url)!;
     for (const { method, path } of routeList)
-      expect(first.output()).toContain(`${method.padEnd(5)}${path}/ `);
+      expect(first.output()).toContain(`${method.padEnd(7)}${path}/ `);
     const [command] = /curl .*/.exec(first.output())!;
     expect(execSync(command, { stdio: ['ignore', 'pipe', 'ignore'] }).toString()).toMatch(
       /^{"user":{"id":1,/,
