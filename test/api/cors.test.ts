@@ -1,0 +1,49 @@
+/** A web page of a listed origin may call the API; others may not. What a browser sees of it. */
+import { startApi, type TestApi } from '../support/api';
+
+const ORIGINS = ['https://app.example.com', 'http://localhost:5173'];
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi({ settings: { corsOrigins: ORIGINS.join(',') } });
+});
+afterAll(() => api.close());
+
+const allowed = (reply: { headers: Headers }) => reply.headers.get('Access-Control-Allow-Origin');
+const preflight = (Origin: string, path = '/api/dashboard/') =>
+  api.call('OPTIONS', path, { headers: { Origin, 'Access-Control-Request-Method': 'GET' } });
+
+describe('with corsOrigins', () => {
+  it.each(ORIGINS)('the gateway answers the preflight of %s without any function', async (origin) => {
+    for (const path of ['/api/dashboard/', '/api/signup', '/api/sessions/x/']) {
+      const reply = await preflight(origin, path);
+      expect([reply.status, allowed(reply)]).toEqual([204, origin]);
+      expect(reply.headers.get('Access-Control-Allow-Headers')).toBe('Authorization,Content-Type');
+    }
+  });
+
+  it('a page of another origin is allowed nothing', async () => {
+    const other = 'https://evil.example.com';
+    expect(allowed(await preflight(other))).not.toBe(other);
+    const { token } = await api.signup();
+    const reply = await api.call('GET', '/api/dashboard/', { token, headers: { Origin: other } });
+    expect([reply.status, allowed(reply)]).toEqual([200, null]);
+  });
+
+  it('answers and errors, also those that the gateway makes, are readable by a listed page', async () => {
+    const headers = { Origin: ORIGINS[1]! };
+    const { token } = await api.signup();
+    const answers = [
+      await api.call('GET', '/api/dashboard/', { token, headers }),
+      await api.call('POST', '/api/signup/', { headers }),
+      await api.call('GET', '/api/nothing/', { headers }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 404]);
+    for (const answer of answers) {
+      expect(allowed(answer)).toBe(ORIGINS[1]);
+      expect(answer.headers.get('Access-Control-Expose-Headers')).toContain('Token-Expires-In');
+    }
+    const refused = await api.call('GET', '/api/dashboard/', { headers });
+    expect([refused.status, allowed(refused)]).toEqual([401, '*']);
+  });
+});
