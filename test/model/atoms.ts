@@ -1,0 +1,31 @@
+/**
+ * What each request does to the state, cut where requests that run at the same time may come between: one atom after the
+ * other. An atom yields every step that it may take; an answer ends the request. Answers are short texts, so that they compare.
+ */
+import type { Account, State } from './model';
+import type { ConcreteRequest } from './requests';
+
+export interface Step {
+  readonly state: State;
+  readonly next: Atom | string;
+}
+
+export interface Atom {
+  /** Names the atom and all it remembers, so that two with one label are the same. */
+  readonly label: string;
+  run(state: State): readonly Step[];
+}
+
+/** Who is asking: what explains the request's answer besides the request. */
+export interface Attempt {
+  readonly request: ConcreteRequest;
+  /** Something may go wrong on the way to the database. */
+  readonly isFaulty: boolean;
+  /** What the session that the request makes is called, and the user. */
+  readonly newSessionId: string;
+  readonly newUser: Pick<Account, 'userId' | 'locator'>;
+}
+
+export const done = (state: State, ...answers: readonly string[]): Step[] =>
+  answers.map((next) => ({ state, next }));
+export const atom = (label: string, run: Atom['run']): Atom => ({ label, run });

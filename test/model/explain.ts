@@ -1,0 +1,79 @@
+/**
+ * Finds an order in which the atoms of requests that ran at the same time lead to what was seen: every answer, and the
+ * state afterwards. If there is none, something happened that must not.
+ */
+
+import type { Atom, Attempt, Step } from './atoms';
+import { isLive, type State } from './model';
+import { processOf } from './processes';
+
+export interface SeenAttempt extends Attempt {
+  /** The answer as a short text; absent if nobody got it. */
+  readonly answer: string | undefined;
+}
+
+/** What is not shared by two states that nobody can tell apart; `nameOf` gives sessions their public names. */
+export function fingerprint(state: State, nameOf: (id: string) => string): string {
+  const sessions = state.sessions
+    .filter((session) => isLive(state, session))
+    .map((session) => JSON.stringify([nameOf(session.id), ...valuesOf(session)]))
+    .sort();
+  const accounts = state.accounts.map((account) => JSON.stringify(Object.entries(account).sort())).sort();
+  return [...accounts, ...sessions].join('\n');
+}
+
+const valuesOf = ({ id: _, ...rest }: State['sessions'][number]): unknown[] =>
+  Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .sort()
+    .flat();
+
+interface Node {
+  readonly state: State;
+  /** What each request has yet to do; an answer once it is done. */
+  readonly places: readonly (Atom | string)[];
+}
+
+/** Whether some order leads from `before` to a state that `isSeen` accepts. */
+export function isExplained(
+  before: State,
+  attempts: readonly SeenAttempt[],
+  isSeen: (state: State) => boolean,
+): boolean {
+  const known = new Set<string>();
+  const open: Node[] = [{ state: before, places: attempts.map(processOf) }];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.places.every((place) => typeof place === 'string')) {
+      if (isSeen(node.state)) return true;
+      continue;
+    }
+    const key = keyOf(node);
+    if (known.has(key)) continue;
+    known.add(key);
+    for (let at = attempts.length - 1; at >= 0; at -= 1) open.push(...following(node, at, attempts[at]!));
+  }
+  return false;
+}
+
+const keyOf = ({ state, places }: Node): string =>
+  JSON.stringify([
+    places.map((place) => (typeof place === 'string' ? '' : place.label)),
+    state.accounts,
+    state.sessions,
+  ]);
+
+function following({ state, places }: Node, at: number, attempt: SeenAttempt): Node[] {
+  const place = places[at];
+  if (place === undefined || typeof place === 'string') return [];
+  const steps = place.run(state);
+  const all = attempt.isFaulty ? [...stopping(state, steps), ...steps] : steps;
+  return all
+    .filter(({ next }) => typeof next !== 'string' || attempt.answer === undefined || next === attempt.answer)
+    .map((step) => ({ state: step.state, places: places.with(at, step.next) }));
+}
+
+/** A fault may end a request before or after what it was about to do. */
+const stopping = (state: State, steps: readonly Step[]): Step[] =>
+  [state, ...steps.map((step) => step.state)].map((stopped) => ({ state: stopped, next: UNAVAILABLE }));
+
+const UNAVAILABLE = '503 Service temporarily unavailable.';

@@ -1,0 +1,153 @@
+/**
+ * A lane is one request on its way: it numbers the request's calls to the database, strikes them with the request's fault, and
+ * makes them wait for their turn where several requests run at once. Every interleaving of calls is thus chosen by
+ * fast-check and comes out the same again.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { elementsOf, membersOf, type Payload } from '../../local/dynamodb/payload';
+import type { Reply } from './engine';
+import type { Fault } from './requests';
+
+export interface Turns {
+  /** Resolves when it is the lane's turn to have one call done. */
+  turn(lane: number): Promise<void>;
+  /** The call whose turn it was is done. */
+  done(): void;
+  /** The lane's request was answered. */
+  leave(lane: number): void;
+}
+
+/** Lets one call pass at a time, and chooses only when every request has come to a call or to its end. */
+export function createTurns(count: number, choices: readonly number[]): Turns {
+  const waiting: (() => void)[][] = Array.from({ length: count }, () => []);
+  const hasLeft: boolean[] = Array.from({ length: count }, () => false);
+  let isCallUnderWay = false;
+  let turns = 0;
+  const choose = () => {
+    const isSettled = waiting.every((calls, lane) => calls.length > 0 || hasLeft[lane]);
+    if (isCallUnderWay || !isSettled) return;
+    const ready = waiting.filter((calls) => calls.length > 0);
+    const next = ready[(choices[turns] ?? 0) % ready.length]?.shift();
+    if (!next) return;
+    turns += 1;
+    isCallUnderWay = true;
+    next();
+  };
+  return {
+    turn: (lane) =>
+      new Promise((resolve) => {
+        waiting[lane]?.push(resolve);
+        choose();
+      }),
+    done: () => {
+      isCallUnderWay = false;
+      choose();
+    },
+    leave: (lane) => {
+      hasLeft[lane] = true;
+      choose();
+    },
+  };
+}
+
+export interface Lane {
+  readonly number: number;
+  readonly turns: Turns;
+  readonly fault: Fault | undefined;
+  /** Draws of this request that are not random: bytes by their count, once each. */
+  readonly draws: Map<number, Buffer>;
+  readonly callIds: Set<string>;
+  calls: number;
+  underWay: number;
+  isClosed: boolean;
+  isStruck: boolean;
+}
+
+export const currentLane = new AsyncLocalStorage<Lane>();
+
+const lanesByCall = new Map<string, Lane>();
+
+/** The lane to which a call belongs, by the id that the SDK gave the call; none after the lane was closed. */
+export const laneOf = (callId: string): Lane | undefined => lanesByCall.get(callId);
+
+export function addCall(lane: Lane, callId: string): void {
+  if (lane.isClosed) return;
+  lanesByCall.set(callId, lane);
+  lane.callIds.add(callId);
+}
+
+/** From now on nothing of the request reaches the database. Resolves when what was under way is done. */
+export async function closeLane(lane: Lane): Promise<void> {
+  lane.turns.leave(lane.number);
+  while (lane.underWay > 0) await nextTurn();
+  lane.isClosed = true;
+  for (const callId of lane.callIds) lanesByCall.delete(callId);
+}
+
+export const createLane = (given: Pick<Lane, 'number' | 'turns' | 'fault' | 'draws'>): Lane => ({
+  ...given,
+  callIds: new Set(),
+  calls: 0,
+  underWay: 0,
+  isClosed: false,
+  isStruck: false,
+});
+
+/** Does a lane's call, or what a fault makes of it; `undefined` stands for a connection that breaks. */
+export async function passThrough(
+  lane: Lane,
+  call: { readonly operation: string; readonly payload: Payload },
+  execute: () => Promise<Reply>,
+): Promise<Reply | undefined> {
+  if (lane.isClosed) return undefined;
+  lane.underWay += 1;
+  await lane.turns.turn(lane.number);
+  try {
+    lane.calls += 1;
+    const kind = faultNow(lane);
+    if (kind) lane.isStruck = true;
+    return kind ? await strike(kind, call, execute) : await execute();
+  } finally {
+    lane.underWay -= 1;
+    lane.turns.done();
+  }
+}
+
+function faultNow({ fault, calls }: Lane): Fault['kind'] | undefined {
+  if (!fault || calls < fault.at) return undefined;
+  return fault.kind === 'die' || calls < fault.at + fault.times ? fault.kind : undefined;
+}
+
+async function strike(
+  kind: Fault['kind'],
+  { operation, payload }: { readonly operation: string; readonly payload: Payload },
+  execute: () => Promise<Reply>,
+): Promise<Reply | undefined> {
+  if (kind === 'refuse') return failure(500, 'InternalServerError');
+  if (kind === 'throttle') return failure(400, 'ThrottlingException');
+  if (kind === 'partial' && operation === 'BatchGetItem') return partOf(await execute(), payload);
+  if (kind === 'conflict' && operation === 'TransactWriteItems') return conflict(payload);
+  if (kind === 'lose') await execute();
+  return undefined;
+}
+
+const failure = (status: number, name: string, details: Payload = {}): Reply => ({
+  status,
+  body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'no', ...details },
+});
+
+/** The last table's keys stay unanswered. */
+function partOf({ status, body }: Reply, payload: Payload): Reply {
+  const asked = Object.entries(membersOf(payload['RequestItems']));
+  const [table = '', keys] = asked.at(-1) ?? [];
+  const { [table]: _, ...answered } = membersOf(body['Responses']);
+  return { status, body: { Responses: answered, UnprocessedKeys: { [table]: keys } } };
+}
+
+function conflict(payload: Payload): Reply {
+  const reasons = elementsOf(payload['TransactItems']).map((_, at) => ({
+    Code: at === 0 ? 'TransactionConflict' : 'None',
+  }));
+  return failure(400, 'TransactionCanceledException', { CancellationReasons: reasons });
+}

@@ -1,0 +1,18 @@
+/** Thousands of random sequences, other ones each time. `npm run test:model -- --runs 20000` does more of the same. */
+import { randomInt } from 'node:crypto';
+import { checkModel } from './session-model';
+import { startSystem } from './system';
+
+/** About a minute on a small machine. */
+const RUNS = 2000;
+
+describe('signup, login, use, refresh, logout and the end of sessions, in any order, at once, and with faults', () => {
+  it('never end a session without a cause, never leave an ended one open, and never give a token two successors', async () => {
+    const system = await startSystem();
+    try {
+      await checkModel(system, { runs: RUNS, seed: randomInt(2 ** 31) });
+    } finally {
+      await system.close();
+    }
+  }, 600_000);
+});
