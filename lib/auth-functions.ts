@@ -64,13 +64,13 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
     dashboard: make('dashboard', sized(ANSWERING_MB, 0)),
     refresh: make('refresh', sized(WAITING_MB, 2)).may(['UpdateItem', 'GetItem'], tokens),
     logout: make('logout', sized(WAITING_MB, 1)).may(['DeleteItem'], tokens),
-    'logout-all': make('logout-all', sized(WAITING_MB, 3))
+    'logout-all': make('logout-all', sized(WAITING_MB, 4))
       .may(['UpdateItem'], users)
       .may(['BatchGetItem'], users, toJudge)
       .may(['BatchGetItem', 'UpdateItem'], tokens),
     sessions: make('sessions', sized(WAITING_MB, 1)).may(['Query'], tokens),
     'end-session': make('end-session', sized(WAITING_MB, 2)).may(['Query', 'DeleteItem'], tokens),
-    authorizer: make('authorizer', sized(WAITING_MB, 3))
+    authorizer: make('authorizer', sized(WAITING_MB, 4))
       .may(['BatchGetItem'], users, toJudge)
       .may(['BatchGetItem', 'UpdateItem', 'DeleteItem'], tokens),
     fallback: make('fallback', sized(ANSWERING_MB, 0)),

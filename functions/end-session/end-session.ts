@@ -1,6 +1,6 @@
 /** Ends one of the caller's own sessions. An unknown id, a malformed one and someone else's are the same 404. */
 import type { Clock } from '../shared/clock';
-import { isLiveFor, toSeconds } from '../shared/domain/session';
+import { liveSessions, toSeconds } from '../shared/domain/session';
 import { ApiError, messages } from '../shared/http/errors';
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
@@ -19,8 +19,8 @@ export async function endSession(
 ): Promise<Answer> {
   const now = toSeconds(dependencies.clock());
   const stored = await dependencies.listSessions(token.locator);
-  const found = stored.find(
-    ({ session }) => session.id === pathParameters['id'] && isLiveFor(principal, session, now),
+  const found = liveSessions(stored, principal, now).find(
+    ({ session }) => session.id === pathParameters['id'],
   );
   if (!found) throw new ApiError('not_found', messages.notFound);
   await dependencies.endSession(found.address, found.session.id);

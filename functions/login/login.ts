@@ -10,6 +10,7 @@ import type { Client } from '../shared/http/public-endpoint';
 import type { Answer } from '../shared/http/response';
 import { tokenExpiresIn } from '../shared/http/token-answer';
 import type { SessionAddress } from '../shared/store/schema';
+import type { SessionLimit } from '../shared/store/sessions';
 import { StoreUnavailableError } from '../shared/store/unavailable';
 import type { FoundUser } from '../shared/store/users';
 
@@ -24,7 +25,7 @@ export interface LoginDependencies {
   readonly sessionsPerUser: number;
   readonly findUserByName: (username: string) => Promise<FoundUser | undefined>;
   readonly addSession: (address: SessionAddress, session: Session) => Promise<boolean>;
-  readonly trimSessions: (locator: string, to: { limit: number; now: number }) => Promise<void>;
+  readonly trimSessions: (locator: string, to: SessionLimit) => Promise<void>;
 }
 
 /** Of 65,536 addresses a user has a few dozen taken at most. */
@@ -41,7 +42,7 @@ export async function login(
     throw new InvalidFieldsError({ non_field_errors: [messages.loginFailed] });
   const { token, session } = await openSession(user, client, dependencies);
   const now = session.refreshedAt;
-  await dependencies.trimSessions(user.locator, { limit: dependencies.sessionsPerUser, now });
+  await dependencies.trimSessions(user.locator, { ...session, limit: dependencies.sessionsPerUser, now });
   return { status: 200, body: { token: token.text }, headers: tokenExpiresIn(session.expiresAt, now) };
 }
 

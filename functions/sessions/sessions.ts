@@ -1,6 +1,6 @@
 /** The user's live sessions, newest first, under names that say nothing about their tokens. */
 import type { Clock } from '../shared/clock';
-import { isLiveFor, type Session, toSeconds } from '../shared/domain/session';
+import { liveSessions, type Session, toSeconds } from '../shared/domain/session';
 import type { Principal } from '../shared/http/principal';
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
@@ -17,12 +17,10 @@ export async function sessions(
   { clock, listSessions }: SessionsDependencies,
 ): Promise<Answer> {
   const now = toSeconds(clock());
-  const live = (await listSessions(token.locator))
-    .map(({ session }) => session)
-    .filter((session) => isLiveFor(principal, session, now));
+  const live = liveSessions(await listSessions(token.locator), principal, now);
   return {
     status: 200,
-    body: live.map((session) => asShown(session, principal)),
+    body: live.map(({ session }) => asShown(session, principal)),
     headers: tokenExpiresIn(principal.tokenExpiresAt, now),
   };
 }

@@ -117,7 +117,8 @@ describe('HEAD', () => {
   it('answers as GET without a body', async () => {
     const { token } = await api.signup();
     const reply = await api.call('HEAD', '/api/dashboard/', { token });
-    expect([reply.status, reply.text, reply.headers.get('Token-Expires-In')]).toEqual([200, '', '604800']);
+    expect([reply.status, reply.text]).toEqual([200, '']);
+    expect(Number(reply.headers.get('Token-Expires-In'))).toBeGreaterThan(604_000);
     expect((await api.call('HEAD', '/api/dashboard/')).status).toBe(401);
     expect((await api.call('HEAD', '/api/signup/')).status).toBe(405);
   });

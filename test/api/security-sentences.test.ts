@@ -132,7 +132,7 @@ describe('tokens', () => {
     await advance('6d');
     expect((await refresh(token)).body.token).toBe(successor);
     await use(successor);
-    await advance('30s');
+    await advance('15s');
     expect((await refresh(token)).body.token).toBe(successor);
   });
 

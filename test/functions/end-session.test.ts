@@ -1,6 +1,6 @@
 import { endSession } from '../../functions/end-session/end-session';
 import { ApiError } from '../../functions/shared/http/errors';
-import { NOW, protectedRequest, sessionWith, token } from '../support/sessions';
+import { NOW, principal, protectedRequest, sessionWith, token } from '../support/sessions';
 
 const address = { locator: token.locator, session: '0001' };
 const id = 'f'.repeat(16);
@@ -20,6 +20,11 @@ describe('DELETE /api/sessions/{id}/', () => {
     const { outcome, ended } = await end(id);
     expect(outcome).toEqual({ status: 204 });
     expect(ended).toHaveBeenCalledWith(address, id);
+  });
+
+  it('ends this very session also when it moved to the next generation since the authorizer looked', async () => {
+    const { outcome } = await end(principal.sessionId, { id: principal.sessionId, sessionGeneration: 1 });
+    expect(outcome).toEqual({ status: 204 });
   });
 
   it.each<[string, string | undefined, object]>([

@@ -53,11 +53,11 @@ describe('POST /api/api-token-auth/', () => {
     await login(input, client, {
       ...dependencies(),
       addSession: async () => order.push('add') > 0,
-      trimSessions: async (locator, { limit, now }) => {
-        order.push(`trim ${locator} to ${limit} at ${now}`);
+      trimSessions: async (locator, { userId, sessionGeneration, limit, now }) => {
+        order.push(`trim ${locator} of ${userId}/${sessionGeneration} to ${limit} at ${now}`);
       },
     });
-    expect(order).toEqual(['add', 'trim f2afca0567 to 20 at 1800000000']);
+    expect(order).toEqual(['add', 'trim f2afca0567 of 1/3 to 20 at 1800000000']);
   });
 
   it.each<[string, () => [Partial<LoginDependencies>, typeof input]]>([

@@ -50,4 +50,10 @@ describe('GET /api/sessions/', () => {
     );
     expect(body).toHaveLength(1);
   });
+
+  it('shows what lives when this session moved to the next generation since the authorizer looked', async () => {
+    const moved = { ...current, session: { ...current.session, sessionGeneration: 1 } };
+    const { body } = await list(moved, other());
+    expect(body).toMatchObject([{ current: true }]);
+  });
 });

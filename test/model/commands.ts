@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { isExpired, type ModelSession, type State, secondsOf } from './model';
 import { observe } from './observing';
-import { type RequestPlan, requestPlan } from './requests';
+import { action, pick, type RequestPlan, requestPlan } from './requests';
 import { perform, type Run } from './run';
 
 type Command = fc.AsyncCommand<object, Run>;
@@ -20,13 +20,27 @@ const textOf = ({ action, pick, which, other, draw, fault }: RequestPlan): strin
 
 const single = requestPlan(8).map((plan) => command(textOf(plan), (run) => perform(run, [plan], [])));
 
+const choices = fc.array(fc.nat(4), { maxLength: 20 });
+
+const together = (plans: readonly RequestPlan[], order: readonly number[]): Command =>
+  command(`together[${plans.map(textOf).join(' ')} | ${order}]`, (run) => perform(run, plans, order));
+
 const parallel = fc
+  .tuple(fc.array(requestPlan(12), { minLength: 2, maxLength: 5 }), choices)
+  .map(([plans, order]) => together(plans, order));
+
+/** All of them with one token or by one user, and all logins draw the same address. */
+const crowd = fc
   .record({
-    plans: fc.array(requestPlan(12), { minLength: 2, maxLength: 5 }),
-    choices: fc.array(fc.nat(4), { maxLength: 20 }),
+    actions: fc.array(action, { minLength: 2, maxLength: 5 }),
+    shared: fc.record({ pick, which: fc.nat(3), other: fc.nat(3), draw: fc.nat(3) }),
+    choices,
   })
-  .map(({ plans, choices }) =>
-    command(`together[${plans.map(textOf).join(' ')} | ${choices}]`, (run) => perform(run, plans, choices)),
+  .map(({ actions, shared, choices: order }) =>
+    together(
+      actions.map((one) => ({ ...shared, action: one, fault: undefined })),
+      order,
+    ),
   );
 
 /** Moments at which something changes, one second to either side included. */
@@ -89,7 +103,8 @@ const anyCommand = [
   single,
   single,
   parallel,
-  parallel,
+  crowd,
+  crowd,
   renew,
   waitUntil,
   waitUntil,

@@ -4,7 +4,7 @@
  */
 
 export const TOKEN_LIFETIME = 600;
-export const SESSION_LIFETIME = 2000;
+export const SESSION_LIFETIME = 1000;
 export const SESSIONS_PER_USER = 3;
 const RETRY_SECONDS = 30;
 

@@ -50,7 +50,7 @@ export interface RequestPlan {
   readonly fault: Fault | undefined;
 }
 
-const action = fc.oneof(
+export const action: fc.Arbitrary<RequestPlan['action']> = fc.oneof(
   { weight: 14, arbitrary: fc.constant('refresh' as const) },
   { weight: 10, arbitrary: fc.constant('use' as const) },
   { weight: 8, arbitrary: fc.constant('login' as const) },
@@ -63,7 +63,7 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('deactivate' as const, 'delete' as const) },
 );
 
-const pick = fc.oneof(
+export const pick: fc.Arbitrary<Pick> = fc.oneof(
   { weight: 8, arbitrary: fc.constant('current' as const) },
   { weight: 6, arbitrary: fc.constant('previous' as const) },
   { weight: 2, arbitrary: fc.constant('any' as const) },
@@ -83,7 +83,7 @@ export const requestPlan = (oneFaultIn: number): fc.Arbitrary<RequestPlan> =>
     pick,
     which: fc.nat(7),
     other: fc.nat(7),
-    draw: fc.nat(3),
+    draw: fc.nat(5),
     fault: fc.oneof(
       { weight: oneFaultIn - 1, arbitrary: fc.constant(undefined) },
       { weight: 1, arbitrary: fault },

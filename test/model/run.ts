@@ -82,10 +82,13 @@ async function sendAll(
   );
 }
 
+/** One of two locators (5 bytes) and one of three sessions (2 bytes), each once: if it is taken, the next is drawn at random. */
 function drawsOf({ locators }: Run, draw: number): Map<number, Buffer> {
-  const locator = locators[draw];
-  const session = Buffer.from([0, draw]);
-  return new Map([[2, session] as const, ...(locator ? [[5, locator] as const] : [])]);
+  const locator = locators[draw % locators.length] ?? randomBytes(5);
+  return new Map([
+    [5, locator],
+    [2, Buffer.from([0, draw >> 1])],
+  ]);
 }
 
 /** Tokens that these requests made void are refused from the next request on. */

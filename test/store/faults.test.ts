@@ -95,6 +95,26 @@ describe('BatchGetItem', () => {
     expect(operations).toHaveLength(2);
   });
 
+  it.each([
+    ['which is then whole', 1, 1],
+    ['and is so again', 0, 0],
+  ])(
+    'that shows two generations, as if a transaction came between the two reads, is asked again, %s',
+    async (...[, second, seen]) => {
+      const answer = (generation: number) =>
+        json(200, {
+          Responses: {
+            users: [{ ...owner, sessionGeneration: { N: '1' } }],
+            tokens: [{ userId: { N: '1' }, sessionGeneration: { N: String(generation) } }],
+          },
+          UnprocessedKeys: {},
+        });
+      reply = (response, operation) => answer(operations.length === 1 ? 0 : second)(response, operation);
+      expect((await readSessionAndOwner(database, token)).session?.sessionGeneration).toBe(seen);
+      expect(operations).toHaveLength(2);
+    },
+  );
+
   it('that keeps leaving a key unprocessed is no proof that there is no such session', async () => {
     reply = json(200, { Responses: { users: [owner] }, UnprocessedKeys: unprocessed });
     await expect(readSessionAndOwner(database, token)).rejects.toBeInstanceOf(StoreUnavailableError);

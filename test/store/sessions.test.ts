@@ -167,6 +167,7 @@ describe('the list of sessions', () => {
 });
 
 describe('the limit of sessions', () => {
+  const holder = { userId: 1, sessionGeneration: 0 };
   const remaining = async (locator: string) =>
     (await listSessions(database, locator)).map(({ address }) => address.session).sort();
 
@@ -176,8 +177,18 @@ describe('the limit of sessions', () => {
     await liveSession(locator, '0002', { createdAtMs: NOW * 1000 + 1 });
     await liveSession(locator, '0003', { createdAtMs: NOW * 1000 + 3 });
     await liveSession(locator, '0004', { createdAtMs: NOW * 1000 + 9, expiresAt: NOW });
-    await trimSessions(database, locator, { limit: 2, now: NOW });
+    await trimSessions(database, locator, { ...holder, limit: 2, now: NOW });
     expect(await remaining(locator)).toEqual(['0001', '0003', '0004']);
+  });
+
+  it('is not used up by sessions that are dead with their generation or belong to a user who is gone', async () => {
+    const locator = newLocator();
+    await liveSession(locator, '0001', { createdAtMs: NOW * 1000, sessionGeneration: 1 });
+    await liveSession(locator, '0002', { createdAtMs: NOW * 1000 + 1 });
+    await liveSession(locator, '0003', { createdAtMs: NOW * 1000 + 2, userId: 2 });
+    await liveSession(locator, '0004', { createdAtMs: NOW * 1000 + 3, sessionGeneration: 1 });
+    await trimSessions(database, locator, { userId: 1, sessionGeneration: 1, limit: 2, now: NOW });
+    expect(await remaining(locator)).toEqual(['0001', '0002', '0003', '0004']);
   });
 
   it('holds when many trim at once, and touches no other user', async () => {
@@ -186,7 +197,7 @@ describe('the limit of sessions', () => {
     for (let index = 0; index < 10; index += 1)
       await liveSession(locator, `000${index}`, { createdAtMs: NOW * 1000 });
     await Promise.all(
-      Array.from({ length: 5 }, () => trimSessions(database, locator, { limit: 3, now: NOW })),
+      Array.from({ length: 5 }, () => trimSessions(database, locator, { ...holder, limit: 3, now: NOW })),
     );
     expect(await remaining(locator)).toHaveLength(3);
     expect(await remaining(neighbour)).toEqual(['0001']);

@@ -18,13 +18,12 @@ export const MAX_PASSWORD_BYTES = 72;
 export const REFRESH_RETRY_SECONDS = 30;
 
 /**
- * A healthy table answers in milliseconds. Three attempts of at most 0.8 seconds and the SDK's pauses between them, the longest of
- * which are those after a throttled one (0.5 and 1 second at most), end within the worst case. The functions' time-outs
- * are multiples of it, so an answer is always ready before Lambda gives up.
+ * A healthy table answers in milliseconds. A call is tried three times of at most 0.8 seconds, and is given up altogether after the
+ * worst case. The functions' time-outs are multiples of that, so an answer is ready before Lambda gives up.
  */
 export const CALL_ATTEMPTS = 3;
 export const CALL_ATTEMPT_TIMEOUT_MS = 800;
-export const WORST_CASE_CALL_SECONDS = 4;
+export const WORST_CASE_CALL_SECONDS = 3;
 
 /** How long a transaction is tried again that meets others on the same items, and the first pause, which then doubles. */
 export const CONFLICT_PATIENCE_MS = 2000;

@@ -110,15 +110,30 @@ export const refreshesBehind = (token: Token, session: Session): number | undefi
     maxSteps: Math.min(session.refreshCount, MAX_KNOWN_REFRESHES),
   });
 
-/** Whether a session is one of a user's and a token still opens it. */
-export const isLiveFor = (
-  owner: { readonly userId: number; readonly sessionGeneration: number },
-  session: Session,
-  now: number,
-): boolean =>
-  session.userId === owner.userId &&
-  session.sessionGeneration === owner.sessionGeneration &&
+/** Whose sessions are live, and of which generation. */
+export interface SessionHolder {
+  readonly userId: number;
+  readonly sessionGeneration: number;
+}
+
+/** Whether a session is its holder's and a token still opens it. */
+export const isLiveFor = (holder: SessionHolder, session: Session, now: number): boolean =>
+  session.userId === holder.userId &&
+  session.sessionGeneration === holder.sessionGeneration &&
   !isExpired(session, now);
+
+/**
+ * The live ones among the stored sessions of a caller. If the caller's own has moved to another generation since the
+ * authorizer looked, so have those that live with it.
+ */
+export function liveSessions<Stored extends { readonly session: Session }>(
+  stored: readonly Stored[],
+  caller: SessionHolder & { readonly sessionId: string },
+  now: number,
+): Stored[] {
+  const own = stored.find(({ session }) => session.id === caller.sessionId)?.session;
+  return stored.filter(({ session }) => isLiveFor(own ?? caller, session, now));
+}
 
 /** A token is refused from the second of its end on, and so is one whose item does not say when that is. */
 export const isExpired = ({ expiresAt, sessionExpiresAt }: Session, now: number): boolean =>

@@ -20,12 +20,21 @@ type Items = Record<string, Record<string, unknown>[]>;
 
 /**
  * The session and the user at a token's address, in one strongly consistent call: whatever was written before is seen.
+ * DynamoDB does not isolate the two reads from a transaction that writes both, as "log out all others" does; two generations that
+ * differ may be such a tear, so they are read once more before anyone is refused for it.
  * @throws StoreUnavailableError also when DynamoDB keeps leaving a key unanswered. An unanswered key is not an absent item.
  */
 export async function readSessionAndOwner(
   database: Database,
   address: SessionAddress,
 ): Promise<SessionAndOwner> {
+  const found = await readOnce(database, address);
+  const { session, owner } = found;
+  const mayBeTorn = session && owner && session.sessionGeneration !== owner.sessionGeneration;
+  return mayBeTorn ? readOnce(database, address) : found;
+}
+
+async function readOnce(database: Database, address: SessionAddress): Promise<SessionAndOwner> {
   const { users, tokens } = database.tables;
   const found = await readAll(database, {
     [users]: { Keys: [userKey(address.locator)], ConsistentRead: true, ...only(sessionOwnerAttributes) },

@@ -7,7 +7,7 @@ import {
   type QueryCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { isExpired, type Session } from '../domain/session';
+import { isLiveFor, type Session, type SessionHolder } from '../domain/session';
 import { type Database, isWritten } from './database';
 import { type SessionAddress, sessionKey, tokensTable } from './schema';
 
@@ -124,13 +124,20 @@ export async function endSession(database: Tokens, address: SessionAddress, id: 
   );
 }
 
-/** Keeps the newest `limit` live sessions of a user and ends the others, oldest first. */
+export interface SessionLimit extends SessionHolder {
+  readonly limit: number;
+  /** Epoch seconds. */
+  readonly now: number;
+}
+
+/** Keeps the newest `limit` live sessions of a user and ends the others, oldest first. Dead ones count for nothing. */
 export async function trimSessions(
   database: Tokens,
   locator: string,
-  { limit, now }: { limit: number; now: number },
-) {
-  const live = (await listSessions(database, locator)).filter(({ session }) => !isExpired(session, now));
+  { limit, now, ...holder }: SessionLimit,
+): Promise<void> {
+  const stored = await listSessions(database, locator);
+  const live = stored.filter(({ session }) => isLiveFor(holder, session, now));
   await Promise.all(
     live.slice(limit).map(({ address, session }) => endSession(database, address, session.id)),
   );
