@@ -75,6 +75,19 @@ export async function isWritten(call: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** Why a transaction was cancelled; `undefined` if it went through. */
+export async function cancellationOf(
+  call: Promise<unknown>,
+): Promise<TransactionCanceledException | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    if (error instanceof TransactionCanceledException) return error;
+    throw error;
+  }
+}
+
 /**
  * Repeats an attempt until it comes to something else than `undefined`, with growing pauses: a transaction that met others on the
  * same items is decided by what they leave behind.

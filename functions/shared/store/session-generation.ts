@@ -2,10 +2,9 @@
  * Ending all sessions of a user by one number: a session is live only while its generation is its user's. One write, in force at the
  * next request, however many sessions there are.
  */
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { readSessionAndOwner } from './authentication';
-import { type Database, isWritten, untilDecided } from './database';
+import { cancellationOf, type Database, isWritten, untilDecided } from './database';
 import { type SessionAddress, sessionKey, userKey } from './schema';
 
 /** Ends every session of a user. Nothing happens if the user is gone, and the sessions with it. */
@@ -75,11 +74,6 @@ async function advanceTogether(
     ConditionExpression: 'id = :id AND sessionGeneration = :generation',
     ExpressionAttributeValues: { ...from, ':id': sessionId },
   };
-  try {
-    await send(new TransactWriteCommand({ TransactItems: [{ Update: user }, { Update: session }] }));
-    return true;
-  } catch (error) {
-    if (error instanceof TransactionCanceledException) return false;
-    throw error;
-  }
+  const command = new TransactWriteCommand({ TransactItems: [{ Update: user }, { Update: session }] });
+  return (await cancellationOf(send(command))) === undefined;
 }

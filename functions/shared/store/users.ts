@@ -1,10 +1,10 @@
 /** Users: finding one by name, and making one so that name and e-mail address are never given twice. */
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { MAX_USERNAME_CHARACTERS } from '../domain/limits';
 import type { Session } from '../domain/session';
 import { canonical, characters } from '../domain/text';
-import { type Database, untilDecided } from './database';
+import { cancellationOf, type Database, untilDecided } from './database';
 import { emailKey, type SessionAddress, sessionKey, userCounterKey, userKey, usernameKey } from './schema';
 
 /** A user as stored. */
@@ -76,17 +76,6 @@ export function createUser(database: Database, newUser: NewUser): Promise<Creati
     const cancellation = await cancellationOf(database.send(creationCommand(database, newUser)));
     return cancellation === undefined ? 'created' : refusalIn(cancellation);
   });
-}
-
-/** Why a transaction was cancelled; `undefined` if it went through. */
-async function cancellationOf(call: Promise<unknown>): Promise<TransactionCanceledException | undefined> {
-  try {
-    await call;
-    return undefined;
-  } catch (error) {
-    if (error instanceof TransactionCanceledException) return error;
-    throw error;
-  }
 }
 
 /** What is taken; `undefined` while another transaction is about to decide it. */
