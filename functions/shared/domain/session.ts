@@ -3,7 +3,7 @@
  * A presented token is judged here and nowhere else.
  */
 import { MAX_KNOWN_REFRESHES, REFRESH_RETRY_SECONDS } from './limits';
-import { digestOf, isSameDigest, newSessionName, newSuccessorSalt, stepsBehind, type Token } from './token';
+import { digestOf, newSessionName, newSuccessorSalt, stepsBehind, type Token } from './token';
 
 /** What a session item says. Times are epoch seconds unless their name says otherwise. */
 export interface Session {
@@ -76,24 +76,20 @@ const deny = (reason: DenialReason): Verdict => ({ ok: false, reason });
 
 /** Whether a presented token opens its session now. The secret is checked before anything about the user is. */
 export function judge(presented: Presented): Verdict {
-  const { session, owner } = presented;
+  const { token, session, owner, acceptsSuperseded } = presented;
   if (!session) return deny('session_unknown');
-  const problem = tokenProblem(presented, session);
+  const behind = refreshesBehind(token, session, acceptsSuperseded ? MAX_KNOWN_REFRESHES : 0);
+  if (behind === undefined) return deny('token_wrong');
+  const problem = ageProblem(behind, session, presented.now);
   if (problem) return deny(problem);
   if (!owner || owner.id !== session.userId) return deny('user_missing');
   if (!owner.isActive) return deny('user_inactive');
   if (owner.sessionGeneration !== session.sessionGeneration) return deny('session_ended');
-  return { ok: true, owner, session, isFirstUse: isFirstUse(presented.token, session) };
+  const isFirstUse = behind === 0 && session.refreshCount > 0 && session.successorUsedAt === undefined;
+  return { ok: true, owner, session, isFirstUse };
 }
 
-function tokenProblem(
-  { token, now, acceptsSuperseded }: Presented,
-  session: Session,
-): DenialReason | undefined {
-  const isCurrent = isSameDigest(digestOf(token), session.tokenDigest);
-  if (!isCurrent && !acceptsSuperseded) return 'token_wrong';
-  const behind = refreshesBehind(token, session);
-  if (behind === undefined) return 'token_wrong';
+function ageProblem(behind: number, session: Session, now: number): DenialReason | undefined {
   if (isExpired(session, now)) return 'token_expired';
   if (behind === 0 || (behind === 1 && isRetryWindowOpen(session, now))) return undefined;
   // More than one refresh back there is nothing to retry, but right after a refresh it may be a request that was long under way.
@@ -102,12 +98,19 @@ function tokenProblem(
     : 'token_reused';
 }
 
-/** How many refreshes a token is behind the session's current one; `undefined` if it never was one of the session's. */
-export const refreshesBehind = (token: Token, session: Session): number | undefined =>
+/**
+ * How many refreshes a token is behind the session's current one; `undefined` if it never was one of the session's, or is further
+ * back than `most`.
+ */
+export const refreshesBehind = (
+  token: Token,
+  session: Session,
+  most = MAX_KNOWN_REFRESHES,
+): number | undefined =>
   stepsBehind(token, {
     salt: session.successorSalt,
     lastDigest: session.tokenDigest,
-    maxSteps: Math.min(session.refreshCount, MAX_KNOWN_REFRESHES),
+    maxSteps: Math.min(session.refreshCount, most),
   });
 
 /** Whose sessions are live, and of which generation. */
@@ -142,11 +145,6 @@ export const isExpired = ({ expiresAt, sessionExpiresAt }: Session, now: number)
 /** Whether the token that the last refresh replaced may still be refreshed. */
 export const isRetryWindowOpen = (session: Session, now: number): boolean =>
   session.successorUsedAt === undefined || now <= session.successorUsedAt + REFRESH_RETRY_SECONDS;
-
-const isFirstUse = (token: Token, session: Session): boolean =>
-  session.refreshCount > 0 &&
-  session.successorUsedAt === undefined &&
-  isSameDigest(digestOf(token), session.tokenDigest);
 
 export interface NewSession {
   readonly userId: number;
