@@ -5,6 +5,7 @@ import {
   changeSession,
   endSession,
   INVALID,
+  isExpired,
   isLive,
   isRetryWindowOpen,
   judge,
@@ -80,7 +81,10 @@ const list = (own: ModelSession, timeLeft: number, atFirst: string): Atom =>
 const isEnded = (state: State, own: ModelSession): boolean => !isLiveOf(state, own.id, own.userId);
 
 const contemporaries = (state: State, own: ModelSession): readonly ModelSession[] =>
-  state.sessions.filter(({ userId, generation }) => userId === own.userId && generation === own.generation);
+  state.sessions.filter(
+    (session) =>
+      session.userId === own.userId && session.generation === own.generation && !isExpired(state, session),
+  );
 
 function refresh(state: State, id: string, index: number): Step[] {
   const session = sessionOf(state, id);
