@@ -33,6 +33,13 @@ const wholeNumber = (min: number, max: number) => {
   );
 };
 
+const onOrOff = () =>
+  v.pipe(
+    written,
+    v.picklist(['on', 'off'], 'on or off'),
+    v.transform((text) => text === 'on'),
+  );
+
 const list = (member: RegExp, allowed: string) =>
   v.pipe(
     written,
@@ -87,6 +94,36 @@ const schema = v.object({
   passwordMinLength: v.optional(wholeNumber(8, 64), '8'),
   /** Web pages of these origins may call the API. Mobile apps need none. */
   corsOrigins: v.optional(originList, 'none'),
+  /** `off` takes away every limit below, for load tests; stage `dev` only. */
+  rateLimits: v.optional(onOrOff(), 'on'),
+  /** Logins of one account in a row that may fail before it has to wait (NIST SP 800-63B-4, 3.2.2: at most 100). */
+  loginFailures: v.optional(wholeNumber(1, 100), '5'),
+  /** The first wait; each further failure doubles it. */
+  loginWait: v.optional(duration(1, 'a time from 1s to 3650d, like 1s or 1m'), '1s'),
+  /** The longest wait: nobody can keep a user out for longer. */
+  loginWaitMax: v.optional(duration(1, 'a time from 1s to 3650d, like 15m'), '15m'),
+  /** After so long without an attempt, an account's failures are forgotten. */
+  loginFailuresKept: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 1d'), '1d'),
+  /** How many logins one IP address may attempt in each `addressWindow`; of IPv6, one /64 network. */
+  loginsPerAddress: v.optional(wholeNumber(1, 1_000_000), '100'),
+  /** How many signups one IP address may attempt in each `addressWindow`. */
+  signupsPerAddress: v.optional(wholeNumber(1, 1_000_000), '30'),
+  addressWindow: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 10m'), '10m'),
+  /** Requests a second that API Gateway passes on to each method, from everyone together; twice as many in a burst. */
+  requestsPerSecond: v.optional(wholeNumber(1, 10_000), '100'),
+  /** The same for signup and login, each of which costs a password hash. */
+  hashesPerSecond: v.optional(wholeNumber(1, 10_000), '10'),
+  /** Metrics, alarms and a dashboard in CloudWatch, which cost money. */
+  monitoring: v.optional(onOrOff(), 'off'),
+  /** Who is sent the alarms. */
+  alarmEmail: v.optional(
+    v.pipe(
+      written,
+      v.regex(/^(none|[^@\s,]+@[^@\s,]+\.[^@\s,]+)$/, 'an e-mail address, or none'),
+      v.transform((address) => (address === 'none' ? undefined : address)),
+    ),
+    'none',
+  ),
 });
 
 export type Settings = Readonly<v.InferOutput<typeof schema>>;
@@ -129,15 +166,36 @@ function objectOf(value: unknown): Record<string, unknown> {
   ]);
 }
 
-function contradictions({ roles, signupRoles, tokenLifetime, sessionLifetime }: Settings): string[] {
+function contradictions(settings: Settings): string[] {
+  const { roles, signupRoles } = settings;
   const strangers = signupRoles.filter((role) => !roles.includes(role));
+  const rules: readonly [isBroken: boolean, problem: string][] = [
+    [
+      settings.tokenLifetime > settings.sessionLifetime,
+      'The setting tokenLifetime is longer than sessionLifetime: a token cannot outlive its session.',
+    ],
+    [
+      !settings.rateLimits && settings.stage !== 'dev',
+      `The setting rateLimits cannot be off in stage ${settings.stage}: without limits anyone may guess passwords at your expense. Only stage dev may do without.`,
+    ],
+    [
+      settings.loginWait > settings.loginWaitMax,
+      'The setting loginWait is longer than loginWaitMax: the first wait cannot exceed the longest.',
+    ],
+    [
+      settings.loginWaitMax > settings.loginFailuresKept,
+      'The setting loginWaitMax is longer than loginFailuresKept: a wait must end before its cause is forgotten.',
+    ],
+    [
+      settings.alarmEmail !== undefined && !settings.monitoring,
+      'The setting alarmEmail needs monitoring=on: without it there is no alarm to send.',
+    ],
+  ];
   return [
     ...strangers.map(
       (role) => `The setting signupRoles names ${role}, which is not one of roles (${roles.join(',')}).`,
     ),
-    ...(tokenLifetime > sessionLifetime
-      ? ['The setting tokenLifetime is longer than sessionLifetime: a token cannot outlive its session.']
-      : []),
+    ...rules.flatMap(([isBroken, problem]) => (isBroken ? [problem] : [])),
   ];
 }
 

@@ -22,6 +22,18 @@ describe('the settings', () => {
       bcryptCost: 10,
       passwordMinLength: 8,
       corsOrigins: [],
+      rateLimits: true,
+      loginFailures: 5,
+      loginWait: 1,
+      loginWaitMax: 900,
+      loginFailuresKept: 86400,
+      loginsPerAddress: 100,
+      signupsPerAddress: 30,
+      addressWindow: 600,
+      requestsPerSecond: 100,
+      hashesPerSecond: 10,
+      monitoring: false,
+      alarmEmail: undefined,
     });
   });
 
@@ -85,6 +97,31 @@ describe('the settings', () => {
       { tokenLifetime: '91d' },
       'The setting tokenLifetime is longer than sessionLifetime: a token cannot outlive its session.',
     ],
+    [
+      { rateLimits: 'off', stage: 'prod' },
+      'The setting rateLimits cannot be off in stage prod: without limits anyone may guess passwords at your expense. Only stage dev may do without.',
+    ],
+    [{ rateLimits: 'no' }, 'The setting rateLimits cannot be "no". It must be on or off.'],
+    [
+      { loginWait: '1h' },
+      'The setting loginWait is longer than loginWaitMax: the first wait cannot exceed the longest.',
+    ],
+    [
+      { loginWaitMax: '2d' },
+      'The setting loginWaitMax is longer than loginFailuresKept: a wait must end before its cause is forgotten.',
+    ],
+    [
+      { loginFailures: 101 },
+      'The setting loginFailures cannot be 101. It must be a whole number from 1 to 100.',
+    ],
+    [
+      { alarmEmail: 'ops@example.com' },
+      'The setting alarmEmail needs monitoring=on: without it there is no alarm to send.',
+    ],
+    [
+      { monitoring: 'on', alarmEmail: 'ops' },
+      'The setting alarmEmail cannot be "ops". It must be an e-mail address, or none.',
+    ],
     [{ auth: 'stage=prod' }, 'The context "auth" must be an object of settings, but is "stage=prod".'],
     [
       { roles: 'clerk' },
@@ -100,7 +137,7 @@ describe('the settings', () => {
     ],
     [
       { stgae: 'prod' },
-      'There is no setting "stgae". The settings are stage, roles, signupRoles, tokenLifetime, sessionLifetime, sessionsPerUser, bcryptCost, passwordMinLength, corsOrigins.',
+      'There is no setting "stgae". The settings are stage, roles, signupRoles, tokenLifetime, sessionLifetime, sessionsPerUser, bcryptCost, passwordMinLength, corsOrigins, rateLimits, loginFailures, loginWait, loginWaitMax, loginFailuresKept, loginsPerAddress, signupsPerAddress, addressWindow, requestsPerSecond, hashesPerSecond, monitoring, alarmEmail.',
     ],
   ])('%j is refused in words', (context, message) => {
     expect(problem(context)).toBe(message);
