@@ -13,6 +13,8 @@ export interface Step {
 export interface Atom {
   /** Names the atom and all it remembers, so that two with one label are the same. */
   readonly label: string;
+  /** The sessions that it, or what surely follows, ends. */
+  readonly ends: readonly string[];
   run(state: State): readonly Step[];
 }
 
@@ -28,4 +30,8 @@ export interface Attempt {
 
 export const done = (state: State, ...answers: readonly string[]): Step[] =>
   answers.map((next) => ({ state, next }));
-export const atom = (label: string, run: Atom['run']): Atom => ({ label, run });
+export const atom = (label: string, run: Atom['run'], ends: readonly string[] = []): Atom => ({
+  label,
+  run,
+  ends,
+});

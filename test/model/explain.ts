@@ -12,11 +12,11 @@ export interface SeenAttempt extends Attempt {
   readonly answer: string | undefined;
 }
 
-/** What is not shared by two states that nobody can tell apart; `nameOf` gives sessions their public names. */
-export function fingerprint(state: State, nameOf: (id: string) => string): string {
+/** What is not shared by two states that nobody can tell apart. */
+function fingerprint(state: State): string {
   const sessions = state.sessions
     .filter((session) => isLive(state, session))
-    .map((session) => JSON.stringify([nameOf(session.id), ...valuesOf(session)]))
+    .map((session) => JSON.stringify([session.id, ...valuesOf(session)]))
     .sort();
   const accounts = state.accounts.map((account) => JSON.stringify(Object.entries(account).sort())).sort();
   return [...accounts, ...sessions].join('\n');
@@ -34,26 +34,34 @@ interface Node {
   readonly places: readonly (Atom | string)[];
 }
 
-/** Whether some order leads from `before` to a state that `isSeen` accepts. */
-export function isExplained(
-  before: State,
-  attempts: readonly SeenAttempt[],
-  isSeen: (state: State) => boolean,
-): boolean {
+/** Whether some order of the attempts leads from the state before them to the one that was seen after them. */
+export function isExplained(before: State, attempts: readonly SeenAttempt[], after: State): boolean {
+  const seen = fingerprint(after);
+  const survivors = after.sessions.filter((session) => isLive(after, session)).map(({ id }) => id);
   const known = new Set<string>();
   const open: Node[] = [{ state: before, places: attempts.map(processOf) }];
   for (let node = open.pop(); node; node = open.pop()) {
     if (node.places.every((place) => typeof place === 'string')) {
-      if (isSeen(node.state)) return true;
+      if (fingerprint(node.state) === seen) return true;
       continue;
     }
     const key = keyOf(node);
     if (known.has(key)) continue;
     known.add(key);
-    for (let at = attempts.length - 1; at >= 0; at -= 1) open.push(...following(node, at, attempts[at]!));
+    for (let at = attempts.length - 1; at >= 0; at -= 1)
+      open.push(...following(node, at, attempts[at]!).filter((next) => spares(survivors, next, attempts)));
   }
   return false;
 }
+
+/** No session comes back, so a request that nothing keeps from it does not end one that is live afterwards. */
+const spares = (survivors: readonly string[], { places }: Node, attempts: readonly SeenAttempt[]): boolean =>
+  places.every(
+    (place, at) =>
+      typeof place === 'string' ||
+      attempts[at]?.isFaulty ||
+      place.ends.every((id) => !survivors.includes(id)),
+  );
 
 const keyOf = ({ state, places }: Node): string =>
   JSON.stringify([

@@ -29,7 +29,12 @@ export const admit = (request: ProtectedRequest, isFaulty: boolean): Atom =>
     if (verdict.is === 'refused') return done(state, ...verdict.answers);
     const { session } = verdict;
     if (verdict.is === 'reused')
-      return [{ state, next: atom('end reused', (later) => done(endSession(later, session.id), INVALID)) }];
+      return [
+        {
+          state,
+          next: atom('end reused', (later) => done(endSession(later, session.id), INVALID), [session.id]),
+        },
+      ];
     const act = acting(request, state, { session, isFaulty });
     if (!verdict.isFirstUse) return [{ state, next: act }];
     const noted = changeSession(state, session.id, { usedAt: secondsOf(state) });
@@ -53,7 +58,7 @@ function acting(request: ProtectedRequest, admitted: State, { session, isFaulty 
     case 'refresh':
       return atom('refresh', (state) => refresh(state, id, request.token?.index ?? 0));
     case 'logout':
-      return atom('logout', (state) => done(endSession(state, id), '200 0'));
+      return atom('logout', (state) => done(endSession(state, id), '200 0'), [id]);
     case 'logout-all':
       return atom('logout-all', (state) => logoutAll(state, userId, isFaulty));
     case 'keep':
@@ -123,6 +128,6 @@ const find = (target: string, own: ModelSession, wasLive: boolean): Atom =>
   atom(`find ${own.id} ${own.generation} ${wasLive}`, (state) => {
     const isFound = new Set([wasLive, isLiveOf(state, target, own.userId)]);
     if (isEnded(state, own)) isFound.add(contemporaries(state, own).some(({ id }) => id === target));
-    const end = atom('end', (later) => done(endSession(later, target), '204'));
+    const end = atom('end', (later) => done(endSession(later, target), '204'), [target]);
     return [...isFound].flatMap((found) => (found ? [{ state, next: end }] : done(state, '404 Not found.')));
   });

@@ -1,5 +1,5 @@
 /** Signup, and login with its trimming of the oldest sessions, as atoms. */
-import { type Atom, type Attempt, atom, done } from './atoms';
+import { type Atom, type Attempt, atom, done, type Step } from './atoms';
 import {
   type Account,
   addSession,
@@ -7,6 +7,7 @@ import {
   liveSessions,
   type ModelSession,
   SESSIONS_PER_USER,
+  type State,
   TOKEN_LIFETIME,
 } from './model';
 
@@ -52,11 +53,14 @@ function choose<Item>(items: readonly Item[], count: number): readonly (readonly
 }
 
 /** One after the other, in any order. */
-const remove = (victims: readonly ModelSession[]): Atom =>
-  atom(`remove ${victims.map(({ id }) => id)}`, (state) => {
-    if (victims.length === 0) return done(state, `200 ${TOKEN_LIFETIME}`);
-    return victims.map((victim) => ({
-      state: endSession(state, victim.id),
-      next: remove(victims.filter((other) => other !== victim)),
-    }));
-  });
+function remove(victims: readonly ModelSession[]): Atom {
+  const ids = victims.map(({ id }) => id);
+  const run = (state: State): Step[] =>
+    victims.length === 0
+      ? done(state, `200 ${TOKEN_LIFETIME}`)
+      : victims.map((victim) => ({
+          state: endSession(state, victim.id),
+          next: remove(victims.filter((other) => other !== victim)),
+        }));
+  return atom(`remove ${ids}`, run, ids);
+}
