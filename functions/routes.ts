@@ -14,6 +14,8 @@ export interface Route {
   readonly roles?: readonly string[];
   /** Also open to the token that the last refresh replaced, while a retry of that refresh may be under way. */
   readonly acceptsSuperseded?: boolean;
+  /** Costs a password hash; API Gateway lets fewer of these through. */
+  readonly hashesPassword?: boolean;
   readonly summary: string;
 }
 
@@ -22,12 +24,14 @@ export const routes = {
     method: 'POST',
     path: '/api/signup',
     access: 'public',
+    hashesPassword: true,
     summary: 'Makes a user and signs in',
   },
   login: {
     method: 'POST',
     path: '/api/api-token-auth',
     access: 'public',
+    hashesPassword: true,
     summary: 'Signs in on one more device',
   },
   dashboard: {

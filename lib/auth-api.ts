@@ -4,6 +4,7 @@ import {
   type CorsOptions,
   EndpointType,
   LambdaIntegration,
+  type MethodDeploymentOptions,
   type MethodOptions,
   RequestAuthorizer,
   RestApi,
@@ -19,18 +20,28 @@ export interface AuthApiProps {
   readonly stageName: string;
   /** Origins whose pages may call the API; none: no CORS at all. */
   readonly corsOrigins: readonly string[];
+  /** What everyone together may ask of a method; absent: all that the account allows. */
+  readonly throttle?: Throttle;
+}
+
+/** Requests a second. */
+export interface Throttle {
+  readonly eachMethod: number;
+  /** Of the methods that cost a password hash. */
+  readonly eachHashingMethod: number;
 }
 
 export class AuthApi extends Construct {
   readonly restApi: RestApi;
 
-  constructor(scope: Construct, id: string, { functions, stageName, corsOrigins }: AuthApiProps) {
+  constructor(scope: Construct, id: string, props: AuthApiProps) {
+    const { functions, stageName, corsOrigins, throttle } = props;
     super(scope, id);
     this.restApi = new RestApi(this, 'RestApi', {
       restApiName: Stack.of(this).stackName,
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: false,
-      deployOptions: { stageName, dataTraceEnabled: false },
+      deployOptions: { stageName, dataTraceEnabled: false, ...(throttle && throttling(throttle)) },
       ...(corsOrigins.length > 0 && { defaultCorsPreflightOptions: preflight(corsOrigins) }),
     });
     addGatewayResponses(this.restApi, corsOrigins);
@@ -75,6 +86,27 @@ export class AuthApi extends Construct {
     }
   }
 }
+
+/**
+ * The second wall, before any function runs: what gets through is charged to addresses and accounts.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+ */
+const throttling = ({ eachMethod, eachHashingMethod }: Throttle) => ({
+  ...atMost(eachMethod),
+  methodOptions: Object.fromEntries(
+    routeList
+      .filter(({ hashesPassword }) => hashesPassword)
+      .map(({ method, path }) => [
+        `${path}/${method}`,
+        { dataTraceEnabled: false, ...atMost(eachHashingMethod) },
+      ]),
+  ),
+});
+
+const atMost = (requestsPerSecond: number): MethodDeploymentOptions => ({
+  throttlingRateLimit: requestsPerSecond,
+  throttlingBurstLimit: 2 * requestsPerSecond,
+});
 
 const notCognito = { COG4: 'This API is the user pool: tokens are resolved by its own authorizer.' };
 

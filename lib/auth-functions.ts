@@ -8,9 +8,11 @@ import {
   listVariable,
   type Variable,
 } from '../functions/shared/environment';
+import { NO_METRICS } from '../functions/shared/log/metrics';
 import { sessionAttributes, sessionOwnerAttributes, userCounterKey } from '../functions/shared/store/schema';
 import { AuthFunction } from './auth-function';
 import type { AuthTables } from './auth-tables';
+import { metricsNamespace } from './monitoring-names';
 import type { Settings } from './settings';
 
 export type AuthFunctions = { readonly [F in FunctionName]: AuthFunction<F> };
@@ -34,7 +36,7 @@ const ANSWERING_MB = 256;
  */
 const sized = (memoryMb: number, callsInARow: number) => ({
   memoryMb,
-  timeoutSeconds: callsInARow * WORST_CASE_CALL_SECONDS + (memoryMb === HASHING_MB ? 8 : 2),
+  timeoutSeconds: Math.ceil(callsInARow * WORST_CASE_CALL_SECONDS) + (memoryMb === HASHING_MB ? 6 : 2),
 });
 
 /**
@@ -44,7 +46,7 @@ const sized = (memoryMb: number, callsInARow: number) => ({
 const toJudge = { attributes: [...new Set([...sessionOwnerAttributes, ...sessionAttributes])] };
 
 export function authFunctions(scope: Construct, props: AuthFunctionsProps): AuthFunctions {
-  const { users, tokens } = props.tables;
+  const { users, tokens, rateLimits } = props.tables;
   const values = variablesOf(props);
   const make = <F extends FunctionName>(name: F, size: ReturnType<typeof sized>) =>
     new AuthFunction(scope, {
@@ -54,12 +56,15 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
       ...size,
     });
   return {
-    signup: make('signup', sized(HASHING_MB, 3))
+    signup: make('signup', sized(HASHING_MB, 4))
+      .may(['UpdateItem'], rateLimits)
       .may(['UpdateItem'], users, { partitionKeys: [userCounterKey.pk] })
       .may(['PutItem'], users)
       .may(['PutItem'], tokens),
-    login: make('login', sized(HASHING_MB, 5))
+    login: make('login', sized(HASHING_MB, 8))
+      .may(['UpdateItem', 'DeleteItem'], rateLimits)
       .may(['GetItem'], users)
+      .may(['UpdateItem'], users, { attributes: ['pk', 'passwordHash'] })
       .may(['PutItem', 'Query', 'DeleteItem'], tokens),
     dashboard: make('dashboard', sized(ANSWERING_MB, 0)),
     refresh: make('refresh', sized(WAITING_MB, 2)).may(['UpdateItem', 'GetItem'], tokens),
@@ -81,6 +86,7 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
 const variablesOf = ({ settings, tables }: AuthFunctionsProps): Readonly<Record<Variable, string>> => ({
   USERS_TABLE: tables.users.tableName,
   TOKENS_TABLE: tables.tokens.tableName,
+  RATE_LIMITS_TABLE: tables.rateLimits.tableName,
   SIGNUP_ROLES: listVariable(settings.signupRoles),
   PASSWORD_MIN_LENGTH: String(settings.passwordMinLength),
   BCRYPT_COST: String(settings.bcryptCost),
@@ -88,4 +94,19 @@ const variablesOf = ({ settings, tables }: AuthFunctionsProps): Readonly<Record<
   SESSION_LIFETIME_SECONDS: String(settings.sessionLifetime),
   SESSIONS_PER_USER: String(settings.sessionsPerUser),
   CORS_ORIGINS: listVariable(settings.corsOrigins),
+  METRICS_NAMESPACE: settings.monitoring ? metricsNamespace(settings.stage) : NO_METRICS,
+  ...limitsOf(settings),
+});
+
+/** More attempts than anyone makes. */
+const UNLIMITED = String(1_000_000_000);
+
+const limitsOf = (settings: Settings) => ({
+  LOGIN_FAILURES: settings.rateLimits ? String(settings.loginFailures) : UNLIMITED,
+  LOGINS_PER_ADDRESS: settings.rateLimits ? String(settings.loginsPerAddress) : UNLIMITED,
+  SIGNUPS_PER_ADDRESS: settings.rateLimits ? String(settings.signupsPerAddress) : UNLIMITED,
+  LOGIN_WAIT_SECONDS: String(settings.loginWait),
+  LOGIN_WAIT_MAX_SECONDS: String(settings.loginWaitMax),
+  LOGIN_FAILURES_KEPT_SECONDS: String(settings.loginFailuresKept),
+  ADDRESS_WINDOW_SECONDS: String(settings.addressWindow),
 });

@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AuthApi } from './auth-api';
 import { authFunctions } from './auth-functions';
@@ -8,6 +8,9 @@ import type { Settings } from './settings';
 export interface AuthStackProps extends StackProps {
   readonly settings: Settings;
 }
+
+const RATE_LIMITS_OFF =
+  'RATE LIMITS ARE OFF: anyone who reaches this API may guess passwords as fast as it answers, at your expense. Never leave it so on the internet.';
 
 /** The whole backend of one stage. Nothing in it costs anything while nobody calls it. */
 export class AuthStack extends Stack {
@@ -24,12 +27,17 @@ export class AuthStack extends Stack {
       functions,
       stageName: settings.stage,
       corsOrigins: settings.corsOrigins,
+      ...(settings.rateLimits && {
+        throttle: { eachMethod: settings.requestsPerSecond, eachHashingMethod: settings.hashesPerSecond },
+      }),
     });
+    if (!settings.rateLimits) Annotations.of(this).addWarningV2('TokenAuth:RateLimitsOff', RATE_LIMITS_OFF);
     new CfnOutput(this, 'ApiUrl', {
       value: restApi.url,
       description: 'Where the API is; the routes begin with api/',
     });
     new CfnOutput(this, 'UsersTableName', { value: tables.users.tableName });
     new CfnOutput(this, 'TokensTableName', { value: tables.tokens.tableName });
+    new CfnOutput(this, 'RateLimitsTableName', { value: tables.rateLimits.tableName });
   }
 }

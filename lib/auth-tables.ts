@@ -2,7 +2,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { tokensTable, usersTable } from '../functions/shared/store/schema';
+import { rateLimitsTable, tokensTable, usersTable } from '../functions/shared/store/schema';
 import { acknowledge } from './acknowledge';
 
 export interface AuthTablesProps {
@@ -13,6 +13,7 @@ export interface AuthTablesProps {
 export class AuthTables extends Construct {
   readonly users: Table;
   readonly tokens: Table;
+  readonly rateLimits: Table;
 
   constructor(scope: Construct, id: string, { isDisposable }: AuthTablesProps) {
     super(scope, id);
@@ -32,6 +33,12 @@ export class AuthTables extends Construct {
       sortKey: { name: tokensTable.sortKey, type: AttributeType.STRING },
       timeToLiveAttribute: tokensTable.timeToLiveAttribute,
     });
+    this.rateLimits = new Table(this, 'RateLimits', {
+      ...common,
+      partitionKey: { name: rateLimitsTable.partitionKey, type: AttributeType.STRING },
+      timeToLiveAttribute: rateLimitsTable.timeToLiveAttribute,
+    });
+    acknowledge(this.rateLimits, { DDB3: 'Counters of minutes and hours need no backup.' });
     acknowledge(this.tokens, {
       DDB3: 'Sessions are short-lived and need no backup: after a loss, users sign in again.',
     });

@@ -6,11 +6,11 @@ import { routeList } from '../routes';
 import type { Clock } from '../shared/clock';
 import { type DenialReason, judge, type Session, toSeconds } from '../shared/domain/session';
 import { digestOf, type Token } from '../shared/domain/token';
-import { readCredentials } from '../shared/http/authorization-header';
+import { type CredentialsProblem, readCredentials } from '../shared/http/authorization-header';
 import { messages } from '../shared/http/errors';
 import type { Headers } from '../shared/http/headers';
 import type { Principal } from '../shared/http/principal';
-import { logFailure, logSecurityEvent } from '../shared/log';
+import type { RequestLog } from '../shared/log/request-log';
 import type { SessionAndOwner } from '../shared/store/authentication';
 import type { SessionAddress } from '../shared/store/schema';
 import type { FirstUse } from '../shared/store/sessions';
@@ -26,12 +26,12 @@ export interface AuthorizationRequest {
   readonly headers: Headers;
   /** The route as the gateway matched it, without slash. */
   readonly resource: string;
-  readonly requestId: string;
+  readonly log: RequestLog;
 }
 
 export type Decision =
   | { readonly allow: true; readonly principal: Principal }
-  | { readonly allow: false; readonly detail: string };
+  | { readonly allow: false; readonly detail: string; readonly reason: DenialReason | CredentialsProblem };
 
 /** Who is calling, or what to tell a caller who may not. Rejects when the database does not answer. */
 export async function authorize(
@@ -39,16 +39,17 @@ export async function authorize(
   dependencies: AuthorizerDependencies,
 ): Promise<Decision> {
   const credentials = readCredentials(request.headers);
-  if (!credentials.ok) return { allow: false, detail: credentials.detail };
+  if (!credentials.ok) return { allow: false, detail: credentials.detail, reason: credentials.reason };
   const token = credentials.unverifiedToken;
   const now = toSeconds(dependencies.clock());
   const stored = await dependencies.readSessionAndOwner(token);
   const verdict = judge({ token, ...stored, now, acceptsSuperseded: acceptsSuperseded(request.resource) });
   if (!verdict.ok) {
+    if (stored.session && verdict.reason !== 'token_wrong') request.log.identify(callerOf(stored.session));
     if (verdict.reason === 'token_reused' && stored.session) {
       await endReusedSession(token, stored.session, { ...request, ...dependencies });
     }
-    return { allow: false, detail: detailOf(verdict.reason) };
+    return { allow: false, detail: detailOf(verdict.reason), reason: verdict.reason };
   }
   const { owner, session, isFirstUse } = verdict;
   if (isFirstUse) await closeRetryWindow(token, now, { ...request, ...dependencies });
@@ -67,21 +68,21 @@ export async function authorize(
 async function endReusedSession(
   address: SessionAddress,
   session: Session,
-  { requestId, endSession }: AuthorizationRequest & AuthorizerDependencies,
+  { log, endSession }: AuthorizationRequest & AuthorizerDependencies,
 ): Promise<void> {
   await endSession(address, session.id);
-  logSecurityEvent('token_reused', { requestId, userId: session.userId, sessionId: session.id });
+  log.event('token_reused');
 }
+
+const callerOf = ({ userId, id }: Session) => ({ userId, sessionId: id });
 
 /** From its first use on, the successor is known to have arrived. If that cannot be noted now, the next use will do it. */
 async function closeRetryWindow(
   token: Token,
   usedAt: number,
-  { requestId, noteFirstUse }: AuthorizationRequest & AuthorizerDependencies,
+  { log, noteFirstUse }: AuthorizationRequest & AuthorizerDependencies,
 ): Promise<void> {
-  await noteFirstUse(token, { tokenDigest: digestOf(token), usedAt }).catch((error: unknown) => {
-    logFailure({ requestId, function: 'authorizer', error });
-  });
+  await noteFirstUse(token, { tokenDigest: digestOf(token), usedAt }).catch(log.failure);
 }
 
 const acceptsSuperseded = (resource: string): boolean =>

@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { systemClock } from '../shared/clock';
 import { readEnvironment } from '../shared/environment';
-import { logFailure } from '../shared/log';
+import { requestLog } from '../shared/log/request-log';
 import { readSessionAndOwner } from '../shared/store/authentication';
 import { connect } from '../shared/store/database';
 import { endSession, noteFirstUse } from '../shared/store/sessions';
@@ -18,17 +18,30 @@ const dependencies: AuthorizerDependencies = {
   endSession: (address, id) => endSession(database, address, id),
 };
 
-/** Rejects when the database does not answer: the gateway then says 503 and lets nobody in. */
+const logOptions = {
+  function: 'authorizer',
+  clock: systemClock,
+  metricsNamespace: environment.METRICS_NAMESPACE,
+};
+
+/**
+ * Rejects when the database does not answer: the gateway then says 503 and lets nobody in. A request that goes no further than here
+ * gets its line in the log here; any other from its endpoint.
+ */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
-  const { headers, resource, methodArn, requestContext } = event;
+  const { headers, resource, methodArn, httpMethod, requestContext } = event;
   const { requestId } = requestContext;
+  const log = requestLog(logOptions, { requestId, method: httpMethod, route: resource });
   try {
-    const decision = await authorize({ headers, resource, requestId }, dependencies);
-    return decision.allow
-      ? policyFor('Allow', methodArn, { ...decision.principal })
-      : policyFor('Deny', methodArn, { detail: decision.detail });
+    const decision = await authorize({ headers, resource, log }, dependencies);
+    if (decision.allow) return policyFor('Allow', methodArn, { ...decision.principal });
+    const { detail, reason } = decision;
+    log.event('request_denied', { reason });
+    log.end({ status: 401, reason });
+    return policyFor('Deny', methodArn, { detail });
   } catch (error) {
-    logFailure({ requestId, function: 'authorizer', error });
+    log.failure(error);
+    log.end({ status: 503, reason: 'unavailable' });
     throw error;
   }
 }

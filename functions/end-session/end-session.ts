@@ -14,7 +14,7 @@ export interface EndSessionDependencies {
 }
 
 export async function endSession(
-  { principal, token, pathParameters }: ProtectedRequest,
+  { principal, token, pathParameters, log }: ProtectedRequest,
   dependencies: EndSessionDependencies,
 ): Promise<Answer> {
   const now = toSeconds(dependencies.clock());
@@ -24,5 +24,6 @@ export async function endSession(
   );
   if (!found) throw new ApiError('not_found', messages.notFound);
   await dependencies.endSession(found.address, found.session.id);
+  log.event('session_ended', { sessionId: found.session.id });
   return { status: 204 };
 }

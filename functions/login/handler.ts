@@ -1,20 +1,39 @@
 import { systemClock } from '../shared/clock';
-import { asWholeNumber, lifetimesOf, readEnvironment } from '../shared/environment';
+import { waitAfter } from '../shared/domain/attempts';
+import {
+  addressRulesOf,
+  asWholeNumber,
+  failureRulesOf,
+  lifetimesOf,
+  readEnvironment,
+} from '../shared/environment';
 import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
+import { chargeAccount, chargeAddress, forgetAttempts } from '../shared/store/rate-limits';
 import { addSession, trimSessions } from '../shared/store/sessions';
-import { findUserByName } from '../shared/store/users';
+import { findUserByName, replacePasswordHash } from '../shared/store/users';
 import { type LoginDependencies, login, loginSchema } from './login';
 
 const environment = readEnvironment('login');
-const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
+const database = connect({
+  users: environment.USERS_TABLE,
+  tokens: environment.TOKENS_TABLE,
+  rateLimits: environment.RATE_LIMITS_TABLE,
+});
+const addressRules = addressRulesOf(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS);
+const failureRules = failureRulesOf(environment);
 
 const dependencies: LoginDependencies = {
   clock: systemClock,
   lifetimes: lifetimesOf(environment),
   bcryptCost: asWholeNumber(environment.BCRYPT_COST),
   sessionsPerUser: asWholeNumber(environment.SESSIONS_PER_USER),
+  chargeAddress: (address, now) => chargeAddress(database, { action: 'login', address, now }, addressRules),
+  chargeAccount: (attempt) => chargeAccount(database, attempt, failureRules),
+  waitAfter: (failures) => waitAfter(failures, failureRules),
+  forgetAttempts: (account) => forgetAttempts(database, account),
   findUserByName: (username) => findUserByName(database, username),
+  replacePasswordHash: (locator, change) => replacePasswordHash(database, locator, change),
   addSession: (address, session) => addSession(database, address, session),
   trimSessions: (locator, to) => trimSessions(database, locator, to),
 };

@@ -1,7 +1,8 @@
 /** Login: a new session for each device, after the password. Unknown user, wrong password and inactive user are one answer. */
 import type * as v from 'valibot';
-import type { Clock } from '../shared/clock';
-import { matchesPassword } from '../shared/domain/password-hash';
+import { timed } from '../shared/clock';
+import { accountKeyOf } from '../shared/domain/attempts';
+import { hashPassword, isWeakerThan, matchesPassword } from '../shared/domain/password-hash';
 import { type Lifetimes, type Session, sessionOf } from '../shared/domain/session';
 import { issueToken, newSessionId } from '../shared/domain/token';
 import { InvalidFieldsError, messages } from '../shared/http/errors';
@@ -12,18 +13,22 @@ import { tokenExpiresIn } from '../shared/http/token-answer';
 import type { SessionAddress } from '../shared/store/schema';
 import type { SessionLimit } from '../shared/store/sessions';
 import { StoreUnavailableError } from '../shared/store/unavailable';
-import type { FoundUser } from '../shared/store/users';
+import type { FoundUser, PasswordChange } from '../shared/store/users';
+import { type AdmissionDependencies, admit } from './admission';
 
 export const loginSchema = fields({ username: usernameToFind(), password: passwordToCheck() });
 
 export type LoginFields = v.InferOutput<typeof loginSchema>;
 
-export interface LoginDependencies {
-  readonly clock: Clock;
+export interface LoginDependencies extends AdmissionDependencies {
   readonly lifetimes: Lifetimes;
   readonly bcryptCost: number;
   readonly sessionsPerUser: number;
+  /** Seconds that an account waits after that many failures. */
+  readonly waitAfter: (failures: number) => number;
+  readonly forgetAttempts: (account: string) => Promise<void>;
   readonly findUserByName: (username: string) => Promise<FoundUser | undefined>;
+  readonly replacePasswordHash: (locator: string, change: PasswordChange) => Promise<boolean>;
   readonly addSession: (address: SessionAddress, session: Session) => Promise<boolean>;
   readonly trimSessions: (locator: string, to: SessionLimit) => Promise<void>;
 }
@@ -36,14 +41,35 @@ export async function login(
   client: Client,
   dependencies: LoginDependencies,
 ): Promise<Answer> {
+  const account = accountKeyOf(input.username);
+  const attempts = await admit(account, client, dependencies);
   const user = await dependencies.findUserByName(input.username);
-  const isMatch = await matchesPassword(input.password, user?.passwordHash, dependencies.bcryptCost);
-  if (!user || !isMatch || !user.isActive)
+  const hashing = matchesPassword(input.password, user?.passwordHash, dependencies.bcryptCost);
+  const [isMatch, hashMilliseconds] = await timed(hashing);
+  if (user) client.log.identify({ userId: user.id });
+  if (!user || !isMatch || !user.isActive) {
+    const reason = reasonOf(user, isMatch);
+    const waitSeconds = dependencies.waitAfter(attempts);
+    const { address, log } = client;
+    log.event('login_failed', { reason, account, address, hashMilliseconds });
+    if (waitSeconds > 0) log.event('account_locked', { account, address, waitSeconds });
     throw new InvalidFieldsError({ non_field_errors: [messages.loginFailed] });
-  const { token, session } = await openSession(user, client, dependencies);
+  }
+  const [{ token, session }] = await Promise.all([
+    openSession(user, client, dependencies),
+    dependencies.forgetAttempts(account),
+    strengthenHash(user, input.password, { ...dependencies, ...client }),
+  ]);
   const now = session.refreshedAt;
   await dependencies.trimSessions(user.locator, { ...session, limit: dependencies.sessionsPerUser, now });
+  client.log.identify({ sessionId: session.id });
+  client.log.event('login_succeeded', { address: client.address, hashMilliseconds });
   return { status: 200, body: { token: token.text }, headers: tokenExpiresIn(session.expiresAt, now) };
+}
+
+function reasonOf(user: FoundUser | undefined, isMatch: boolean): string {
+  if (!user) return 'user_unknown';
+  return isMatch ? 'user_inactive' : 'password_wrong';
 }
 
 async function openSession(
@@ -57,5 +83,23 @@ async function openSession(
     const session = sessionOf(token, { userId, sessionGeneration, device, nowMs: clock(), lifetimes });
     if (await addSession(token, session)) return { token, session };
   }
-  throw new StoreUnavailableError({ cause: new Error('Every address that was drawn is taken.') });
+  throw new StoreUnavailableError('Every address that was drawn is taken.');
+}
+
+/**
+ * Hashes the password anew if the setting has risen since it was hashed, and never over a password that was changed meanwhile. The
+ * next login will do it if this one cannot.
+ */
+async function strengthenHash(
+  { locator, passwordHash }: FoundUser,
+  password: string,
+  { bcryptCost, replacePasswordHash, log }: LoginDependencies & Client,
+): Promise<void> {
+  if (!isWeakerThan(bcryptCost, passwordHash)) return;
+  const to = await hashPassword(password, bcryptCost);
+  try {
+    if (await replacePasswordHash(locator, { from: passwordHash, to })) log.event('password_rehashed');
+  } catch (error) {
+    log.failure(error);
+  }
 }

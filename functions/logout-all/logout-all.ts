@@ -11,15 +11,17 @@ export interface LogoutAllDependencies {
 }
 
 export async function logoutAll(
-  { principal, token, query }: ProtectedRequest,
+  { principal, token, query, log }: ProtectedRequest,
   { endAllSessions, endOtherSessions }: LogoutAllDependencies,
 ): Promise<Answer> {
   if (!keepsCurrent(query['keep'])) {
     await endAllSessions(token.locator, principal.userId);
+    log.event('all_sessions_ended');
     return { status: 204 };
   }
   const isDone = await endOtherSessions(token, principal);
   if (!isDone) throw new ApiError('not_authenticated', messages.tokenInvalid);
+  log.event('other_sessions_ended');
   return { status: 204 };
 }
 

@@ -11,9 +11,10 @@ export interface LogoutDependencies {
  * ended a moment before is ended all the same.
  */
 export async function logout(
-  { token, principal }: ProtectedRequest,
+  { token, principal, log }: ProtectedRequest,
   { endSession }: LogoutDependencies,
 ): Promise<Answer> {
   await endSession(token, principal.sessionId);
+  log.event('logged_out');
   return { status: 200, body: { message: 'Successfully logged out.' }, headers: { 'Token-Expires-In': '0' } };
 }

@@ -33,13 +33,14 @@ interface Issued {
 }
 
 export async function refresh(
-  { token }: ProtectedRequest,
+  { token, log }: ProtectedRequest,
   dependencies: RefreshDependencies,
 ): Promise<Answer> {
   const now = toSeconds(dependencies.clock());
   // A write that fails was overtaken. What is stored then decides: another refresh of the same token, or the end of the session.
   const issued = (await issue(token, now, dependencies)) ?? (await issue(token, now, dependencies));
   if (!issued) throw new ApiError('not_authenticated', messages.tokenInvalid);
+  log.event('token_refreshed');
   return {
     status: 200,
     body: { token: issued.token.text },

@@ -2,10 +2,17 @@
  * The environment variables of every function. The only reader of `process.env`.
  * `lib/auth-functions.ts` gives each function exactly its list, and does not compile while a variable has no value.
  */
+import type { AddressRules, FailureRules } from './domain/attempts';
 import type { Lifetimes } from './domain/session';
+
+const http = ['CORS_ORIGINS', 'METRICS_NAMESPACE'] as const;
+const addressLimit = ['RATE_LIMITS_TABLE', 'ADDRESS_WINDOW_SECONDS'] as const;
 
 const variables = {
   signup: [
+    ...http,
+    ...addressLimit,
+    'SIGNUPS_PER_ADDRESS',
     'USERS_TABLE',
     'TOKENS_TABLE',
     'SIGNUP_ROLES',
@@ -13,25 +20,30 @@ const variables = {
     'BCRYPT_COST',
     'TOKEN_LIFETIME_SECONDS',
     'SESSION_LIFETIME_SECONDS',
-    'CORS_ORIGINS',
   ],
   login: [
+    ...http,
+    ...addressLimit,
+    'LOGINS_PER_ADDRESS',
+    'LOGIN_FAILURES',
+    'LOGIN_WAIT_SECONDS',
+    'LOGIN_WAIT_MAX_SECONDS',
+    'LOGIN_FAILURES_KEPT_SECONDS',
     'USERS_TABLE',
     'TOKENS_TABLE',
     'BCRYPT_COST',
     'TOKEN_LIFETIME_SECONDS',
     'SESSION_LIFETIME_SECONDS',
     'SESSIONS_PER_USER',
-    'CORS_ORIGINS',
   ],
-  dashboard: ['CORS_ORIGINS'],
-  refresh: ['TOKENS_TABLE', 'TOKEN_LIFETIME_SECONDS', 'CORS_ORIGINS'],
-  logout: ['TOKENS_TABLE', 'CORS_ORIGINS'],
-  'logout-all': ['USERS_TABLE', 'TOKENS_TABLE', 'CORS_ORIGINS'],
-  sessions: ['TOKENS_TABLE', 'CORS_ORIGINS'],
-  'end-session': ['TOKENS_TABLE', 'CORS_ORIGINS'],
-  authorizer: ['USERS_TABLE', 'TOKENS_TABLE'],
-  fallback: ['CORS_ORIGINS'],
+  dashboard: http,
+  refresh: [...http, 'TOKENS_TABLE', 'TOKEN_LIFETIME_SECONDS'],
+  logout: [...http, 'TOKENS_TABLE'],
+  'logout-all': [...http, 'USERS_TABLE', 'TOKENS_TABLE'],
+  sessions: [...http, 'TOKENS_TABLE'],
+  'end-session': [...http, 'TOKENS_TABLE'],
+  authorizer: ['METRICS_NAMESPACE', 'USERS_TABLE', 'TOKENS_TABLE'],
+  fallback: http,
 } as const;
 
 export type FunctionName = keyof typeof variables;
@@ -86,6 +98,25 @@ export const lifetimesOf = (environment: {
 }): Lifetimes => ({
   tokenLifetimeSeconds: asWholeNumber(environment.TOKEN_LIFETIME_SECONDS),
   sessionLifetimeSeconds: asWholeNumber(environment.SESSION_LIFETIME_SECONDS),
+});
+
+/** The limit of an address for one kind of request: how many, of the one variable, in the time of the other. */
+export const addressRulesOf = (attempts: string, windowSeconds: string): AddressRules => ({
+  attempts: asWholeNumber(attempts),
+  windowSeconds: asWholeNumber(windowSeconds),
+});
+
+/** What four of the variables say of logins that fail. */
+export const failureRulesOf = (environment: {
+  readonly LOGIN_FAILURES: string;
+  readonly LOGIN_WAIT_SECONDS: string;
+  readonly LOGIN_WAIT_MAX_SECONDS: string;
+  readonly LOGIN_FAILURES_KEPT_SECONDS: string;
+}): FailureRules => ({
+  freeFailures: asWholeNumber(environment.LOGIN_FAILURES),
+  firstWaitSeconds: asWholeNumber(environment.LOGIN_WAIT_SECONDS),
+  longestWaitSeconds: asWholeNumber(environment.LOGIN_WAIT_MAX_SECONDS),
+  keptSeconds: asWholeNumber(environment.LOGIN_FAILURES_KEPT_SECONDS),
 });
 
 /**

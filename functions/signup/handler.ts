@@ -1,18 +1,25 @@
 import { systemClock } from '../shared/clock';
-import { asRoles, asWholeNumber, lifetimesOf, readEnvironment } from '../shared/environment';
+import { addressRulesOf, asRoles, asWholeNumber, lifetimesOf, readEnvironment } from '../shared/environment';
 import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
+import { chargeAddress } from '../shared/store/rate-limits';
 import { createUser, nextUserId } from '../shared/store/users';
 import { type SignupDependencies, signup, signupSchema } from './signup';
 
 const environment = readEnvironment('signup');
-const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
+const database = connect({
+  users: environment.USERS_TABLE,
+  tokens: environment.TOKENS_TABLE,
+  rateLimits: environment.RATE_LIMITS_TABLE,
+});
+const addressRules = addressRulesOf(environment.SIGNUPS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS);
 
 const dependencies: SignupDependencies = {
   clock: systemClock,
   lifetimes: lifetimesOf(environment),
   bcryptCost: asWholeNumber(environment.BCRYPT_COST),
   passwordMinLength: asWholeNumber(environment.PASSWORD_MIN_LENGTH),
+  chargeAddress: (address, now) => chargeAddress(database, { action: 'signup', address, now }, addressRules),
   nextUserId: () => nextUserId(database),
   createUser: (newUser) => createUser(database, newUser),
 };

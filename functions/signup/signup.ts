@@ -1,11 +1,11 @@
 /** Signup: a user, both name markers and a first session come to be together or not at all. */
 import type * as v from 'valibot';
-import type { Clock } from '../shared/clock';
+import { type Clock, timed } from '../shared/clock';
 import { hashPassword } from '../shared/domain/password-hash';
 import { passwordProblems } from '../shared/domain/password-rules';
-import { type Lifetimes, sessionOf, toSeconds } from '../shared/domain/session';
-import { issueToken, newLocator, newSessionId } from '../shared/domain/token';
-import { type FieldErrors, InvalidFieldsError } from '../shared/http/errors';
+import { type Lifetimes, type Session, sessionOf, toSeconds } from '../shared/domain/session';
+import { issueToken, newLocator, newSessionId, type Token } from '../shared/domain/token';
+import { type FieldErrors, InvalidFieldsError, ThrottledError } from '../shared/http/errors';
 import { choice, fields, newEmail, newPassword, newUsername } from '../shared/http/fields';
 import type { Client } from '../shared/http/public-endpoint';
 import type { Answer } from '../shared/http/response';
@@ -24,6 +24,8 @@ export interface SignupDependencies {
   readonly lifetimes: Lifetimes;
   readonly bcryptCost: number;
   readonly passwordMinLength: number;
+  /** Seconds to wait, 0 for none. `now` is in epoch seconds. */
+  readonly chargeAddress: (address: string, now: number) => Promise<number>;
   readonly nextUserId: () => Promise<number>;
   readonly createUser: (newUser: NewUser) => Promise<Creation>;
 }
@@ -33,40 +35,68 @@ const ADDRESS_ATTEMPTS = 5;
 
 export async function signup(
   input: SignupFields,
-  { device }: Client,
+  client: Client,
   dependencies: SignupDependencies,
 ): Promise<Answer> {
-  const { lifetimes } = dependencies;
   const problems = passwordProblems(input.password, input, dependencies.passwordMinLength);
   if (problems.length > 0) throw new InvalidFieldsError({ password: problems });
-  const passwordHash = await hashPassword(input.password, dependencies.bcryptCost);
+  await admit(client, dependencies);
+  const { address, device, log } = client;
+  const hashing = hashPassword(input.password, dependencies.bcryptCost);
+  const [passwordHash, hashMilliseconds] = await timed(hashing);
   const id = await dependencies.nextUserId();
+  const outcome = await create({ input, id, passwordHash, device }, dependencies);
+  if ('taken' in outcome) {
+    const reason = `${outcome.taken.join('_and_')}_taken`;
+    log.event('signup_failed', { reason, address, hashMilliseconds });
+    throw new InvalidFieldsError(takenFields(outcome.taken));
+  }
+  const { token, session } = outcome;
+  log.identify({ userId: id, sessionId: session.id });
+  log.event('signup_succeeded', { address, hashMilliseconds });
+  const { username, email, role } = input;
+  return {
+    status: 201,
+    body: { user: { id, username, email, role }, token: token.text },
+    headers: tokenExpiresIn(session.expiresAt, session.refreshedAt),
+  };
+}
+
+/** @throws ThrottledError when the address has made too many attempts: each costs a hash, and tells whether a name is taken. */
+async function admit({ address, log }: Client, { clock, chargeAddress }: SignupDependencies): Promise<void> {
+  const waitSeconds = await chargeAddress(address, toSeconds(clock()));
+  if (waitSeconds === 0) return;
+  log.event('signup_refused', { reason: 'address_limit', address, waitSeconds });
+  throw new ThrottledError(waitSeconds);
+}
+
+interface Applicant {
+  readonly input: SignupFields;
+  readonly id: number;
+  readonly passwordHash: string;
+  readonly device: string;
+}
+
+type Outcome =
+  | { readonly token: Token; readonly session: Session }
+  | { readonly taken: readonly (keyof typeof TAKEN)[] };
+
+/** Stores the user at an address that nobody has. */
+async function create(applicant: Applicant, dependencies: SignupDependencies): Promise<Outcome> {
+  const { input, id, passwordHash, device } = applicant;
   const { username, email, role } = input;
   for (let attempt = 0; attempt < ADDRESS_ATTEMPTS; attempt += 1) {
     const nowMs = dependencies.clock();
+    const createdAt = toSeconds(nowMs);
     const token = issueToken(newLocator(), newSessionId());
-    const session = sessionOf(token, { userId: id, sessionGeneration: 0, device, nowMs, lifetimes });
-    const user = {
-      id,
-      username,
-      email,
-      role,
-      passwordHash,
-      isActive: true,
-      createdAt: toSeconds(nowMs),
-      sessionGeneration: 0,
-    };
+    const holder = { userId: id, sessionGeneration: 0 };
+    const session = sessionOf(token, { ...holder, device, nowMs, lifetimes: dependencies.lifetimes });
+    const user = { id, username, email, role, passwordHash, isActive: true, createdAt, sessionGeneration: 0 };
     const creation = await dependencies.createUser({ user, address: token, session });
-    if (creation === 'created') {
-      return {
-        status: 201,
-        body: { user: { id, username, email, role }, token: token.text },
-        headers: tokenExpiresIn(session.expiresAt, toSeconds(nowMs)),
-      };
-    }
-    if (creation !== 'address_taken') throw new InvalidFieldsError(takenFields(creation));
+    if (creation === 'created') return { token, session };
+    if (creation !== 'address_taken') return { taken: creation };
   }
-  throw new StoreUnavailableError({ cause: new Error('Every address that was drawn is taken.') });
+  throw new StoreUnavailableError('Every address that was drawn is taken.');
 }
 
 const TAKEN = {

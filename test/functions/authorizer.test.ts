@@ -4,6 +4,7 @@ import { routeList } from '../../functions/routes';
 import type { Session } from '../../functions/shared/domain/session';
 import { digestOf, successorOf } from '../../functions/shared/domain/token';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
+import { recordingLog } from '../support/log';
 import { NOW, owner, principal, refreshedSession, SALT, sessionWith, token } from '../support/sessions';
 
 const successor = successorOf(token, SALT);
@@ -17,10 +18,10 @@ const dependencies = (stored: Session, overrides: Partial<AuthorizerDependencies
   ...overrides,
 });
 
-const request = (text: string, resource = '/api/dashboard') => ({
+const request = (text: string, resource = '/api/dashboard', log = recordingLog()) => ({
   headers: { Authorization: `Token ${text}` },
   resource,
-  requestId: 'request-1',
+  log,
 });
 
 const pathsWhere = (isWanted: (route: (typeof routeList)[number]) => boolean | undefined) =>
@@ -36,7 +37,11 @@ describe('the authorizer', () => {
 
   it('asks no database about a header that holds no token', async () => {
     const deps = dependencies(sessionWith());
-    expect(await authorize(request('nonsense'), deps)).toEqual({ allow: false, detail: 'Invalid token.' });
+    expect(await authorize(request('nonsense'), deps)).toEqual({
+      allow: false,
+      detail: 'Invalid token.',
+      reason: 'token_malformed',
+    });
     expect(deps.readSessionAndOwner).not.toHaveBeenCalled();
   });
 
@@ -56,25 +61,20 @@ describe('the authorizer', () => {
       expect(await authorize(request(token.text, path), deps)).toEqual({
         allow: false,
         detail: 'Invalid token.',
+        reason: 'token_wrong',
       });
       expect(deps.endSession).not.toHaveBeenCalled();
     },
   );
 
   it('ends the session when a token comes back late, and leaves an event without any secret', async () => {
-    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const log = recordingLog();
     const deps = dependencies({ ...refreshed, successorUsedAt: NOW - 31 });
-    const decision = await authorize(request(token.text, '/api/refresh-token'), deps);
-    expect(decision).toEqual({ allow: false, detail: 'Invalid token.' });
+    const decision = await authorize(request(token.text, '/api/refresh-token', log), deps);
+    expect(decision).toEqual({ allow: false, detail: 'Invalid token.', reason: 'token_reused' });
     expect(deps.endSession).toHaveBeenCalledWith(token, refreshed.id);
-    expect(JSON.parse(warn.mock.calls[0]?.[0])).toEqual({
-      level: 'WARN',
-      event: 'token_reused',
-      requestId: 'request-1',
-      userId: 1,
-      sessionId: refreshed.id,
-    });
-    warn.mockRestore();
+    expect(log.events).toEqual([{ event: 'token_reused' }]);
+    expect(log.caller).toEqual({ userId: 1, sessionId: refreshed.id });
   });
 
   it('notes the first use of a successor, and lets the request pass when that fails', async () => {
@@ -86,22 +86,33 @@ describe('the authorizer', () => {
     });
     const failing = dependencies(refreshed, {
       noteFirstUse: async () => {
-        throw new StoreUnavailableError({ cause: 'down' });
+        throw new StoreUnavailableError('down');
       },
     });
-    const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-    expect(await authorize(request(successor.text), failing)).toMatchObject({ allow: true });
-    expect(JSON.parse(log.mock.calls[0]?.[0])).toMatchObject({
-      requestId: 'request-1',
-      function: 'authorizer',
+    const log = recordingLog();
+    expect(await authorize(request(successor.text, '/api/dashboard', log), failing)).toMatchObject({
+      allow: true,
     });
-    log.mockRestore();
+    expect(log.failures).toEqual([expect.any(StoreUnavailableError)]);
+  });
+
+  it('says of whom the session was, but not to one who only guessed its token', async () => {
+    const expired = recordingLog();
+    await authorize(
+      request(token.text, '/api/dashboard', expired),
+      dependencies(sessionWith(token, { expiresAt: NOW })),
+    );
+    expect(expired.caller).toMatchObject({ userId: 1 });
+    const guessed = recordingLog();
+    const guess = `${token.text.slice(0, 14)}${'0'.repeat(26)}`;
+    await authorize(request(guess, '/api/dashboard', guessed), dependencies(sessionWith()));
+    expect(guessed.caller).toEqual({});
   });
 
   it('rejects when the database does not answer, rather than say anything about the token', async () => {
     const deps = dependencies(sessionWith(), {
       readSessionAndOwner: async () => {
-        throw new StoreUnavailableError({ cause: 'down' });
+        throw new StoreUnavailableError('down');
       },
     });
     await expect(authorize(request(token.text), deps)).rejects.toBeInstanceOf(StoreUnavailableError);

@@ -13,12 +13,13 @@ describe('the environment of a function', () => {
   });
 
   it('is exactly its own variables', () => {
-    process.env = { USERS_TABLE: 'u', TOKENS_TABLE: 't', BCRYPT_COST: '10' };
-    expect(readEnvironment('authorizer')).toEqual({ USERS_TABLE: 'u', TOKENS_TABLE: 't' });
+    const own = { USERS_TABLE: 'u', TOKENS_TABLE: 't', METRICS_NAMESPACE: 'none' };
+    process.env = { ...own, BCRYPT_COST: '10' };
+    expect(readEnvironment('authorizer')).toEqual(own);
   });
 
   it('complains about everything that is missing at once', () => {
-    process.env = { CORS_ORIGINS: 'none' };
+    process.env = { CORS_ORIGINS: 'none', METRICS_NAMESPACE: 'none' };
     expect(() => readEnvironment('refresh')).toThrow(
       'The function refresh lacks the variables TOKENS_TABLE, TOKEN_LIFETIME_SECONDS.',
     );

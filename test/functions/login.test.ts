@@ -1,11 +1,14 @@
 import { type LoginDependencies, login } from '../../functions/login/login';
 import { hashPassword } from '../../functions/shared/domain/password-hash';
 import type { InvalidFieldsError } from '../../functions/shared/http/errors';
+import type { AccountCharge } from '../../functions/shared/store/rate-limits';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { FoundUser } from '../../functions/shared/store/users';
+import { recordingLog } from '../support/log';
 
 const input = { username: 'newuser', password: 'password123' };
-const client = { device: 'Phone/1.0' };
+const clientWith = (log = recordingLog()) => ({ device: 'Phone/1.0', address: '203.0.113.7', log });
+const client = clientWith();
 let user: FoundUser;
 
 beforeAll(async () => {
@@ -27,6 +30,11 @@ const dependencies = (overrides: Partial<LoginDependencies> = {}) => ({
   lifetimes: { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 1000 },
   bcryptCost: 10,
   sessionsPerUser: 20,
+  chargeAddress: jest.fn(async () => 0),
+  chargeAccount: jest.fn(async (): Promise<AccountCharge> => ({ isAdmitted: true, attempts: 1 })),
+  waitAfter: () => 0,
+  forgetAttempts: jest.fn(async () => undefined),
+  replacePasswordHash: jest.fn(async () => true),
   findUserByName: async (): Promise<FoundUser | undefined> => user,
   addSession: jest.fn(async () => true),
   trimSessions: jest.fn(async () => undefined),

@@ -2,10 +2,12 @@ import { InvalidFieldsError } from '../../functions/shared/http/errors';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { Creation, NewUser } from '../../functions/shared/store/users';
 import { type SignupDependencies, signup } from '../../functions/signup/signup';
+import { recordingLog } from '../support/log';
 
 const NOW_MS = 1_800_000_000_500;
 const input = { username: 'NewUser', email: 'newuser@example.com', password: 'password123', role: 'CLERK' };
-const client = { device: 'Phone/1.0' };
+const clientWith = (log = recordingLog()) => ({ device: 'Phone/1.0', address: '203.0.113.7', log });
+const client = clientWith();
 
 function dependencies(...creations: Creation[]) {
   const created: NewUser[] = [];
@@ -14,6 +16,7 @@ function dependencies(...creations: Creation[]) {
     lifetimes: { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 1000 },
     bcryptCost: 10,
     passwordMinLength: 8,
+    chargeAddress: async () => 0,
     nextUserId: async () => 7,
     createUser: async (newUser) => {
       created.push(newUser);

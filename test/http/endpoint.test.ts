@@ -4,6 +4,7 @@ import { admits, protectedEndpoint } from '../../functions/shared/http/protected
 import { publicEndpoint } from '../../functions/shared/http/public-endpoint';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { bodyOf, jsonEvent, proxyEvent } from '../support/events';
+import { captureLines, type LoggedLines } from '../support/log';
 import { principal, protectedRequest, token } from '../support/sessions';
 
 /** As API Gateway hands it over: everything is text. */
@@ -13,14 +14,14 @@ const authorizer = {
 };
 const authorized = (parts: Parameters<typeof proxyEvent>[0] = {}) =>
   proxyEvent({ headers: { Authorization: `Token ${token.text}` }, authorizer, ...parts });
-const environment = { CORS_ORIGINS: 'none' };
+const environment = { CORS_ORIGINS: 'none', METRICS_NAMESPACE: 'none' };
 const ok = { status: 200, body: { message: 'hello' } };
 
-let errorLog: jest.SpyInstance;
+let lines: LoggedLines;
 beforeEach(() => {
-  errorLog = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  lines = captureLines();
 });
-afterEach(() => errorLog.mockRestore());
+afterEach(() => lines.release());
 
 describe('a protected endpoint', () => {
   const action = jest.fn(() => ok);
@@ -30,7 +31,7 @@ describe('a protected endpoint', () => {
   it('is given the principal and the token, whatever types the context has', async () => {
     for (const context of [authorizer, { ...principal, principalId: '1' }]) {
       expect(await handler(authorized({ authorizer: context }))).toMatchObject({ statusCode: 200 });
-      expect(action).toHaveBeenLastCalledWith(protectedRequest());
+      expect(action).toHaveBeenLastCalledWith(protectedRequest({ log: expect.anything() }));
     }
   });
 
@@ -80,17 +81,20 @@ describe('every answer', () => {
 
   it('is 503 while the database is unavailable, and the log says why under the request id', async () => {
     const cause = new Error('connect ECONNREFUSED');
-    expect(await answer(new StoreUnavailableError({ cause }))).toEqual([
+    expect(await answer(new StoreUnavailableError('No.', { cause }))).toEqual([
       503,
       { detail: 'Service temporarily unavailable.' },
       '1',
     ]);
-    const line = JSON.parse(errorLog.mock.calls[0][0]);
-    expect(line).toMatchObject({
-      requestId: 'request-1',
-      function: 'dashboard',
-      cause: { message: 'connect ECONNREFUSED' },
-    });
+    expect(lines.all()).toMatchObject([
+      {
+        kind: 'failure',
+        requestId: 'request-1',
+        function: 'dashboard',
+        cause: { error: 'StoreUnavailableError', message: 'No.', cause: { error: 'Error' } },
+      },
+      { kind: 'request', status: 503, outcome: 'failed', reason: 'unavailable' },
+    ]);
   });
 
   it('is 500 for a bug, says nothing about it, and the log has it under the request id', async () => {
@@ -99,20 +103,36 @@ describe('every answer', () => {
       { detail: 'Internal server error.' },
       undefined,
     ]);
-    expect(JSON.parse(errorLog.mock.calls[0][0])).toMatchObject({
-      requestId: 'request-1',
-      message: 'secret detail',
-    });
+    const [failure] = lines.all();
+    expect(failure).toMatchObject({ requestId: 'request-1', error: 'TypeError' });
+    expect(failure?.['stack'][0]).toMatch(/^at .*endpoint\.test/);
+    expect(lines.text()).not.toContain('secret detail');
     expect(await answer('not even an error')).toEqual([500, { detail: 'Internal server error.' }, undefined]);
   });
 
-  it('is what the contract says for a failure of the caller, of which nothing is logged', async () => {
+  it('is what the contract says for a failure of the caller, and the log says only that', async () => {
     expect(await answer(new ApiError('permission_denied', 'No.'))).toEqual([
       403,
       { detail: 'No.' },
       undefined,
     ]);
-    expect(errorLog).not.toHaveBeenCalled();
+    expect(lines.all()).toEqual([
+      {
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        level: 'INFO',
+        kind: 'request',
+        function: 'dashboard',
+        requestId: 'request-1',
+        method: 'POST',
+        route: '/api/test',
+        status: 403,
+        outcome: 'refused',
+        reason: 'permission_denied',
+        userId: 1,
+        sessionId: principal.sessionId,
+        milliseconds: expect.any(Number),
+      },
+    ]);
   });
 });
 
@@ -138,7 +158,7 @@ describe('a public endpoint', () => {
 describe('cross-origin answers', () => {
   const headersFor = async (corsOrigins: string, origin?: string) => {
     const handler = protectedEndpoint(
-      { name: 'dashboard', environment: { CORS_ORIGINS: corsOrigins } },
+      { name: 'dashboard', environment: { ...environment, CORS_ORIGINS: corsOrigins } },
       () => ok,
     );
     const headers = { Authorization: `Token ${token.text}`, ...(origin && { origin }) };

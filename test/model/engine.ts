@@ -9,7 +9,11 @@ import { elementsOf, membersOf, type Payload } from '../../local/dynamodb/payloa
 import { openStore, type Store } from '../../local/dynamodb/store';
 import { transactionsOn } from '../../local/dynamodb/transactions';
 
-export const TABLES = { users: 'model-users', tokens: 'model-tokens' } as const;
+export const TABLES = {
+  users: 'model-users',
+  tokens: 'model-tokens',
+  rateLimits: 'model-rate-limits',
+} as const;
 
 export interface Reply {
   readonly status: number;
@@ -35,6 +39,11 @@ const definitions: readonly Payload[] = [
     TableName: TABLES.tokens,
     AttributeDefinitions: [text('user'), text('session')],
     KeySchema: [keyed('user', 'HASH'), keyed('session', 'RANGE')],
+  },
+  {
+    TableName: TABLES.rateLimits,
+    AttributeDefinitions: [text('limitKey')],
+    KeySchema: [keyed('limitKey', 'HASH')],
   },
 ];
 

@@ -10,14 +10,22 @@ interface Resource {
 }
 
 /** Logical ids in which data live: a changed id is a new, empty table. */
-const STATEFUL = ['TablesTokens107FFD66', 'TablesUsersBA34CAA2'];
+const STATEFUL = ['TablesRateLimits87C09B19', 'TablesTokens107FFD66', 'TablesUsersBA34CAA2'];
 
-const TABLES: Record<string, string> = { TablesUsersBA34CAA2: 'users', TablesTokens107FFD66: 'tokens' };
+const TABLES: Record<string, string> = {
+  TablesUsersBA34CAA2: 'users',
+  TablesTokens107FFD66: 'tokens',
+  TablesRateLimits87C09B19: 'rateLimits',
+};
 
 /** What `docs/storage.md` allows each function on each table. */
 const GRANTS: Record<FunctionName, Record<string, string[]>> = {
-  signup: { users: ['UpdateItem', 'PutItem'], tokens: ['PutItem'] },
-  login: { users: ['GetItem'], tokens: ['PutItem', 'Query', 'DeleteItem'] },
+  signup: { users: ['UpdateItem', 'PutItem'], tokens: ['PutItem'], rateLimits: ['UpdateItem'] },
+  login: {
+    users: ['GetItem', 'UpdateItem'],
+    tokens: ['PutItem', 'Query', 'DeleteItem'],
+    rateLimits: ['UpdateItem', 'DeleteItem'],
+  },
   dashboard: {},
   refresh: { tokens: ['UpdateItem', 'GetItem'] },
   logout: { tokens: ['DeleteItem'] },
@@ -119,9 +127,28 @@ describe('the API', () => {
     dev.hasResourceProperties('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: ['REGIONAL'] } });
     dev.hasResourceProperties('AWS::ApiGateway::Stage', {
       StageName: 'dev',
-      MethodSettings: [Match.objectLike({ DataTraceEnabled: false })],
+      MethodSettings: Match.arrayWith([Match.objectLike({ DataTraceEnabled: false })]),
     });
     prod.hasResourceProperties('AWS::ApiGateway::Stage', { StageName: 'prod' });
+  });
+
+  it('lets so many requests a second through to each method, and fewer to those that hash a password', () => {
+    const settings = templateWith({ requestsPerSecond: '50', hashesPerSecond: '3' });
+    const throttleOf = (template: Template) => {
+      const [, { Properties }] = resourcesOf(template, 'AWS::ApiGateway::Stage')[0]!;
+      return Properties['MethodSettings'].map((one: any) => [
+        `${one.HttpMethod} ${one.ResourcePath.replaceAll('~1', '/')}`,
+        one.ThrottlingRateLimit,
+        one.ThrottlingBurstLimit,
+        one.DataTraceEnabled,
+      ]);
+    };
+    expect(throttleOf(settings)).toEqual([
+      ['* /*', 50, 100, false],
+      ['POST //api/signup', 3, 6, false],
+      ['POST //api/api-token-auth', 3, 6, false],
+    ]);
+    expect(throttleOf(templateWith({ rateLimits: 'off' }))).toEqual([['* /*', undefined, undefined, false]]);
   });
 
   it('has no CORS unless origins are named', () => {
@@ -266,9 +293,23 @@ describe.each(['authorizer', 'logout-all'])('the function %s', (name) => {
   });
 });
 
+describe('the function login', () => {
+  it('may change of a user the password hash alone', () => {
+    const statement = statementsOf(dev, 'login').find(
+      ({ Action, Condition }) => Action === 'dynamodb:UpdateItem' && Condition,
+    );
+    expect(statement.Resource['Fn::GetAtt'][0]).toBe('TablesUsersBA34CAA2');
+    expect(statement.Condition['ForAllValues:StringEquals']).toEqual({
+      'dynamodb:Attributes': ['pk', 'passwordHash'],
+    });
+  });
+});
+
 describe('the function signup', () => {
   it('may update the id counter and no user', () => {
-    const [statement] = statementsOf(dev, 'signup').filter(({ Action }) => Action === 'dynamodb:UpdateItem');
+    const [statement] = statementsOf(dev, 'signup').filter(({ Condition }) => Condition);
+    expect(statement.Action).toBe('dynamodb:UpdateItem');
+    expect(statement.Resource['Fn::GetAtt'][0]).toBe('TablesUsersBA34CAA2');
     expect(statement.Condition).toEqual({
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['COUNTER#user'] },
     });
@@ -317,7 +358,7 @@ describe('the tables', () => {
 describe('the stack', () => {
   it('says where the API and the tables are', () => {
     expect(Object.keys(dev.findOutputs('*')).sort()).toEqual(
-      expect.arrayContaining(['ApiUrl', 'TokensTableName', 'UsersTableName']),
+      expect.arrayContaining(['ApiUrl', 'TokensTableName', 'UsersTableName', 'RateLimitsTableName']),
     );
   });
 

@@ -28,6 +28,7 @@ export interface TestApi extends RunningApi {
 }
 
 interface Options {
+  /** Rate limits are off unless these say otherwise: all suites call from one address. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly dynamoDbEndpoint?: string;
   readonly dataDir?: string;
@@ -37,7 +38,9 @@ interface Options {
 export const newName = (): string => `user-${randomUUID()}`;
 
 export async function startApi({ settings, ...options }: Options = {}): Promise<TestApi> {
-  const assembly = settings ? assemblyWith(settings) : process.env['TOKEN_AUTH_TEST_ASSEMBLY']!;
+  const assembly = settings
+    ? assemblyWith({ rateLimits: 'off', ...settings })
+    : process.env['TOKEN_AUTH_TEST_ASSEMBLY']!;
   const given = options.dynamoDbEndpoint ?? process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const written: string[] = [];
   const sink = new Writable({

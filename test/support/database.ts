@@ -10,8 +10,8 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { connect, type Database } from '../../functions/shared/store/database';
-import { tokensTable, usersTable } from '../../functions/shared/store/schema';
+import { connect, type Database, type Tables } from '../../functions/shared/store/database';
+import { rateLimitsTable, tokensTable, usersTable } from '../../functions/shared/store/schema';
 import { startDynamoDb } from '../../local/dynamodb/engine';
 
 const string = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
@@ -27,14 +27,18 @@ const definitions = {
     AttributeDefinitions: [string(tokensTable.partitionKey), string(tokensTable.sortKey)],
     KeySchema: [hash(tokensTable.partitionKey), range(tokensTable.sortKey)],
   },
+  rateLimits: {
+    AttributeDefinitions: [string(rateLimitsTable.partitionKey)],
+    KeySchema: [hash(rateLimitsTable.partitionKey)],
+  },
 };
 
-export interface TestDatabase extends Omit<Database, 'close'> {
+export interface TestDatabase extends Omit<Database<keyof Tables>, 'close'> {
   close(): Promise<void>;
-  /** Everything in both tables, as one text to search. */
+  /** Everything in the tables, as one text to search. */
   dump(): Promise<string>;
-  items(table: 'users' | 'tokens'): Promise<Record<string, any>[]>;
-  put(table: 'users' | 'tokens', item: Record<string, unknown>): Promise<void>;
+  items(table: keyof Tables): Promise<Record<string, any>[]>;
+  put(table: keyof Tables, item: Record<string, unknown>): Promise<void>;
 }
 
 /** Gives the SDK what it looks for; a real endpoint's own settings are left alone. */
@@ -50,7 +54,11 @@ export async function startDatabase(): Promise<TestDatabase> {
   const engine = given ? undefined : await startDynamoDb({});
   if (engine) process.env['AWS_ENDPOINT_URL_DYNAMODB'] = engine.endpoint;
   const prefix = `test-${randomUUID()}`;
-  const database = connect({ users: `${prefix}-users`, tokens: `${prefix}-tokens` });
+  const database = connect({
+    users: `${prefix}-users`,
+    tokens: `${prefix}-tokens`,
+    rateLimits: `${prefix}-limits`,
+  });
   const { tables } = database;
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   for (const [name, definition] of Object.entries(definitions)) {
@@ -58,14 +66,15 @@ export async function startDatabase(): Promise<TestDatabase> {
     await client.send(new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST', ...definition }));
     await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName });
   }
-  const items = async (table: 'users' | 'tokens') => {
+  const items = async (table: keyof Tables) => {
     const { Items } = await client.send(new ScanCommand({ TableName: tables[table], ConsistentRead: true }));
     return Items ?? [];
   };
   return {
     ...database,
     items,
-    dump: async () => JSON.stringify([await items('users'), await items('tokens')]),
+    dump: async () =>
+      JSON.stringify([await items('users'), await items('tokens'), await items('rateLimits')]),
     put: async (table, Item) => void (await client.send(new PutCommand({ TableName: tables[table], Item }))),
     close: async () => {
       for (const TableName of Object.values(tables)) await client.send(new DeleteTableCommand({ TableName }));

@@ -20,12 +20,13 @@ export function proxyEvent(parts: EventParts = {}): APIGatewayProxyEvent {
     pathParameters,
   } = parts;
   const event = {
+    resource: '/api/test',
     httpMethod,
     headers,
     body,
     isBase64Encoded,
     pathParameters: pathParameters ?? null,
-    requestContext: { requestId: 'request-1', authorizer },
+    requestContext: { requestId: 'request-1', authorizer, identity: { sourceIp: '203.0.113.7' } },
   };
   return event as unknown as APIGatewayProxyEvent;
 }

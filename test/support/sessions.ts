@@ -3,6 +3,7 @@ import type { Session, SessionOwner } from '../../functions/shared/domain/sessio
 import { digestOf, parseUnverifiedToken, successorOf, type Token } from '../../functions/shared/domain/token';
 import type { Principal } from '../../functions/shared/http/principal';
 import type { ProtectedRequest } from '../../functions/shared/http/protected-endpoint';
+import { recordingLog } from './log';
 
 /** Epoch seconds. */
 export const NOW = 1_800_000_000;
@@ -48,5 +49,6 @@ export const protectedRequest = (overrides: Partial<ProtectedRequest> = {}): Pro
   token,
   pathParameters: {},
   query: {},
+  log: recordingLog(),
   ...overrides,
 });

@@ -5,25 +5,28 @@ import type { RunningApi } from '../../local/run';
 import { useLocalCredentials } from './database';
 
 type Item = Record<string, any>;
+type Table = 'users' | 'tokens' | 'rateLimits';
+
+/** How the logical ids of the tables begin. */
+const logicalIds = { users: 'TablesUsers', tokens: 'TablesTokens', rateLimits: 'TablesRateLimits' };
 
 export interface StoredItems {
-  all(table: 'users' | 'tokens'): Promise<Item[]>;
+  all(table: Table): Promise<Item[]>;
   /** Changes the item of a user, as an operator would with the AWS command line. */
   updateUser(
     locator: string,
     change: { expression: string; values: Item; names?: Record<string, string> },
   ): Promise<void>;
   readonly documents: DynamoDBDocumentClient;
-  tableName(table: 'users' | 'tokens'): string;
+  tableName(table: Table): string;
   close(): void;
 }
 
 export function itemsOf(api: RunningApi): StoredItems {
   useLocalCredentials();
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: api.dynamoDbEndpoint }));
-  const tableName = (table: 'users' | 'tokens'): string => {
-    const part = table === 'users' ? 'TablesUsers' : 'TablesTokens';
-    return Object.entries(api.tables).find(([id]) => id.startsWith(part))![1];
+  const tableName = (table: Table): string => {
+    return Object.entries(api.tables).find(([id]) => id.startsWith(logicalIds[table]))![1];
   };
   return {
     documents,

@@ -18,12 +18,12 @@ export const MAX_PASSWORD_BYTES = 72;
 export const REFRESH_RETRY_SECONDS = 30;
 
 /**
- * A healthy table answers in milliseconds. A call is tried three times of at most 0.8 seconds, and is given up altogether after the
+ * A healthy table answers in milliseconds. A call is tried three times of at most 0.7 seconds, and is given up altogether after the
  * worst case. The functions' time-outs are multiples of that, so an answer is ready before Lambda gives up.
  */
 export const CALL_ATTEMPTS = 3;
-export const CALL_ATTEMPT_TIMEOUT_MS = 800;
-export const WORST_CASE_CALL_SECONDS = 3;
+export const CALL_ATTEMPT_TIMEOUT_MS = 700;
+export const WORST_CASE_CALL_SECONDS = 2.5;
 
 /** How long a transaction is tried again that meets others on the same items, and the first pause, which then doubles. */
 export const CONFLICT_PATIENCE_MS = 2000;

@@ -2,7 +2,7 @@
  * Passwords become bcrypt hashes and are compared with them; nothing else is ever stored of one.
  * bcrypt reads 72 bytes: a longer password is neither hashed nor matched, so that no two passwords are interchangeable.
  */
-import { compare, hash, truncates } from 'bcryptjs';
+import { compare, getRounds, hash, truncates } from 'bcryptjs';
 
 /** A bcrypt hash of an acceptable password. `cost` is the base-2 logarithm of the rounds, 10 to 14. */
 export async function hashPassword(password: string, cost: number): Promise<string> {
@@ -23,6 +23,9 @@ export async function matchesPassword(
   const isMatch = await compare(password, storedHash ?? unmatchableHash(cost));
   return isMatch && storedHash !== undefined && !truncates(password);
 }
+
+/** Whether hashes are made stronger now than this one was. */
+export const isWeakerThan = (cost: number, storedHash: string): boolean => getRounds(storedHash) < cost;
 
 /** Well-formed, so that bcrypt does its full work, but the result of no password that anyone knows. */
 const unmatchableHash = (cost: number): string => `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;

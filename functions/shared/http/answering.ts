@@ -1,37 +1,53 @@
 /** Turns whatever a function does with an event into an answer: every handler that API Gateway calls goes through here. */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { systemClock } from '../clock';
 import { asList } from '../environment';
-import { logFailure } from '../log';
+import { type RequestLog, requestLog } from '../log/request-log';
 import { StoreUnavailableError } from '../store/unavailable';
-import { ApiError, messages } from './errors';
+import { ApiError, messages, reasonOf } from './errors';
 import { type Answer, answerToFailure, asProxyResult } from './response';
 
 export type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
-export type Action = (event: APIGatewayProxyEvent) => Answer | Promise<Answer>;
+export type Action = (event: APIGatewayProxyEvent, log: RequestLog) => Answer | Promise<Answer>;
 
 /** What every function that answers HTTP reads of its environment. */
 export interface HttpEnvironment {
   readonly CORS_ORIGINS: string;
+  readonly METRICS_NAMESPACE: string;
 }
 
-/** Answers every event, whatever `action` throws. Faults on our side are logged under the request's id. */
+/** Answers every event, whatever `action` throws, and leaves one line about it in the log. */
 export function answering(name: string, environment: HttpEnvironment, action: Action): Handler {
   const corsOrigins = asList(environment.CORS_ORIGINS);
-  const attempt: Action = async (event) => {
-    try {
-      return await action(event);
-    } catch (thrown) {
-      const error = asApiError(thrown);
-      const answer = answerToFailure(error);
-      if (answer.status >= 500)
-        logFailure({ requestId: event.requestContext.requestId, function: name, error });
-      return answer;
-    }
+  const options = { function: name, clock: systemClock, metricsNamespace: environment.METRICS_NAMESPACE };
+  return async (event) => {
+    const log = requestLog(options, {
+      requestId: event.requestContext.requestId,
+      method: event.httpMethod,
+      route: event.resource,
+    });
+    const { answer, reason } = await attempt(action, event, log);
+    log.end({ status: answer.status, reason });
+    return asProxyResult(answer, event, corsOrigins);
   };
-  return async (event) => asProxyResult(await attempt(event), event, corsOrigins);
+}
+
+async function attempt(
+  action: Action,
+  event: APIGatewayProxyEvent,
+  log: RequestLog,
+): Promise<{ readonly answer: Answer; readonly reason?: string }> {
+  try {
+    return { answer: await action(event, log) };
+  } catch (thrown) {
+    const error = asApiError(thrown);
+    const answer = answerToFailure(error);
+    if (answer.status >= 500) log.failure(error);
+    return { answer, reason: reasonOf(error) };
+  }
 }
 
 const asApiError = (error: unknown): unknown =>
   error instanceof StoreUnavailableError
-    ? new ApiError('unavailable', messages.unavailable, { cause: error.cause })
+    ? new ApiError('unavailable', messages.unavailable, { cause: error })
     : error;

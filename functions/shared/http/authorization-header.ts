@@ -6,16 +6,22 @@ import { header } from './headers';
 
 export type Credentials =
   | { readonly ok: true; readonly unverifiedToken: Token }
-  | { readonly ok: false; readonly detail: string };
+  | { readonly ok: false; readonly detail: string; readonly reason: CredentialsProblem };
 
-const refuse = (detail: string): Credentials => ({ ok: false, detail });
+export type CredentialsProblem = 'credentials_missing' | 'token_malformed';
+
+const refuse = (detail: string, reason: CredentialsProblem = 'token_malformed'): Credentials => ({
+  ok: false,
+  detail,
+  reason,
+});
 
 /** The token that a request presents, or what to tell the caller who presents none. Proves nothing about the token. */
 export function readCredentials(headers: Headers): Credentials {
   const [scheme, token, ...rest] = (header(headers, 'authorization') ?? '')
     .split(/[ \t\r\n\v\f]+/)
     .filter(Boolean);
-  if (scheme?.toLowerCase() !== 'token') return refuse(messages.credentialsMissing);
+  if (scheme?.toLowerCase() !== 'token') return refuse(messages.credentialsMissing, 'credentials_missing');
   if (token === undefined) return refuse(messages.tokenMissing);
   if (rest.length > 0) return refuse(messages.tokenWithSpaces);
   const unverifiedToken = parseUnverifiedToken(token);

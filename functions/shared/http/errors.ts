@@ -46,6 +46,24 @@ export class InvalidFieldsError extends Error {
   }
 }
 
+/** Ends a request with 429: there were too many of its kind. */
+export class ThrottledError extends Error {
+  readonly waitSeconds: number;
+
+  constructor(waitSeconds: number) {
+    super(messages.throttled(waitSeconds));
+    this.name = 'ThrottledError';
+    this.waitSeconds = waitSeconds;
+  }
+}
+
+/** Why a request failed, for the log. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ApiError) return error.code;
+  if (error instanceof InvalidFieldsError) return 'invalid_fields';
+  return error instanceof ThrottledError ? 'throttled' : 'internal';
+}
+
 /** The public messages. Functions where the message names something of the request. */
 export const messages = {
   credentialsMissing: 'Authentication credentials were not provided.',

@@ -4,6 +4,7 @@
  */
 import { type EndpointName, type Route, routes } from '../../routes';
 import type { Token } from '../domain/token';
+import type { RequestLog } from '../log/request-log';
 import { answering, type Handler, type HttpEnvironment } from './answering';
 import { readCredentials } from './authorization-header';
 import { ApiError, messages } from './errors';
@@ -24,6 +25,7 @@ export interface ProtectedRequest {
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   /** Unverified; every value of each name. */
   readonly query: Readonly<Record<string, readonly string[] | undefined>>;
+  readonly log: RequestLog;
 }
 
 /** Calls `action` for the roles of the route table. */
@@ -32,16 +34,21 @@ export function protectedEndpoint(
   action: (request: ProtectedRequest) => Answer | Promise<Answer>,
 ): Handler {
   const route: Route = routes[name];
-  return answering(name, environment, (event) => {
+  return answering(name, environment, (event, log) => {
     const principal = readPrincipal(event);
     const credentials = readCredentials(event.headers);
     if (!principal || !credentials.ok) throw new ApiError('not_authenticated', messages.credentialsMissing);
-    if (!admits(route, principal.role)) throw new ApiError('permission_denied', messages.permissionDenied);
+    log.identify({ userId: principal.userId, sessionId: principal.sessionId });
+    if (!admits(route, principal.role)) {
+      log.event('request_denied', { reason: 'role_not_admitted' });
+      throw new ApiError('permission_denied', messages.permissionDenied);
+    }
     return action({
       principal,
       token: credentials.unverifiedToken,
       pathParameters: event.pathParameters ?? {},
       query: event.multiValueQueryStringParameters ?? {},
+      log,
     });
   });
 }

@@ -1,7 +1,7 @@
 /** How every answer of an endpoint looks. No endpoint writes a header that is not about its own subject. */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { corsHeaders } from './cors';
-import { ApiError, InvalidFieldsError, messages } from './errors';
+import { ApiError, InvalidFieldsError, messages, ThrottledError } from './errors';
 
 /** What an endpoint says: a status, a JSON body (none for 204) and headers of its own. */
 export interface Answer {
@@ -35,9 +35,17 @@ export function asProxyResult(
 /** The answer to a failure. Anything but the listed failures is 500 and tells nothing. */
 export function answerToFailure(error: unknown): Answer {
   if (error instanceof InvalidFieldsError) return { status: 400, body: error.fields };
+  if (error instanceof ThrottledError) return answerToThrottled(error);
   if (!(error instanceof ApiError)) return { status: 500, body: { detail: messages.internal } };
   return { status: error.status, body: { detail: error.message }, headers: headersOf(error) };
 }
+
+/** RFC 6585, section 4. */
+const answerToThrottled = ({ message, waitSeconds }: ThrottledError): Answer => ({
+  status: 429,
+  body: { detail: message },
+  headers: { 'Retry-After': String(waitSeconds) },
+});
 
 function headersOf(error: ApiError): Record<string, string> {
   // A 401 from here loses this header on AWS, which renames it. All but the rarest 401s are made by the gateway.

@@ -21,10 +21,11 @@ import { StoreUnavailableError } from './unavailable';
 export interface Tables {
   readonly users: string;
   readonly tokens: string;
+  readonly rateLimits: string;
 }
 
 /** Where the store writes to and through what. A function that has no grant for a table leaves its name out. */
-export interface Database<Table extends keyof Tables = keyof Tables> {
+export interface Database<Table extends keyof Tables = 'users' | 'tokens'> {
   readonly tables: Pick<Tables, Table>;
   /**
    * Makes a call and waits for its answer, WORST_CASE_CALL_SECONDS at most.
@@ -60,7 +61,7 @@ async function answered<Output>(call: Promise<Output>): Promise<Output> {
   } catch (cause) {
     if (cause instanceof ConditionalCheckFailedException) throw cause;
     if (cause instanceof TransactionCanceledException) throw cause;
-    throw new StoreUnavailableError({ cause });
+    throw new StoreUnavailableError('DynamoDB did not answer the call.', { cause });
   }
 }
 
@@ -101,5 +102,5 @@ export async function untilDecided<Outcome>(attempt: () => Promise<Outcome | und
     // Pauses differ, or the same two would meet again.
     await pause(pauseMs * (0.5 + Math.random()));
   }
-  throw new StoreUnavailableError({ cause: new Error('DynamoDB did not decide in time.') });
+  throw new StoreUnavailableError('DynamoDB did not decide in time.');
 }

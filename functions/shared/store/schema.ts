@@ -12,6 +12,8 @@ export const tokensTable = {
   timeToLiveAttribute: 'expiresAt',
 } as const;
 
+export const rateLimitsTable = { partitionKey: 'limitKey', timeToLiveAttribute: 'expiresAt' } as const;
+
 /** What may be read of a user to judge a token. `passwordHash` is not here, and the policy forbids it. */
 export const sessionOwnerAttributes = [
   'pk',
@@ -51,3 +53,12 @@ export interface SessionAddress {
 }
 
 export const sessionKey = ({ locator, session }: SessionAddress) => ({ user: locator, session });
+
+/** What is limited for each IP address. */
+export type LimitedAction = 'login' | 'signup';
+
+/** `account` is a digest: what is typed as a name may be a password. */
+export const accountLimitKey = (account: string) => ({ limitKey: `ACCOUNT#${account}` });
+export const addressLimitKey = (action: LimitedAction, address: string, windowEndsAt: number) => ({
+  limitKey: `ADDRESS#${action}#${address}#${windowEndsAt}`,
+});

@@ -1,7 +1,4 @@
-/** The database did not answer, refused, or was too slow. Becomes 503; never 401 and never access. */
+/** The database did not answer, refused, or was too slow. Becomes 503; never 401 and never access. The message is a constant. */
 export class StoreUnavailableError extends Error {
-  constructor(options: { readonly cause: unknown }) {
-    super('The database is unavailable.', options);
-    this.name = 'StoreUnavailableError';
-  }
+  override readonly name = 'StoreUnavailableError';
 }

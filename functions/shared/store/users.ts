@@ -4,7 +4,7 @@ import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dy
 import { MAX_USERNAME_CHARACTERS } from '../domain/limits';
 import type { Session } from '../domain/session';
 import { canonical, characters } from '../domain/text';
-import { cancellationOf, type Database, untilDecided } from './database';
+import { cancellationOf, type Database, isWritten, untilDecided } from './database';
 import { emailKey, type SessionAddress, sessionKey, userCounterKey, userKey, usernameKey } from './schema';
 
 /** A user as stored. */
@@ -39,6 +39,30 @@ export async function findUserByName(
 
 async function read({ send, tables }: Database<'users'>, key: { readonly pk: string }) {
   return (await send(new GetCommand({ TableName: tables.users, Key: key, ConsistentRead: true }))).Item;
+}
+
+export interface PasswordChange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Puts one hash of the same password in the place of another; `false` if the password was changed meanwhile, or the user is gone. */
+export function replacePasswordHash(
+  { send, tables }: Database<'users'>,
+  locator: string,
+  { from, to }: PasswordChange,
+): Promise<boolean> {
+  return isWritten(
+    send(
+      new UpdateCommand({
+        TableName: tables.users,
+        Key: userKey(locator),
+        UpdateExpression: 'SET passwordHash = :to',
+        ConditionExpression: 'passwordHash = :from',
+        ExpressionAttributeValues: { ':from': from, ':to': to },
+      }),
+    ),
+  );
 }
 
 /** The next id, counting from 1. An id whose signup then fails is never given again. */

@@ -1,0 +1,29 @@
+/** Errors as they may be written down. */
+import { ApiError } from '../http/errors';
+import { StoreUnavailableError } from '../store/unavailable';
+
+/** An error's name, where in the code it arose, its cause, and its message if that can hold nothing of a request. */
+export function describeError(error: unknown): { error: string; message?: string; stack?: string[] } {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const { name, message, cause } = error;
+  return {
+    error: name,
+    ...(hasKnownMessage(error) && { message }),
+    stack: framesOf(error),
+    ...(cause !== undefined && { cause: describeError(cause) }),
+  };
+}
+
+/**
+ * Ours are constants, and the SDK's speak of tables and permissions. Those of the language and of Node may quote what they were
+ * given: `JSON.parse` a body, a type error an argument.
+ */
+const hasKnownMessage = (error: Error): boolean =>
+  error instanceof ApiError || error instanceof StoreUnavailableError || '$metadata' in error;
+
+const framesOf = ({ stack = '', message }: Error): string[] =>
+  stack
+    .slice(stack.indexOf(message) + message.length)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '));

@@ -1,0 +1,36 @@
+/** What of a request matters to security, and what is counted of it. */
+import type { Level } from './line';
+
+interface EventKind {
+  readonly level: Level;
+  readonly outcome: 'succeeded' | 'failed' | 'refused';
+  /** Counts these events, apart for each value of `by`. */
+  readonly metric?: { readonly name: string; readonly by?: 'outcome' | 'reason' };
+}
+
+const logins = { name: 'Logins', by: 'outcome' } as const;
+
+/** OWASP ASVS 5.0, 16.3.1 to 16.3.3. */
+export const events = {
+  signup_succeeded: { level: 'INFO', outcome: 'succeeded' },
+  signup_failed: { level: 'INFO', outcome: 'failed' },
+  signup_refused: { level: 'WARN', outcome: 'refused' },
+  login_succeeded: { level: 'INFO', outcome: 'succeeded', metric: logins },
+  login_failed: { level: 'INFO', outcome: 'failed', metric: logins },
+  login_refused: { level: 'WARN', outcome: 'refused', metric: logins },
+  /** From now on the account waits after each failure. */
+  account_locked: { level: 'WARN', outcome: 'refused', metric: { name: 'AccountsLocked' } },
+  password_rehashed: { level: 'INFO', outcome: 'succeeded' },
+  token_refreshed: { level: 'INFO', outcome: 'succeeded' },
+  /** A token that was refreshed away came back late; its session was ended. */
+  token_reused: { level: 'WARN', outcome: 'refused', metric: { name: 'TokensReused' } },
+  logged_out: { level: 'INFO', outcome: 'succeeded' },
+  session_ended: { level: 'INFO', outcome: 'succeeded' },
+  all_sessions_ended: { level: 'INFO', outcome: 'succeeded' },
+  other_sessions_ended: { level: 'INFO', outcome: 'succeeded' },
+  request_denied: { level: 'INFO', outcome: 'refused', metric: { name: 'Denials', by: 'reason' } },
+} as const satisfies Record<string, EventKind>;
+
+export type SecurityEvent = keyof typeof events;
+
+export const kindOf = (event: SecurityEvent): EventKind => events[event];

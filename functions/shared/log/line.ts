@@ -1,0 +1,76 @@
+/**
+ * What may be written to the log: one JSON object per line with members of one closed list. No member holds a token, a password, a
+ * name, an e-mail address, a header or a body, and of what a client chose only its method and the address it calls from.
+ */
+
+/** A level as CloudWatch and every log reader know it. */
+export type Level = 'INFO' | 'WARN' | 'ERROR';
+
+export interface Line {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly level: Level;
+  /** `request`: one for each request. `event`: something that matters to security. `failure`: a fault on our side. */
+  readonly kind: 'request' | 'event' | 'failure';
+  readonly function: string;
+  /** API Gateway's, which the caller sees as `x-amzn-RequestId`. */
+  readonly requestId: string;
+  readonly event?: string;
+  readonly method?: string;
+  /** As in the route table: a path as sent may hold anything. */
+  readonly route?: string;
+  readonly status?: number;
+  readonly outcome?: string;
+  readonly reason?: string;
+  readonly userId?: number;
+  /** The public name of the session. */
+  readonly sessionId?: string;
+  /** See `accountKeyOf`. */
+  readonly account?: string;
+  /** See `addressGroup`. */
+  readonly address?: string;
+  readonly waitSeconds?: number;
+  readonly milliseconds?: number;
+  readonly hashMilliseconds?: number;
+  readonly error?: string;
+  readonly message?: string;
+  readonly stack?: readonly string[];
+  readonly cause?: object;
+}
+
+const members = Object.keys({
+  time: true,
+  level: true,
+  kind: true,
+  function: true,
+  requestId: true,
+  event: true,
+  method: true,
+  route: true,
+  status: true,
+  outcome: true,
+  reason: true,
+  userId: true,
+  sessionId: true,
+  account: true,
+  address: true,
+  waitSeconds: true,
+  milliseconds: true,
+  hashMilliseconds: true,
+  error: true,
+  message: true,
+  stack: true,
+  cause: true,
+} satisfies Record<keyof Line, true>) as (keyof Line)[];
+
+/**
+ * Writes a line, and beside it metrics if there are any. Members that are not on the list are left out, whatever the types say. JSON
+ * escapes control characters, so no value can begin a line of its own (ASVS 5.0, 16.4.1).
+ */
+export function writeLine(line: Line, metrics: object = {}): void {
+  const listed = Object.fromEntries(
+    members.flatMap((name) => (line[name] === undefined ? [] : [[name, line[name]]])),
+  );
+  // Not console.log: Lambda puts a prefix before what comes from there, and CloudWatch reads metrics from plain JSON alone.
+  process.stdout.write(`${JSON.stringify({ ...listed, ...metrics })}\n`);
+}

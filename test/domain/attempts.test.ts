@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import {
+  accountKeyOf,
+  areForgotten,
+  remainingWait,
+  waitAfter,
+  windowEnd,
+} from '../../functions/shared/domain/attempts';
+
+const rules = { freeFailures: 5, firstWaitSeconds: 1, longestWaitSeconds: 900, keptSeconds: 86_400 };
+
+describe('an account', () => {
+  it('waits twice as long after each failure, from one second to a quarter of an hour', () => {
+    const waits = Array.from({ length: 18 }, (_, index) => waitAfter(index, rules));
+    expect(waits).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
+  });
+
+  it('never waits longer than that, whatever is done to it', () => {
+    fc.assert(fc.property(fc.nat(), (failures) => waitAfter(failures, rules) <= 900));
+  });
+
+  it('has waited when the time is over, to the millisecond', () => {
+    const attempts = { count: 7, lastAtMs: 1_000_000 };
+    expect(remainingWait(attempts, 1_000_000, rules)).toBe(4);
+    expect(remainingWait(attempts, 1_000_001, rules)).toBe(4);
+    expect(remainingWait(attempts, 1_003_999, rules)).toBe(1);
+    expect(remainingWait(attempts, 1_004_000, rules)).toBe(0);
+    expect(remainingWait(attempts, 9_999_999, rules)).toBe(0);
+  });
+
+  it('starts anew after a day without an attempt', () => {
+    const attempts = { count: 50, lastAtMs: 1_000 };
+    expect(areForgotten(attempts, 86_400_999, rules)).toBe(false);
+    expect(areForgotten(attempts, 86_401_000, rules)).toBe(true);
+  });
+
+  it('is one for every spelling of its name, and its key does not tell the name', () => {
+    expect(accountKeyOf('Bob')).toBe(accountKeyOf('bob'));
+    expect(accountKeyOf('ﬁn')).toBe(accountKeyOf('FIN'));
+    expect(accountKeyOf('bob')).not.toBe(accountKeyOf('bop'));
+    expect(accountKeyOf('bob')).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+describe('the window of an address', () => {
+  it('ends at a multiple of its length, and the next begins there', () => {
+    const window = { attempts: 1, windowSeconds: 600 };
+    expect(windowEnd(1200, window)).toBe(1800);
+    expect(windowEnd(1799, window)).toBe(1800);
+    expect(windowEnd(1800, window)).toBe(2400);
+  });
+});
