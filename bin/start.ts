@@ -5,6 +5,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { routeList } from '../functions/routes';
+import { logWriter } from '../local/log/terminal';
 import { type RunningApi, runTemplate } from '../local/run';
 import { synthesise } from '../local/synthesise';
 
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   const api = await runTemplate({
     assembly,
     port,
+    output: { stdout: logWriter(process.stdout), stderr: process.stderr },
     ...(dynamoDbEndpoint ? { dynamoDbEndpoint } : { dataDir: join(dataDir, 'dynamodb') }),
   });
   stopOnSignal(api);

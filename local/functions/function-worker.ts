@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { type LineWriter, passOnLines } from '../log/lines';
 import type { FunctionDefinition } from '../template/deployment';
 import { exited, FunctionLoadError, initialisationTimedOut, taskTimedOut, uncaught } from './failures';
 import type { FunctionFailure, InvocationMessage, WorkerMessage, WorkerSettings } from './messages';
@@ -11,10 +12,10 @@ import type { FunctionFailure, InvocationMessage, WorkerMessage, WorkerSettings 
 /** Lambda's limit for loading a bundle. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const initialisationMilliseconds = 10_000;
 
-/** Where the functions' stdout and stderr go. */
+/** Where the functions' stdout and stderr go: line by line, so that no function writes into a line of another. */
 export interface FunctionOutput {
-  readonly stdout: { write(chunk: Buffer | string): unknown };
-  readonly stderr: { write(chunk: Buffer | string): unknown };
+  readonly stdout: LineWriter;
+  readonly stderr: LineWriter;
 }
 
 /** `payload` is JSON text, which is all that leaves a Lambda function. */
@@ -155,7 +156,7 @@ function startThread(options: FunctionWorkerOptions): Worker {
     stdout: true,
     workerData,
   });
-  worker.stdout.on('data', (chunk: Buffer) => output.stdout.write(chunk));
-  worker.stderr.on('data', (chunk: Buffer) => output.stderr.write(chunk));
+  passOnLines(worker.stdout, output.stdout);
+  passOnLines(worker.stderr, output.stderr);
   return worker;
 }

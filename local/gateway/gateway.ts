@@ -1,4 +1,4 @@
-/** The way of one request through the gateway: route, authorizer, integration, and what is said if one fails. */
+/** The way of one request through the gateway: route, throttle, authorizer, integration, and what is said if one fails. */
 import type { ApiDefinition } from '../template/deployment';
 import type { Answer } from './answer';
 import { authorise } from './authorizer';
@@ -9,16 +9,20 @@ import { answerMock } from './mock-integration';
 import { invokeProxy } from './proxy-integration';
 import type { GatewayRequest } from './request';
 import { type Route, type Router, routerOf } from './router';
+import { type Throttle, throttleOf } from './throttle';
 
 /** Answers a request. Rejects only if the gateway itself is at fault. */
 export type Gateway = (request: GatewayRequest, body: Buffer) => Promise<Answer>;
 
-export function gatewayOf(api: ApiDefinition, invoke: Invoke): Gateway {
+/** `now` is in milliseconds, of a clock that is never set back. */
+export function gatewayOf(api: ApiDefinition, invoke: Invoke, now = () => performance.now()): Gateway {
   const findRoute: Router = routerOf(api.resources);
+  const throttle: Throttle = throttleOf(api, now);
 
   return async (request, body) => {
     const route = findRoute(request.method, request.path);
     try {
+      if (route !== undefined) throttle(route.method);
       return await answerRoute({ api, request, body, invoke }, route);
     } catch (error) {
       const failure = error instanceof GatewayFailure ? error : internalServerError(500);

@@ -8,10 +8,11 @@ import { authorizersOf } from './authorizers';
 import type { ApiDefinition, FunctionDefinition } from './deployment';
 import { readGatewayResponses } from './gateway-responses';
 import type { Resolve } from './intrinsics';
+import { methodSettingSchema, withMethodSettings } from './method-settings';
 import { methodsOf } from './methods';
 import { readResourcePaths } from './resource-paths';
 import { type ResourceType, readProperties } from './resource-type';
-import { onlyResource, type Template } from './template';
+import { onlyResource, type RawResource, type Template } from './template';
 import { refused } from './template-error';
 
 export const restApiType = {
@@ -33,16 +34,11 @@ export const deploymentType = {
   withoutMeaning: ['Description'],
 } as const satisfies ResourceType;
 
-/** Of the settings by method, caching alone would change an answer. */
-const methodSetting = v.looseObject({
-  CachingEnabled: v.exactOptional(v.literal(false, 'Caching is not understood')),
-});
-
 export const stageType = {
   type: 'AWS::ApiGateway::Stage',
   used: v.strictObject({
     DeploymentId: v.string(),
-    MethodSettings: v.optional(v.array(methodSetting), []),
+    MethodSettings: v.optional(v.array(methodSettingSchema), []),
     RestApiId: v.string(),
     StageName: v.string(),
   }),
@@ -57,23 +53,28 @@ export function readApi(
 ): ApiDefinition {
   const resource = onlyResource(template, restApiType.type);
   const { BinaryMediaTypes } = readProperties(resource, restApiType, resolve);
-  const { StageName, DeploymentId } = readStage(template, resolve);
+  const stage = onlyResource(template, stageType.type);
+  const { StageName, DeploymentId, MethodSettings } = readStage(template, resolve, stage);
   const authorizers = authorizersOf(template, resolve, functions);
   const paths = readResourcePaths(template, resolve, rootResourceIdOf(resource.logicalId));
   const methods = methodsOf({ template, resolve, functions, authorizers, paths });
+  const resources = [...paths].map(([id, path]) => ({ id, path, methods: methods.get(id) ?? new Map() }));
 
   return {
     logicalId: resource.logicalId,
     stageName: StageName,
     deploymentId: DeploymentId,
     binaryMediaTypes: BinaryMediaTypes,
-    resources: [...paths].map(([id, path]) => ({ id, path, methods: methods.get(id) ?? new Map() })),
+    resources: withMethodSettings(resources, MethodSettings, stage),
     gatewayResponses: readGatewayResponses(template, resolve),
   };
 }
 
-function readStage(template: Template, resolve: Resolve): v.InferOutput<typeof stageType.used> {
-  const resource = onlyResource(template, stageType.type);
+function readStage(
+  template: Template,
+  resolve: Resolve,
+  resource: RawResource,
+): v.InferOutput<typeof stageType.used> {
   const stage = readProperties(resource, stageType, resolve);
   const deployment = onlyResource(template, deploymentType.type);
   readProperties(deployment, deploymentType, resolve);

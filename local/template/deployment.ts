@@ -78,6 +78,14 @@ export interface MethodDefinition {
   readonly logicalId: string;
   readonly integration: IntegrationDefinition;
   readonly authorizer?: AuthorizerDefinition;
+  /** Absent where there is no limit. */
+  readonly throttling?: ThrottlingDefinition;
+}
+
+/** A method takes so many requests in a row, and so many in a second on average. Where one of them is 0, none. */
+export interface ThrottlingDefinition {
+  readonly burstLimit: number;
+  readonly rateLimit: number;
 }
 
 /** A Lambda authorizer of type REQUEST that sees every request, because nothing is cached and nothing required. */

@@ -11,6 +11,7 @@ import { gatewayResponseType } from './gateway-responses';
 import { resolverOf } from './intrinsics';
 import { logGroupType } from './log-groups';
 import { methodType } from './methods';
+import { monitoringTypes } from './monitoring';
 import { checkPermissions, permissionType } from './permissions';
 import { resourceType } from './resource-paths';
 import { refuseUnknown } from './resource-type';
@@ -24,6 +25,7 @@ const understoodTypes = [
   gatewayResponseType,
   logGroupType,
   methodType,
+  ...monitoringTypes,
   permissionType,
   policyType,
   resourceType,

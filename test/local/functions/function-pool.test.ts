@@ -68,6 +68,17 @@ describe('A function pool', () => {
     return JSON.parse(result.payload);
   }
 
+  /** What is written, as soon as it has so many lines. */
+  function textOf(output: PassThrough, lines: number): Promise<string> {
+    let text = '';
+    return new Promise((resolve) => {
+      output.on('data', (chunk) => {
+        text += chunk;
+        if (text.split('\n').length > lines) resolve(text);
+      });
+    });
+  }
+
   it('passes events and results on as JSON, so that undefined members vanish', async () => {
     const { pool } = await start(
       'exports.handler = async (event) => ({ keys: Object.keys(event), gone: undefined });',
@@ -287,6 +298,35 @@ describe('A function pool', () => {
     await pool.invoke({});
 
     expect((await written).map(String)).toEqual(['to stdout\n', 'to stderr\n']);
+  });
+
+  it("keeps the lines of one worker out of another's", async () => {
+    // Neither ends its line before the beginnings of both have arrived.
+    const code = `exports.handler = () => new Promise((resolve) => process.stdout.write('begun ', () => {
+      const channel = new BroadcastChannel('begun');
+      channel.onmessage = ({ data }) => {
+        if (data === 'here') channel.postMessage('met');
+        channel.close();
+        process.stdout.write('ended\\n');
+        resolve();
+      };
+      channel.postMessage('here');
+    }));`;
+    const { pool, stdout } = await start(code, { maxWorkers: 2 });
+    const written = textOf(stdout, 2);
+    await Promise.all([pool.invoke({}), pool.invoke({})]);
+
+    expect(await written).toBe('begun ended\nbegun ended\n');
+  });
+
+  it('ends the line that a worker leaves unfinished', async () => {
+    const { pool, stdout } = await start(
+      'exports.handler = async () => { process.stdout.write("last words"); process.exit(1); };',
+    );
+    const written = textOf(stdout, 1);
+    await pool.invoke({});
+
+    expect(await written).toBe('last words\n');
   });
 
   it('fails what is under way and what waits when it is closed', async () => {

@@ -125,11 +125,6 @@ const unknownThings: readonly [string, Resources, string | RegExp][] = [
     { One: resource('{a+}'), Two: resource('b', { Ref: 'One' }) },
     'Two (AWS::ApiGateway::Resource): nothing can follow {a+}',
   ],
-  [
-    'caching by the stage',
-    changed('Stage', { MethodSettings: [{ CachingEnabled: true }] }),
-    'Stage (AWS::ApiGateway::Stage): MethodSettings.0.CachingEnabled: Caching is not understood',
-  ],
   ['stage variables', changed('Stage', { Variables: {} }), 'the property Variables'],
   [
     'a deployment from elsewhere',

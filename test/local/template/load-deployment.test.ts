@@ -19,8 +19,8 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
     deployOptions: {
       stageName: 'live',
       throttlingRateLimit: 5,
-      throttlingBurstLimit: 5,
-      methodOptions: { '/items/GET': { throttlingRateLimit: 1 } },
+      throttlingBurstLimit: 10,
+      methodOptions: { '/items/GET': { throttlingRateLimit: 0.5, throttlingBurstLimit: 1 } },
       tracingEnabled: true,
       metricsEnabled: true,
     },
@@ -154,7 +154,7 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
     expect(plain?.role.statements).toEqual([]);
   });
 
-  it('gives the API, its paths, methods, integrations and authorizers', () => {
+  it('gives the API, its paths, methods, integrations, authorizers and limits', () => {
     const { api, functions } = deployment;
     const full = functions.find(({ logicalId }) => logicalId.startsWith('Full'))?.logicalId;
     const plain = functions.find(({ logicalId }) => logicalId.startsWith('Plain'))?.logicalId;
@@ -166,10 +166,16 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
       '/items': {
         GET: {
           authorizer: { functionId: plain },
+          throttling: { rateLimit: 0.5, burstLimit: 1 },
           integration: { type: 'AWS_PROXY', functionId: full, timeoutMilliseconds: 29_000 },
         },
       },
-      '/items/{id}': { ANY: { integration: { functionId: full, timeoutMilliseconds: 5000 } } },
+      '/items/{id}': {
+        ANY: {
+          integration: { functionId: full, timeoutMilliseconds: 5000 },
+          throttling: { rateLimit: 5, burstLimit: 10 },
+        },
+      },
     });
     expect(api.gatewayResponses.get('ACCESS_DENIED')).toEqual({ statusCode: 401, headers: [] });
   });

@@ -12,11 +12,11 @@ function policy(statement: object): Resources {
 }
 
 const unknownThings: readonly [string, Resources, string | RegExp][] = [
-  ['a type', { Topic: { Type: 'AWS::SNS::Topic' } }, 'Topic (AWS::SNS::Topic): this type is not understood'],
+  ['a type', { Queue: { Type: 'AWS::SQS::Queue' } }, 'Queue (AWS::SQS::Queue): this type is not understood'],
   [
     'a condition',
-    { Topic: { Type: 'AWS::SNS::Topic', Condition: 'Prod' } },
-    'Topic (AWS::SNS::Topic): the condition Prod',
+    { Queue: { Type: 'AWS::SQS::Queue', Condition: 'Prod' } },
+    'Queue (AWS::SQS::Queue): the condition Prod',
   ],
   [
     'a property of a table',
@@ -124,12 +124,12 @@ describe('A template is refused, by the name of the resource, for', () => {
   });
 
   it('everything of which the type or property is unknown, all at once', () => {
-    const resources = { ...changed('Api', { Policy: {} }), Topic: { Type: 'AWS::SNS::Topic' } };
+    const resources = { ...changed('Api', { Policy: {} }), Queue: { Type: 'AWS::SQS::Queue' } };
 
     expect(() => load(resources)).toThrow(
       new Error(
         'Api (AWS::ApiGateway::RestApi): the property Policy is not understood\n' +
-          'Topic (AWS::SNS::Topic): this type is not understood',
+          'Queue (AWS::SQS::Queue): this type is not understood',
       ),
     );
   });
