@@ -77,7 +77,7 @@ function eventOf({ endpoint, token, id, keep, body }: GatewayRequest): APIGatewa
     multiValueQueryStringParameters: keep === undefined ? null : { keep: [keep] },
     body: body === undefined ? null : JSON.stringify(body),
     isBase64Encoded: false,
-    requestContext: { requestId: `request-${requests}` },
+    requestContext: { requestId: `request-${requests}`, identity: { sourceIp: '203.0.113.7' } },
   };
   return event as unknown as APIGatewayProxyEvent;
 }

@@ -72,7 +72,7 @@ export const pick: fc.Arbitrary<Pick> = fc.oneof(
 
 const fault: fc.Arbitrary<Fault> = fc.record({
   kind: fc.constantFrom('refuse', 'lose', 'die', 'drop', 'throttle', 'partial', 'conflict'),
-  at: fc.integer({ min: 1, max: 6 }),
+  at: fc.integer({ min: 1, max: 9 }),
   times: fc.constantFrom(1, 3),
 });
 
