@@ -3,13 +3,14 @@ import type { Construct } from 'constructs';
 import { AuthApi } from './auth-api';
 import { authFunctions } from './auth-functions';
 import { AuthTables } from './auth-tables';
+import { Monitoring, type MonitoringProps } from './monitoring';
 import type { Settings } from './settings';
 
 export interface AuthStackProps extends StackProps {
   readonly settings: Settings;
 }
 
-/** The whole backend of one stage. Nothing in it costs anything while nobody calls it. */
+/** The whole backend of one stage. While nobody calls, nothing in it costs anything but `monitoring`. */
 export class AuthStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: AuthStackProps) {
     super(scope, id, props);
@@ -31,5 +32,14 @@ export class AuthStack extends Stack {
     });
     new CfnOutput(this, 'UsersTableName', { value: tables.users.tableName });
     new CfnOutput(this, 'TokensTableName', { value: tables.tokens.tableName });
+    const { stage, monitoring, alarmEmail } = settings;
+    if (monitoring) this.addMonitoring({ restApi, functions, tables, stage, alarmEmail });
+  }
+
+  private addMonitoring(props: MonitoringProps): void {
+    const { dashboard } = new Monitoring(this, 'Monitoring', props);
+    new CfnOutput(this, 'DashboardUrl', {
+      value: `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${dashboard.dashboardName}`,
+    });
   }
 }
