@@ -25,7 +25,7 @@ export interface AuthApiProps {
 }
 
 /** Requests a second. */
-export interface Throttle {
+interface Throttle {
   readonly eachMethod: number;
   /** Of the methods that cost a password hash. */
   readonly eachHashingMethod: number;

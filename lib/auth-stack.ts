@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { AuthApi } from './auth-api';
 import { authFunctions } from './auth-functions';
 import { AuthTables } from './auth-tables';
+import { Monitoring, type MonitoringProps } from './monitoring';
 import type { Settings } from './settings';
 
 export interface AuthStackProps extends StackProps {
@@ -12,7 +13,7 @@ export interface AuthStackProps extends StackProps {
 const RATE_LIMITS_OFF =
   'RATE LIMITS ARE OFF: anyone who reaches this API may guess passwords as fast as it answers, at your expense. Never leave it so on the internet.';
 
-/** The whole backend of one stage. Nothing in it costs anything while nobody calls it. */
+/** The whole backend of one stage. While nobody calls, nothing in it costs anything but `monitoring`. */
 export class AuthStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: AuthStackProps) {
     super(scope, id, props);
@@ -39,5 +40,14 @@ export class AuthStack extends Stack {
     new CfnOutput(this, 'UsersTableName', { value: tables.users.tableName });
     new CfnOutput(this, 'TokensTableName', { value: tables.tokens.tableName });
     new CfnOutput(this, 'RateLimitsTableName', { value: tables.rateLimits.tableName });
+    const { stage, monitoring, alarmEmail } = settings;
+    if (monitoring) this.addMonitoring({ restApi, functions, tables, stage, alarmEmail });
+  }
+
+  private addMonitoring(props: MonitoringProps): void {
+    const { dashboard } = new Monitoring(this, 'Monitoring', props);
+    new CfnOutput(this, 'DashboardUrl', {
+      value: `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${dashboard.dashboardName}`,
+    });
   }
 }

@@ -380,6 +380,8 @@ describe('the stack', () => {
     { stage: 'prod' },
     { corsOrigins: 'https://a.example' },
     { corsOrigins: 'https://a.example,https://b.example' },
+    { monitoring: 'on' },
+    { monitoring: 'on', alarmEmail: 'ops@example.com' },
   ])('has no finding of cdk-nag unexplained with %j', (settings) => {
     expect(unexplainedFindings(settings)).toEqual([]);
   });

@@ -11,7 +11,7 @@ interface EventKind {
 const logins = { name: 'Logins', by: 'outcome' } as const;
 
 /** OWASP ASVS 5.0, 16.3.1 to 16.3.3. */
-export const events = {
+const events = {
   signup_succeeded: { level: 'INFO', outcome: 'succeeded' },
   signup_failed: { level: 'INFO', outcome: 'failed' },
   signup_refused: { level: 'WARN', outcome: 'refused' },

@@ -1,0 +1,41 @@
+/** Alarms and a dashboard for one stage. They cost money also while nobody calls, so a stack has them only where asked. */
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import type { AuthFunctions } from './auth-functions';
+import type { AuthTables } from './auth-tables';
+import { alarmTopic } from './monitoring/alarm-topic';
+import { addAlarms } from './monitoring/alarms';
+import { addDashboard } from './monitoring/dashboard';
+import { metricsOf } from './monitoring/metrics';
+
+export interface MonitoringProps {
+  readonly restApi: RestApi;
+  readonly functions: AuthFunctions;
+  /** Every table in it is watched. */
+  readonly tables: AuthTables;
+  readonly stage: string;
+  /** Who is told when an alarm goes off and when it is over; absent: nobody, the alarms show in the console alone. */
+  readonly alarmEmail: string | undefined;
+}
+
+export class Monitoring extends Construct {
+  readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, { tables, alarmEmail, ...props }: MonitoringProps) {
+    super(scope, id);
+    const metrics = metricsOf({ ...props, tables: tables.node.children.filter(isTable) });
+    const alarms = addAlarms(this, metrics);
+    this.dashboard = addDashboard(this, metrics, alarms);
+    if (alarmEmail === undefined) return;
+    const action = new SnsAction(alarmTopic(this, alarmEmail));
+    for (const alarm of alarms) {
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+    }
+  }
+}
+
+const isTable = (construct: unknown): construct is Table => construct instanceof Table;

@@ -1,0 +1,31 @@
+/** Who is told of an alarm. */
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+
+/**
+ * A topic that sends e-mail, and to which only the alarms of this account and region can publish. It has no key: CloudWatch cannot use
+ * AWS's own key for SNS, a key of one's own is paid for by the month, and a message holds figures but nothing about a person.
+ */
+export function alarmTopic(scope: Construct, email: string): Topic {
+  const topic = new Topic(scope, 'AlarmTopic', { enforceSSL: true });
+  topic.addSubscription(new EmailSubscription(email));
+  const anyAlarm = Stack.of(scope).formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  // With a policy of its own, as TLS needs, a topic loses the one by which the whole account may publish.
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { ArnLike: { 'aws:SourceArn': anyAlarm } },
+    }),
+  );
+  return topic;
+}

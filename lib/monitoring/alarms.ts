@@ -1,0 +1,118 @@
+/** The alarms: few, each about something that users feel, each with the first thing to do. `docs/monitoring.md` says more of each. */
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  MathExpression,
+  type Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { type AlarmFigures, alarmFigures, LEAST_FAILURES } from './alarm-figures';
+import type { Metrics } from './metrics';
+
+interface AlarmDefinition {
+  readonly id: string;
+  readonly metric: Metric | MathExpression;
+  readonly figures: AlarmFigures;
+  /** What users notice, and what to do first. */
+  readonly description: string;
+}
+
+/** Makes every alarm. No data is no alarm: nothing is measured while nobody calls. */
+export function addAlarms(scope: Construct, metrics: Metrics): readonly Alarm[] {
+  const definitions = [...failureAlarms(metrics), ...throttleAlarms(metrics), ...loginAlarms(metrics)];
+  return definitions.map(
+    ({ id, metric, figures, description }) =>
+      new Alarm(scope, id, {
+        // The name is all that the subject of an e-mail and the dashboard show; a generated one would not fit there.
+        alarmName: `${id} (${Stack.of(scope).stackName})`,
+        alarmDescription: description,
+        metric: metric.with({ period: Duration.minutes(figures.periodMinutes) }),
+        threshold: figures.threshold,
+        datapointsToAlarm: figures.periods,
+        evaluationPeriods: figures.ofPeriods,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      }),
+  );
+}
+
+const failureAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
+  {
+    id: 'ServerErrors',
+    metric: percentOf(metrics.serverErrors, metrics.requests),
+    figures: alarmFigures.serverErrors,
+    description:
+      'Some requests are answered 5xx: users see errors, nobody is logged out by it. ' +
+      'Look in the logs for lines of the kind "failure": they name the function and the cause.',
+  },
+  {
+    id: 'AuthorizerFailing',
+    metric: percentOf(metrics.authorizerErrors, metrics.authorizerCalls),
+    figures: alarmFigures.authorizerFailing,
+    description:
+      'Requests with a token are answered 503: signed-in users cannot do anything; nobody is logged out, and nobody is let in without a token. ' +
+      "Look in the authorizer's log: either the database does not answer, or the last deployment broke something; then deploy the one before.",
+  },
+];
+
+const throttleAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
+  {
+    id: 'FunctionsThrottled',
+    metric: sumOf(metrics.throttles),
+    figures: alarmFigures.functionsThrottled,
+    description:
+      'Users are turned away with 503 because the AWS account runs as many functions at once as it may: 10 in a new account, for everything in it. ' +
+      'Look on the dashboard at how many run at once, and ask for more under Service Quotas, AWS Lambda, Concurrent executions.',
+  },
+  {
+    id: 'DatabaseThrottled',
+    metric: sumOf(metrics.tableThrottles),
+    figures: alarmFigures.databaseThrottled,
+    description:
+      'The database turns reads or writes away: users wait longer, and some are answered 503. ' +
+      'Look on the dashboard which table it is. After a sudden rise of traffic DynamoDB makes room within half an hour; if it goes on, look in the logs for one user or address behind most requests.',
+  },
+];
+
+const loginAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
+  {
+    id: 'PasswordGuessing',
+    metric: sumOf([metrics.logins('failed'), metrics.logins('refused')]),
+    figures: alarmFigures.passwordGuessing,
+    description:
+      'Far more logins fail than people mistype: somebody is guessing passwords, and the users whose accounts are tried must wait before they can log in. ' +
+      "Look in the login function's log which addresses it comes from. A few: lower loginsPerAddress, or block them. Your own app: it repeats a login that cannot succeed.",
+  },
+  {
+    id: 'TokensReused',
+    metric: metrics.tokensReused,
+    figures: alarmFigures.tokensReused,
+    description:
+      'A token is in two hands: after it had been traded for its successor it was used again. The session was ended and its user has to log in. ' +
+      'Look in the logs for the event token_reused. One user: ask about a lost or copied phone. Many at once: an app that keeps old tokens.',
+  },
+  {
+    id: 'SlowHashes',
+    metric: metrics.hashTime(Stats.p(95)),
+    figures: alarmFigures.slowHashes,
+    description:
+      'Hashing a password takes a second or more: users wait at login and signup. ' +
+      'Look on the dashboard since when. If bcryptCost was raised, lower it, or give the two functions more memory (HASHING_MB in lib/auth-functions.ts).',
+  },
+];
+
+/** Failures in percent of all, or 0 while they are too few to say anything. */
+const percentOf = (failures: Metric, all: Metric): MathExpression =>
+  new MathExpression({
+    expression: `IF(failures >= ${LEAST_FAILURES}, 100 * failures / all, 0)`,
+    usingMetrics: { failures, all },
+  });
+
+/** In a sum CloudWatch takes what is missing for 0. An alarm may look at ten metrics at most. */
+const sumOf = (metrics: readonly Metric[]): MathExpression => {
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
+  return new MathExpression({ expression: Object.keys(usingMetrics).join(' + '), usingMetrics });
+};

@@ -1,0 +1,111 @@
+/** Everything that is measured: what AWS counts by itself, and what our functions write. Over five minutes, unless an alarm says otherwise. */
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Metric, SearchExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { DenialReason } from '../../functions/shared/domain/session';
+import type { CredentialsProblem } from '../../functions/shared/http/authorization-header';
+import type { AuthFunctions } from '../auth-functions';
+import { metricsNamespace } from '../monitoring-names';
+
+/** What metrics are taken of. */
+export interface Measured {
+  readonly restApi: RestApi;
+  readonly functions: AuthFunctions;
+  readonly tables: readonly Table[];
+  readonly stage: string;
+}
+
+export type Metrics = ReturnType<typeof metricsOf>;
+
+/** Every value of the dimension `reason`, in words. */
+const denialReasons: Readonly<Record<DenialReason | CredentialsProblem | 'role_not_admitted', string>> = {
+  credentials_missing: 'no token sent',
+  token_malformed: 'not the form of a token',
+  session_unknown: 'session unknown or signed out',
+  session_ended: 'signed out everywhere',
+  token_wrong: 'not the current token',
+  token_expired: 'token expired',
+  token_superseded: 'older token just after a refresh',
+  token_reused: 'token reused',
+  user_missing: 'user deleted',
+  user_inactive: 'user deactivated',
+  role_not_admitted: 'role not admitted (403)',
+};
+
+/** All metrics that alarms and dashboard may use, by name. A percentile is chosen by whoever uses it. */
+export function metricsOf(measured: Measured) {
+  return {
+    ...apiMetrics(measured),
+    ...ownMetrics(measured.stage),
+    ...functionMetrics(measured.functions),
+    ...tableMetrics(measured.tables),
+  };
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html */
+function apiMetrics({ restApi: { deploymentStage } }: Measured) {
+  return {
+    requests: deploymentStage.metricCount(),
+    clientErrors: deploymentStage.metricClientError(),
+    serverErrors: deploymentStage.metricServerError(),
+    latency: (statistic: string) => deploymentStage.metricLatency({ statistic }),
+  };
+}
+
+function ownMetrics(stage: string) {
+  const own = (metricName: string, dimensionsMap: Record<string, string> = {}) =>
+    new Metric({ namespace: metricsNamespace(stage), metricName, dimensionsMap, statistic: Stats.SUM });
+  return {
+    logins: (outcome: 'succeeded' | 'failed' | 'refused') => own('Logins', { outcome }),
+    denials: Object.entries(denialReasons).map(([reason, label]) =>
+      own('Denials', { reason }).with({ label }),
+    ),
+    tokensReused: own('TokensReused'),
+    accountsLocked: own('AccountsLocked'),
+    hashTime: (statistic: string) => own('HashMilliseconds').with({ statistic }),
+  };
+}
+
+/** Every user comes in by one of these; concurrency is short for all functions of an account alike, so these tell of the others. */
+const entrances = ['authorizer', 'login', 'signup'] as const;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+function functionMetrics(functions: AuthFunctions) {
+  return {
+    authorizerCalls: functions.authorizer.metricInvocations(),
+    authorizerErrors: functions.authorizer.metricErrors(),
+    throttles: entrances.map((name) => functions[name].metricThrottles({ label: name })),
+    concurrency: LambdaFunction.metricAllConcurrentExecutions({ statistic: Stats.MAXIMUM }),
+    durations: Object.entries(functions).map(([label, aFunction]) =>
+      aFunction.metricDuration({ label, statistic: Stats.p(95) }),
+    ),
+  };
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
+function tableMetrics(tables: readonly Table[]) {
+  const sumsOf = (reads: string, writes: string) =>
+    tables.flatMap((table) =>
+      Object.entries({ [reads]: 'reads', [writes]: 'writes' }).map(([metricName, words]) =>
+        table.metric(metricName, { statistic: Stats.SUM, label: `${table.node.id}: ${words}` }),
+      ),
+    );
+  return {
+    tableThrottles: sumsOf('ReadThrottleEvents', 'WriteThrottleEvents'),
+    tableCapacity: sumsOf('ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits'),
+    tableErrors: tableErrors(tables),
+  };
+}
+
+/** Counted by table and operation, and only where there was one: a search finds those that exist. */
+function tableErrors(tables: readonly Table[]): SearchExpression {
+  const names = tables.map(({ tableName }) => `TableName="${tableName}"`).join(' OR ');
+  return new SearchExpression({
+    expression: `SEARCH('{AWS/DynamoDB,TableName,Operation} MetricName="SystemErrors" (${names})', 'Sum', 300)`,
+    label: `${dimension('TableName')}: ${dimension('Operation')}`,
+  });
+}
+
+/** In a label, a dimension of each metric that a search finds. */
+const dimension = (name: string): string => `\${PROP('Dim.${name}')}`;
