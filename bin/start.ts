@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const dataDir = resolve(process.env['DATA_DIR'] || DEFAULT_DATA_DIR);
   const dynamoDbEndpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const assembly = join(dataDir, 'cdk.out');
-  await synthesise(assembly, settings);
+  const warnings = await synthesise(assembly, settings);
   const api = await runTemplate({
     assembly,
     port,
@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   });
   stopOnSignal(api);
   console.log(welcome(api.url, dynamoDbEndpoint ? `in ${dynamoDbEndpoint}` : `under ${dataDir}`));
+  for (const warning of warnings) console.error(`\nWARNING: ${warning}`);
 }
 
 function settingsOf(options: string[]): readonly string[] {

@@ -13,11 +13,14 @@ class SynthesisError extends Error {
 }
 
 /**
- * Writes the cloud assembly into `outputFolder`.
+ * Writes the cloud assembly into `outputFolder`. What it resolves to are the warnings on the way.
  * @param settings `name=value` pairs, as after `cdk -c`.
  * @throws SynthesisError with the CDK's own words, or those of the settings.
  */
-export async function synthesise(outputFolder: string, settings: readonly string[]): Promise<void> {
+export async function synthesise(
+  outputFolder: string,
+  settings: readonly string[],
+): Promise<readonly string[]> {
   const context = settings.flatMap((setting) => ['--context', setting]);
   const options = ['--quiet', '--no-notices', '--output', outputFolder, ...context];
   const { exitCode, output } = await run(join(PROJECT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), [
@@ -25,6 +28,7 @@ export async function synthesise(outputFolder: string, settings: readonly string
     ...options,
   ]);
   if (exitCode !== 0) throw new SynthesisError(withoutProgress(output));
+  return warningsIn(output);
 }
 
 function run(
@@ -46,6 +50,10 @@ function run(
     child.on('close', (exitCode) => resolve({ exitCode, output }));
   });
 }
+
+/** Each is a line of the CDK's validation report. */
+const warningsIn = (output: string): string[] =>
+  [...output.matchAll(/^WARNING (.*?)(?: \(Annotation\))?$/gm)].map(([, warning = '']) => warning);
 
 /** Leaves out what the CDK says about itself. */
 const withoutProgress = (output: string): string =>

@@ -44,8 +44,9 @@ export async function login(
   const account = accountKeyOf(input.username);
   const attempts = await admit(account, client, dependencies);
   const user = await dependencies.findUserByName(input.username);
-  const hashing = matchesPassword(input.password, user?.passwordHash, dependencies.bcryptCost);
-  const [isMatch, hashMilliseconds] = await timed(hashing);
+  const [isMatch, hashMilliseconds] = await timed(() =>
+    matchesPassword(input.password, user?.passwordHash, dependencies.bcryptCost),
+  );
   if (user) client.log.identify({ userId: user.id });
   if (!user || !isMatch || !user.isActive) {
     const reason = reasonOf(user, isMatch);

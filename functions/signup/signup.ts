@@ -42,8 +42,9 @@ export async function signup(
   if (problems.length > 0) throw new InvalidFieldsError({ password: problems });
   await admit(client, dependencies);
   const { address, device, log } = client;
-  const hashing = hashPassword(input.password, dependencies.bcryptCost);
-  const [passwordHash, hashMilliseconds] = await timed(hashing);
+  const [passwordHash, hashMilliseconds] = await timed(() =>
+    hashPassword(input.password, dependencies.bcryptCost),
+  );
   const id = await dependencies.nextUserId();
   const outcome = await create({ input, id, passwordHash, device }, dependencies);
   if ('taken' in outcome) {

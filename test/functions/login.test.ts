@@ -1,10 +1,18 @@
+import { compare } from 'bcryptjs';
 import { type LoginDependencies, login } from '../../functions/login/login';
-import { hashPassword } from '../../functions/shared/domain/password-hash';
-import type { InvalidFieldsError } from '../../functions/shared/http/errors';
+import { accountKeyOf } from '../../functions/shared/domain/attempts';
+import { hashPassword, matchesPassword } from '../../functions/shared/domain/password-hash';
+import { type InvalidFieldsError, ThrottledError } from '../../functions/shared/http/errors';
 import type { AccountCharge } from '../../functions/shared/store/rate-limits';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { FoundUser } from '../../functions/shared/store/users';
 import { recordingLog } from '../support/log';
+
+/** The real one, counted. */
+jest.mock('bcryptjs', () => {
+  const real = jest.requireActual('bcryptjs');
+  return { ...real, compare: jest.fn(real.compare) };
+});
 
 const input = { username: 'newuser', password: 'password123' };
 const clientWith = (log = recordingLog()) => ({ device: 'Phone/1.0', address: '203.0.113.7', log });
@@ -91,5 +99,152 @@ describe('POST /api/api-token-auth/', () => {
     await expect(
       login(input, client, dependencies({ addSession: async () => false })),
     ).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+});
+
+describe('who may try a password', () => {
+  const hashing = jest.mocked(compare);
+  beforeEach(() => hashing.mockClear());
+
+  it('is charged to the address, then to the account, before anything is looked up or hashed', async () => {
+    const order: string[] = [];
+    await login(input, client, {
+      ...dependencies(),
+      chargeAddress: async (address, now) => {
+        order.push(`address ${address} at ${now}, hashes ${hashing.mock.calls.length}`);
+        return 0;
+      },
+      chargeAccount: async ({ account, nowMs }) => {
+        order.push(
+          `account ${account === accountKeyOf('NEWUSER')} at ${nowMs}, hashes ${hashing.mock.calls.length}`,
+        );
+        return { isAdmitted: true, attempts: 1 };
+      },
+      findUserByName: async () => {
+        order.push('look up');
+        return user;
+      },
+    });
+    expect(order).toEqual([
+      'address 203.0.113.7 at 1800000000, hashes 0',
+      'account true at 1800000000500, hashes 0',
+      'look up',
+    ]);
+    expect(hashing).toHaveBeenCalledTimes(1);
+  });
+
+  it.each<[string, Partial<LoginDependencies>, number]>([
+    ['address_limit', { chargeAddress: async () => 57 }, 57],
+    ['account_wait', { chargeAccount: async () => ({ isAdmitted: false, waitSeconds: 8 }) }, 8],
+  ])('hears of the wait when refused for %s, and costs no hash', async (reason, overrides, waitSeconds) => {
+    const log = recordingLog();
+    const deps = dependencies(overrides);
+    const findUserByName = jest.fn();
+    const error = await login(input, clientWith(log), { ...deps, findUserByName }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(ThrottledError);
+    expect((error as ThrottledError).waitSeconds).toBe(waitSeconds);
+    expect(findUserByName).not.toHaveBeenCalled();
+    expect(hashing).not.toHaveBeenCalled();
+    expect(log.events).toEqual([
+      {
+        event: 'login_refused',
+        reason,
+        account: accountKeyOf('newuser'),
+        address: '203.0.113.7',
+        waitSeconds,
+      },
+    ]);
+  });
+
+  it('is not charged to an account when the address is refused, so that nobody can lock others out', async () => {
+    const deps = dependencies({ chargeAddress: async () => 57 });
+    await expect(login(input, client, deps)).rejects.toBeInstanceOf(ThrottledError);
+    expect(deps.chargeAccount).not.toHaveBeenCalled();
+  });
+
+  it('is forgotten by success alone', async () => {
+    const succeeding = dependencies();
+    await login(input, client, succeeding);
+    expect(succeeding.forgetAttempts).toHaveBeenCalledWith(accountKeyOf('newuser'));
+    const failing = dependencies();
+    await login({ ...input, password: 'password124' }, client, failing).catch(() => undefined);
+    const inactive = dependencies({ findUserByName: async () => ({ ...user, isActive: false }) });
+    await login(input, client, inactive).catch(() => undefined);
+    expect(failing.forgetAttempts).not.toHaveBeenCalled();
+    expect(inactive.forgetAttempts).not.toHaveBeenCalled();
+  });
+});
+
+describe('the log of a login', () => {
+  const eventsOf = async (overrides: Partial<LoginDependencies>, body = input) => {
+    const log = recordingLog();
+    await login(body, clientWith(log), dependencies(overrides)).catch(() => undefined);
+    return { events: log.events, caller: log.caller };
+  };
+  const account = accountKeyOf('newuser');
+  const common = { account, address: '203.0.113.7', hashMilliseconds: expect.any(Number) };
+
+  it('says who came in', async () => {
+    const { events, caller } = await eventsOf({});
+    expect(events).toEqual([
+      { event: 'login_succeeded', address: '203.0.113.7', hashMilliseconds: expect.any(Number) },
+    ]);
+    expect(events[0]?.hashMilliseconds).toBeGreaterThan(1);
+    expect(caller).toEqual({ userId: 1, sessionId: expect.stringMatching(/^[0-9a-f]{16}$/) });
+  });
+
+  it('says why someone did not', async () => {
+    const wrong = await eventsOf({}, { ...input, password: 'password124' });
+    expect(wrong.events).toEqual([{ event: 'login_failed', reason: 'password_wrong', ...common }]);
+    expect(wrong.caller).toEqual({ userId: 1 });
+    const unknown = await eventsOf({ findUserByName: async () => undefined });
+    expect(unknown.events).toEqual([{ event: 'login_failed', reason: 'user_unknown', ...common }]);
+    expect(unknown.caller).toEqual({});
+    const inactive = await eventsOf({ findUserByName: async () => ({ ...user, isActive: false }) });
+    expect(inactive.events).toEqual([{ event: 'login_failed', reason: 'user_inactive', ...common }]);
+  });
+
+  it('says from when on an account has to wait', async () => {
+    const waitAfter = jest.fn(() => 4);
+    const chargeAccount = async (): Promise<AccountCharge> => ({ isAdmitted: true, attempts: 7 });
+    const { events } = await eventsOf({ waitAfter, chargeAccount }, { ...input, password: 'password124' });
+    expect(waitAfter).toHaveBeenCalledWith(7);
+    expect(events[1]).toEqual({ event: 'account_locked', account, address: '203.0.113.7', waitSeconds: 4 });
+  });
+});
+
+describe('a hash that is weaker than those made now', () => {
+  it('is replaced by one of the same password, and only over itself', async () => {
+    const deps = dependencies({ bcryptCost: 11 });
+    const log = recordingLog();
+    await login(input, clientWith(log), deps);
+    expect(deps.replacePasswordHash).toHaveBeenCalledWith('f2afca0567', {
+      from: user.passwordHash,
+      to: expect.stringMatching(/^\$2b\$11\$/),
+    });
+    const [, { to }] = jest.mocked(deps.replacePasswordHash).mock.calls[0]!;
+    expect(await matchesPassword('password123', to, 11)).toBe(true);
+    expect(log.events).toContainEqual({ event: 'password_rehashed' });
+  });
+
+  it('stays when it is strong enough, and when the password is wrong', async () => {
+    const strong = dependencies();
+    await login(input, client, strong);
+    const wrong = dependencies({ bcryptCost: 11 });
+    await login({ ...input, password: 'password124' }, client, wrong).catch(() => undefined);
+    expect(strong.replacePasswordHash).not.toHaveBeenCalled();
+    expect(wrong.replacePasswordHash).not.toHaveBeenCalled();
+  });
+
+  it('keeps nobody from signing in when it cannot be replaced', async () => {
+    const log = recordingLog();
+    const replacePasswordHash = async () => {
+      throw new StoreUnavailableError('down');
+    };
+    const answer = await login(input, clientWith(log), dependencies({ bcryptCost: 11, replacePasswordHash }));
+    expect(answer.status).toBe(200);
+    expect(log.failures).toEqual([expect.any(StoreUnavailableError)]);
   });
 });

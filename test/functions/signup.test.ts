@@ -1,4 +1,4 @@
-import { InvalidFieldsError } from '../../functions/shared/http/errors';
+import { InvalidFieldsError, type ThrottledError } from '../../functions/shared/http/errors';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { Creation, NewUser } from '../../functions/shared/store/users';
 import { type SignupDependencies, signup } from '../../functions/signup/signup';
@@ -80,5 +80,42 @@ describe('POST /api/signup/', () => {
     );
     expect(deps.nextUserId).not.toHaveBeenCalled();
     expect(deps.created).toEqual([]);
+  });
+});
+
+describe('too many signups from one address', () => {
+  it('are refused before anything is hashed or stored, and the log says so', async () => {
+    const log = recordingLog();
+    const deps = { ...dependencies(), chargeAddress: jest.fn(async () => 57), nextUserId: jest.fn() };
+    const error = await signup(input, clientWith(log), deps).catch((thrown: unknown) => thrown);
+    expect((error as ThrottledError).waitSeconds).toBe(57);
+    expect(deps.chargeAddress).toHaveBeenCalledWith('203.0.113.7', 1_800_000_000);
+    expect(deps.nextUserId).not.toHaveBeenCalled();
+    expect(log.events).toEqual([
+      { event: 'signup_refused', reason: 'address_limit', address: '203.0.113.7', waitSeconds: 57 },
+    ]);
+  });
+
+  it('are not charged for a form that is filled in wrongly', async () => {
+    const deps = { ...dependencies(), chargeAddress: jest.fn(async () => 57) };
+    await expect(signup({ ...input, password: '1234567' }, client, deps)).rejects.toBeInstanceOf(
+      InvalidFieldsError,
+    );
+    expect(deps.chargeAddress).not.toHaveBeenCalled();
+  });
+});
+
+describe('the log of a signup', () => {
+  it('says who was made, and what was taken', async () => {
+    const log = recordingLog();
+    await signup(input, clientWith(log), dependencies());
+    expect(log.events).toEqual([
+      { event: 'signup_succeeded', address: '203.0.113.7', hashMilliseconds: expect.any(Number) },
+    ]);
+    expect(log.caller).toEqual({ userId: 7, sessionId: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    const taken = recordingLog();
+    await signup(input, clientWith(taken), dependencies(['username', 'email'])).catch(() => undefined);
+    expect(taken.events).toMatchObject([{ event: 'signup_failed', reason: 'username_and_email_taken' }]);
+    expect(taken.caller).toEqual({});
   });
 });
