@@ -1,6 +1,7 @@
 /** The whole backend behind a URL, and a client that sees what a phone would see. */
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningApi, runTemplate } from '../../local/run';
 import { assemblyWith } from './assembly';
 
@@ -25,6 +26,8 @@ export interface TestApi extends RunningApi {
   signup(overrides?: object): Promise<{ username: string; email: string; id: number; token: string }>;
   /** What the functions wrote to standard output and error. */
   readonly log: () => string;
+  /** The lines of the log that have these members; waits until there are so many. A line may come a moment after its answer. */
+  logged(members: Readonly<Record<string, unknown>>, count?: number): Promise<Record<string, any>[]>;
 }
 
 interface Options {
@@ -62,6 +65,7 @@ export async function startApi({ settings, ...options }: Options = {}): Promise<
     ...api,
     call,
     log: () => written.join(''),
+    logged: (members, count = 1) => waitForLines(() => written.join(''), members, count),
     signup: async (overrides = {}) => {
       const username = newName();
       const body = { username, email: `${username}@example.com`, password: 'password123', ...overrides };
@@ -70,6 +74,25 @@ export async function startApi({ settings, ...options }: Options = {}): Promise<
       return { ...reply.body.user, token: reply.body.token };
     },
   };
+}
+
+async function waitForLines(
+  log: () => string,
+  members: Readonly<Record<string, unknown>>,
+  count: number,
+): Promise<Record<string, any>[]> {
+  const giveUpAt = performance.now() + 5000;
+  for (;;) {
+    const lines = log()
+      .split('\n')
+      .filter((line) => line.startsWith('{'));
+    const found = lines
+      .map((line) => JSON.parse(line))
+      .filter((line) => Object.entries(members).every(([name, value]) => line[name] === value));
+    if (found.length >= count) return found;
+    if (performance.now() > giveUpAt) throw new Error(`Not in the log: ${JSON.stringify(members)}\n${log()}`);
+    await pause(10);
+  }
 }
 
 function callerOf(url: string): TestApi['call'] {
