@@ -1,6 +1,6 @@
 /** What lies in the tables of a running API, and what an operator may write there. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { RunningApi } from '../../local/run';
 import { useLocalCredentials } from './database';
 
@@ -17,6 +17,7 @@ export interface StoredItems {
     locator: string,
     change: { expression: string; values: Item; names?: Record<string, string> },
   ): Promise<void>;
+  put(table: Table, item: Item): Promise<void>;
   readonly documents: DynamoDBDocumentClient;
   tableName(table: Table): string;
   close(): void;
@@ -50,6 +51,9 @@ export function itemsOf(api: RunningApi): StoredItems {
           ...(names && { ExpressionAttributeNames: names }),
         }),
       );
+    },
+    put: async (table, Item) => {
+      await documents.send(new PutCommand({ TableName: tableName(table), Item }));
     },
     close: () => documents.destroy(),
   };
