@@ -42,6 +42,7 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
   } catch (error) {
     log.failure(error);
     log.end({ status: 503, reason: 'unavailable' });
-    throw error;
+    // Lambda's runtime writes down whatever is thrown here, and the message of an error may hold anything.
+    throw new Error('The request could not be authorized.');
   }
 }

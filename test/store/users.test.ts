@@ -1,5 +1,11 @@
 import { issueToken, newLocator } from '../../functions/shared/domain/token';
-import { createUser, findUserByName, type NewUser, nextUserId } from '../../functions/shared/store/users';
+import {
+  createUser,
+  findUserByName,
+  type NewUser,
+  nextUserId,
+  replacePasswordHash,
+} from '../../functions/shared/store/users';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { sessionWith } from '../support/sessions';
 
@@ -102,5 +108,28 @@ describe('a new user', () => {
 
   it('that nobody made is not found', async () => {
     expect(await findUserByName(database, 'nobody')).toBeUndefined();
+  });
+});
+
+describe('a password hash', () => {
+  const hashOf = async (username: string) => (await findUserByName(database, username))?.passwordHash;
+
+  it('is replaced over the one it was made from, and never over a newer one', async () => {
+    const creation = newUser();
+    await createUser(database, creation);
+    const { locator } = creation.address;
+    expect(await replacePasswordHash(database, locator, { from: '$2b$10$hash', to: '$2b$11$hash' })).toBe(
+      true,
+    );
+    expect(await replacePasswordHash(database, locator, { from: '$2b$10$hash', to: '$2b$12$late' })).toBe(
+      false,
+    );
+    expect(await hashOf(creation.user.username)).toBe('$2b$11$hash');
+  });
+
+  it('is not made for a user who is gone', async () => {
+    const gone = newLocator();
+    expect(await replacePasswordHash(database, gone, { from: '$2b$10$hash', to: '$2b$11$hash' })).toBe(false);
+    expect((await database.items('users')).filter(({ pk }) => pk === `USER#${gone}`)).toEqual([]);
   });
 });

@@ -22,11 +22,11 @@ export interface FaultyApi {
   close(): Promise<void>;
 }
 
-export async function startFaultyApi(): Promise<FaultyApi> {
+export async function startFaultyApi(settings?: Readonly<Record<string, unknown>>): Promise<FaultyApi> {
   const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const engine = given ? undefined : await startDynamoDb({});
   const database = await startFaultyDatabase(given ?? engine!.endpoint);
-  const api = await startApi({ dynamoDbEndpoint: database.endpoint });
+  const api = await startApi({ dynamoDbEndpoint: database.endpoint, ...(settings && { settings }) });
   return {
     api,
     database,
