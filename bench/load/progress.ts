@@ -28,7 +28,7 @@ export function showProgress(tally: Tally, output: Output): Progress {
   const clear = () => output.isTerminal && output.write(CLEAR_LINE);
   const show = () => {
     const text = line();
-    output.write(output.isTerminal ? CLEAR_LINE + text.slice(0, (output.columns ?? 80) - 1) : `${text}\n`);
+    output.write(output.isTerminal ? CLEAR_LINE + text.slice(0, (output.columns || 80) - 1) : `${text}\n`);
   };
   const timer = setInterval(show, output.isTerminal ? TERMINAL_MS : PIPED_MS);
   return {

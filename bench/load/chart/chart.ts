@@ -2,7 +2,7 @@
 import type { Load } from '../load';
 import { actions } from '../mix';
 import { plural, whole } from '../numbers';
-import { allRequests, type Tally, totalOf } from '../tally';
+import { allRequests, outcomes, type Tally, totalOf } from '../tally';
 import {
   COLOURS,
   FONT,
@@ -82,11 +82,9 @@ function subtitleOf({ tally, connections, elapsedSeconds }: Picture): string {
 }
 
 function troubles(tally: Tally): string {
-  const counts = { wrong: 'wrong', failed: 'failed', unavailable: '503', throttled: '429' } as const;
-  const found = (Object.keys(counts) as (keyof typeof counts)[]).flatMap((outcome) => {
-    const number = totalOf(tally, outcome);
-    return number === 0 ? [] : [`${whole(number)} ${counts[outcome]}`];
-  });
+  const found = outcomes
+    .filter((outcome) => outcome !== 'right' && totalOf(tally, outcome) > 0)
+    .map((outcome) => `${whole(totalOf(tally, outcome))} ${outcome}`);
   return found.length === 0 ? 'all answered right' : found.join(', ');
 }
 

@@ -57,21 +57,18 @@ function widened([from, to]: readonly [number, number]): readonly [number, numbe
   return [from - missing, to + missing];
 }
 
-/** Pixels of a decade that leave room for the texts of 1, 2 and 5, and for a unit at any of them. */
+/** Pixels of a decade that leave room for the texts of 1, 2 and 5, and for the unit at each of them. */
 const ROOM_FOR_FIVES = 130;
 const ROOM_FOR_UNITS = 200;
 
-/**
- * 1, 2, 5, 10, and so on. The unit stands at the powers of ten, and at the first tick if there is room for it; where there is little,
- * nothing stands at the others.
- */
+/** 1, 2, 5, 10, and so on. With little room the unit stands at the powers of ten alone, with less nothing else does. */
 function ticksBetween(lowMs: number, highMs: number, perDecade: number): readonly Tick[] {
   const ticks: Tick[] = [];
   for (let power = Math.floor(Math.log10(lowMs)); 10 ** power <= highMs; power += 1)
     for (const factor of [1, 2, 5]) {
       const ms = Number(`${factor}e${power}`);
       const isMain = factor === 1;
-      const hasUnit = isMain || (ticks.length === 0 && perDecade >= ROOM_FOR_UNITS);
+      const hasUnit = isMain || perDecade >= ROOM_FOR_UNITS;
       const text = isMain || perDecade >= ROOM_FOR_FIVES ? tickText(ms, hasUnit) : '';
       if (ms >= lowMs && ms <= highMs) ticks.push({ ms, text, isMain });
     }
