@@ -11,6 +11,8 @@ export interface Attempt {
   readonly action: Action;
   readonly request: ApiRequest;
   readonly check: Check;
+  /** What explains a wrong answer. */
+  readonly note?: string;
   /** Never to be shown. */
   readonly password?: string;
   /** @param sentAtMs on the clock of `performance.now()`. */
@@ -37,9 +39,15 @@ const dashboard: Plan = ({ sessions }) => {
 };
 
 const revoked: Plan = ({ sessions, hasJustEnded }) => {
-  const token = hasJustEnded ? sessions.lastDead : sessions.chooseDead();
-  if (token === undefined) return undefined;
-  return { action: 'revoked', request: requestTo.dashboard(token), check: checkOf.revoked };
+  const dead = hasJustEnded ? sessions.lastDead : sessions.chooseDead();
+  if (!dead) return undefined;
+  const milliseconds = (performance.now() - dead.endedAtMs).toFixed(1);
+  return {
+    action: 'revoked',
+    request: requestTo.dashboard(dead.token),
+    check: checkOf.revoked,
+    note: `${dead.end} ${milliseconds} ms before`,
+  };
 };
 
 const refresh: Plan = (client) => {
@@ -51,7 +59,7 @@ const refresh: Plan = (client) => {
     request: requestTo.refresh(session.token),
     check: checkOf.refresh(known),
     onRight: (reply, sentAtMs) => {
-      sessions.end(session);
+      sessions.end(session, 'refreshed away');
       addSession(client, session.account, { reply, sentAtMs });
       client.hasJustEnded = true;
     },
@@ -69,7 +77,7 @@ const logout: Plan = (client) => {
     request: requestTo.logout(session.token),
     check: checkOf.logout,
     onRight: () => {
-      sessions.end(session);
+      sessions.end(session, 'logged out');
       session.account.possibleSessions -= 1;
       client.hasJustEnded = true;
     },

@@ -10,6 +10,14 @@ export interface Session {
   readonly validUntilMs: number;
 }
 
+/** A token that must be refused. */
+export interface DeadToken {
+  readonly token: string;
+  readonly end: 'logged out' | 'refreshed away';
+  /** When the answer said so, on the clock of `performance.now()`. */
+  readonly endedAtMs: number;
+}
+
 /** More than a request can take: a token that ends while it is under way may be answered either way. */
 const EXPIRY_MARGIN_MS = 40_000;
 /** Beyond these one is forgotten, like an app that is not opened any more. */
@@ -18,7 +26,7 @@ const MAX_DEAD = 200;
 
 export class Sessions {
   readonly #live: Session[] = [];
-  readonly #dead: string[] = [];
+  readonly #dead: DeadToken[] = [];
   readonly #known: Known;
   readonly #random: Random;
 
@@ -52,22 +60,22 @@ export class Sessions {
   }
 
   /** From now on its token must be refused. */
-  end(session: Session): void {
+  end(session: Session, end: DeadToken['end']): void {
     this.#remove(session);
     if (this.#dead.length >= MAX_DEAD) {
-      const [forgotten = ''] = this.#dead.splice(anyIndex(this.#random, MAX_DEAD), 1);
-      this.#known.tokens.delete(forgotten);
+      const [forgotten] = this.#dead.splice(anyIndex(this.#random, MAX_DEAD), 1);
+      if (forgotten) this.#known.tokens.delete(forgotten.token);
     }
-    this.#dead.push(session.token);
+    this.#dead.push({ token: session.token, end, endedAtMs: performance.now() });
   }
 
   /** The token that was ended last. */
-  get lastDead(): string | undefined {
+  get lastDead(): DeadToken | undefined {
     return this.#dead.at(-1);
   }
 
   /** Any token that must be refused. */
-  chooseDead(): string | undefined {
+  chooseDead(): DeadToken | undefined {
     return this.#any(this.#dead);
   }
 

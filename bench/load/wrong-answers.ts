@@ -18,10 +18,10 @@ export function withoutSecrets(text: string, password?: string): string {
 }
 
 export function describeWrong({ attempt, sent, problems }: Result): string {
-  const { action, request, password } = attempt;
-  const credentials = request.headers?.['Authorization'];
+  const { action, request, note, password } = attempt;
+  const asked = [action, `${request.method} /${request.path}`, request.headers?.['Authorization'], note];
   const lines = [
-    `Wrong: ${action}, ${request.method} /${request.path}${credentials ? `, Authorization: ${credentials}` : ''}`,
+    `Wrong: ${asked.filter((part) => part !== undefined).join(', ')}`,
     ...problems.map((problem) => `  ${problem}`),
     '  The answer:',
     `  ${sent.reply?.status}`,

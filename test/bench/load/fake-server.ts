@@ -40,11 +40,13 @@ const THROTTLED: Answer = {
 export interface FakeServer {
   readonly url: string;
   lie: Lie | undefined;
+  /** Called before each request is answered, with how many there were. */
+  onRequest: (count: number) => void;
   close(): void;
 }
 
 export async function startFake(lie?: Lie): Promise<FakeServer> {
-  const fake = { lie };
+  const fake = { lie, onRequest: (): void => undefined };
   const answerTo = createApi(fake);
   const server = createServer(async (request, response) => {
     send(response, answerTo(request, await text(request)), fake.lie);
@@ -72,7 +74,7 @@ function send(response: ServerResponse, answer: Answer | 'none', lie: Lie | unde
   response.end(JSON.stringify(answer.body));
 }
 
-function createApi(fake: { readonly lie: Lie | undefined }) {
+function createApi(fake: Pick<FakeServer, 'lie' | 'onRequest'>) {
   const live = new Set<string>();
   let users = 0;
   let requests = 0;
@@ -83,7 +85,7 @@ function createApi(fake: { readonly lie: Lie | undefined }) {
   };
   const signup = (body: string): Answer => {
     const { password: _, ...user } = JSON.parse(body);
-    if (fake.lie !== 'two users have one id' || users < 30) users += 1;
+    if (fake.lie !== 'two users have one id' || users < 20) users += 1;
     return { status: 201, headers: BEARING, body: { user: { id: users, ...user }, ...issue() } };
   };
   const refresh = (token: string): Answer | 'none' => {
@@ -106,9 +108,10 @@ function createApi(fake: { readonly lie: Lie | undefined }) {
     fake.lie === 'logins and signups are throttled' ||
     (fake.lie === 'logins and signups are throttled after a while' && users >= 20);
   const isRefused = (token: string): boolean =>
-    !live.has(token) || (fake.lie === 'a live token is refused now and then' && requests % 500 === 0);
+    !live.has(token) || (fake.lie === 'a live token is refused now and then' && requests % 100 === 0);
   return ({ method, url, headers }: IncomingMessage, body: string): Answer | 'none' => {
     requests += 1;
+    fake.onRequest(requests);
     const token = headers.authorization?.replace('Token ', '') ?? '';
     const route = `${method} ${url?.replace(/^\/dev/, '')}`;
     const isPublic = /signup|api-token-auth/.test(route);

@@ -30,12 +30,12 @@ describe('the sessions of a connection', () => {
     const [one, other] = [sessionWith('one'), sessionWith('other')];
     sessions.add(one);
     sessions.add(other);
-    sessions.end(one);
+    sessions.end(one, 'logged out');
     expect(sessions.choose()).toBe(other);
-    expect(sessions.chooseDead()).toBe('one');
-    sessions.end(other);
+    expect(sessions.chooseDead()).toMatchObject({ token: 'one', end: 'logged out' });
+    sessions.end(other, 'refreshed away');
     expect(sessions.choose()).toBeUndefined();
-    expect(sessions.lastDead).toBe('other');
+    expect(sessions.lastDead).toMatchObject({ token: 'other', end: 'refreshed away' });
     expect([...known.tokens]).toEqual(['one', 'other']);
   });
 
@@ -61,7 +61,7 @@ describe('the sessions of a connection', () => {
     for (let count = 0; count < 10_000; count += 1) {
       const session = sessionWith(`token ${count}`);
       sessions.add(session);
-      if (count % 2 === 0) sessions.end(session);
+      if (count % 2 === 0) sessions.end(session, 'logged out');
     }
     expect(sessions.liveCount).toBe(50);
     expect(known.tokens.size).toBe(250);

@@ -9,7 +9,13 @@ function wrong(text: string, headers: Record<string, string> = {}): Result {
   const { password } = newAccount();
   const reply = { status: 200, headers, text: text.replace('PASSWORD', password), body: undefined };
   return {
-    attempt: { action: 'revoked', request: requestTo.dashboard(TOKEN), check: () => [], password },
+    attempt: {
+      action: 'revoked',
+      request: requestTo.dashboard(TOKEN),
+      check: () => [],
+      password,
+      note: 'logged out 0.4 ms before',
+    },
     sent: { milliseconds: 1, reply },
     outcome: 'wrong',
     problems: ['status 200 instead of 401', 'WWW-Authenticate is not Token'],
@@ -19,7 +25,7 @@ function wrong(text: string, headers: Record<string, string> = {}): Result {
 describe('a wrong answer as it is shown', () => {
   it('is all of it: what was asked, what is wrong, status, headers and body', () => {
     const shown = describeWrong(wrong('{"message":"Welcome!"}', { 'x-request-id': 'abc' }));
-    expect(shown).toBe(`Wrong: revoked, GET /api/dashboard/, Authorization: Token 012345…
+    expect(shown).toBe(`Wrong: revoked, GET /api/dashboard/, Token 012345…, logged out 0.4 ms before
   status 200 instead of 401
   WWW-Authenticate is not Token
   The answer:
