@@ -14,35 +14,36 @@ const all =
   (reply) =>
     checks.flatMap((check) => check(reply));
 
-const require = (isRight: boolean, problem: string): readonly string[] => (isRight ? [] : [problem]);
+const must = (isRight: boolean, problem: string): readonly string[] => (isRight ? [] : [problem]);
 
 const hasStatus =
   (status: number): Check =>
   (reply) =>
-    require(reply.status === status, `status ${reply.status} instead of ${status}`);
+    must(reply.status === status, `status ${reply.status} instead of ${status}`);
 
 const hasBody =
   (body: object): Check =>
   (reply) =>
-    require(isDeepStrictEqual(reply.body, body), `the body is not ${JSON.stringify(body)}`);
+    must(isDeepStrictEqual(reply.body, body), `the body is not ${JSON.stringify(body)}`);
 
 const isJson: Check = ({ headers }) =>
-  require(/^application\/json\s*(;|$)/i.test(
-    headers['content-type'] ?? '',
-  ), 'Content-Type is not application/json');
+  must(
+    /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? ''),
+    'Content-Type is not application/json',
+  );
 
 const isNotStored: Check = ({ headers }) =>
-  require(headers['cache-control'] === 'no-store', 'Cache-Control is not no-store');
+  must(headers['cache-control'] === 'no-store', 'Cache-Control is not no-store');
 
 const hasChallenge: Check = ({ headers }) =>
-  require(headers['www-authenticate'] === 'Token', 'WWW-Authenticate is not Token');
+  must(headers['www-authenticate'] === 'Token', 'WWW-Authenticate is not Token');
 
 const expiresInAtLeast =
   (seconds: number): Check =>
   ({ headers }) => {
     const value = String(headers['token-expires-in'] ?? '');
     const isRight = /^\d{1,10}$/.test(value) && Number(value) >= seconds;
-    return require(isRight, `Token-Expires-In is not a whole number of seconds from ${seconds} on`);
+    return must(isRight, `Token-Expires-In is not a whole number of seconds from ${seconds} on`);
   };
 
 const hasOnly = (object: Members, names: readonly string[]): boolean =>
@@ -58,9 +59,9 @@ const bearsNewToken =
     const object = membersOf(body);
     const { token } = object as { token?: unknown };
     return [
-      ...require(hasOnly(object, members), `the body's members are not ${members.join(' and ')} alone`),
-      ...require(typeof token === 'string' && /^[0-9a-f]{40}$/.test(token), 'no token of 40 hex digits'),
-      ...require(!known.tokens.has(String(token)), 'the token is not new'),
+      ...must(hasOnly(object, members), `the body's members are not ${members.join(' and ')} alone`),
+      ...must(typeof token === 'string' && /^[0-9a-f]{40}$/.test(token), 'no token of 40 hex digits'),
+      ...must(!known.tokens.has(String(token)), 'the token is not new'),
     ];
   };
 
@@ -69,9 +70,9 @@ const bearsNewUser =
   ({ body }) => {
     const { id, ...user } = membersOf(membersOf(body)['user']);
     return [
-      ...require(isDeepStrictEqual(user, { username, email, role }), 'the user is not the one that was sent'),
-      ...require(Number.isSafeInteger(id) && Number(id) > 0, 'the id is not a positive integer'),
-      ...require(!known.ids.has(Number(id)), 'the id is not new'),
+      ...must(isDeepStrictEqual(user, { username, email, role }), 'the user is not the one that was sent'),
+      ...must(Number.isSafeInteger(id) && Number(id) > 0, 'the id is not a positive integer'),
+      ...must(!known.ids.has(Number(id)), 'the id is not new'),
     ];
   };
 
@@ -103,7 +104,7 @@ const THROTTLED = /^Request was throttled\. Expected available in \d+ seconds?\.
 export const checkThrottled: Check = all(
   isJson,
   ({ headers }) =>
-    require(/^[1-9]\d{0,8}$/.test(headers['retry-after'] ?? ''), 'Retry-After is not whole seconds'),
+    must(/^[1-9]\d{0,8}$/.test(headers['retry-after'] ?? ''), 'Retry-After is not whole seconds'),
   ({ body }) =>
-    require(THROTTLED.test(String(membersOf(body)['detail'])), 'the body is not that of a throttled request'),
+    must(THROTTLED.test(String(membersOf(body)['detail'])), 'the body is not that of a throttled request'),
 );

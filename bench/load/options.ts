@@ -17,8 +17,8 @@ Puts load on a running server of this API and checks every answer.
   --help              shows this
 
 The base URL is what stands before api/: http://127.0.0.1:3000 for npm start, or ApiUrl of a deployed stage.
-It leaves the users it signs up behind (load-…@example.com). A server that limits logins and signups answers 429;
-a local one without limits is started with npm start -- -c rateLimits=off.
+It leaves the users it signs up behind (load-…@example.com). A server that limits requests answers 429; a local one
+without limits is started with npm start -- -c rateLimits=off.
 Exit code 1 if an answer was wrong or a request failed.
 `;
 

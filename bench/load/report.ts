@@ -7,7 +7,7 @@ import { milliseconds, plural, whole } from './numbers';
 import { type ActionTally, allRequests, outcomes, requestsOf, type Tally, totalOf } from './tally';
 import { MAX_SHOWN } from './wrong-answers';
 
-/** A gateway's own throttle may answer a few; more are a limit on logins and signups. */
+/** A gateway's own throttle may answer a few that came at once. */
 const FEW = 5;
 
 const PERCENTILES = [0.5, 0.9, 0.99] as const;
@@ -65,18 +65,26 @@ const overall = (tally: Tally): ActionTally => ({
 });
 
 function remarks(tally: Tally): readonly string[] {
-  const [wrong, throttled, failed] = (['wrong', 'throttled', 'failed'] as const).map((outcome) =>
-    totalOf(tally, outcome),
-  ) as [number, number, number];
-  const reasons = [...tally.failures].map(([reason, times]) => `${reason} (${whole(times)})`);
+  const wrong = totalOf(tally, 'wrong');
+  const failed = totalOf(tally, 'failed');
+  const throttled = totalOf(tally, 'throttled');
   return [
     ...(throttled > FEW
       ? [
-          `${whole(throttled)} answers were 429: the server limits logins and signups. Start a local one without: ${LIMITS_OFF}`,
+          `${whole(throttled)} answers were 429 (${throttledActions(tally)}): the server limits how often it may be asked. Start a local one without limits: ${LIMITS_OFF}`,
         ]
       : []),
-    ...(failed > 0 ? [`${plural(failed, 'request')} failed: ${reasons.join(', ')}.`] : []),
+    ...(failed > 0 ? [`${plural(failed, 'request')} failed: ${reasonsOf(tally)}.`] : []),
     ...(wrong > MAX_SHOWN ? [`Of the wrong answers the first ${MAX_SHOWN} are shown above.`] : []),
     wrong > 0 ? `${plural(wrong, 'answer')} WRONG.` : 'No answer was wrong.',
   ];
 }
+
+const throttledActions = ({ byAction }: Tally): string =>
+  actions
+    .filter((action) => byAction[action].counts.throttled > 0)
+    .map((action) => `${action} ${whole(byAction[action].counts.throttled)}`)
+    .join(', ');
+
+const reasonsOf = ({ failures }: Tally): string =>
+  [...failures].map(([reason, times]) => `${reason} (${whole(times)})`).join(', ');

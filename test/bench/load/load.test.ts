@@ -113,7 +113,7 @@ describe('npm run load against a server that lies', () => {
     expect(row(written, 'signup')[3]).toBeGreaterThan(0);
     expect(row(written, 'signup')[2]).toBe(0);
     expect(written).toMatch(
-      /^\d+ answers were 429: the server limits logins and signups\. .* npm start -- -c rateLimits=off$/m,
+      /^\d+ answers were 429 \(login \d+, signup \d+\): the server limits .* npm start -- -c rateLimits=off$/m,
     );
   });
 
