@@ -38,7 +38,7 @@ async function loadWith(options: CommandLine, { output, stop }: Surroundings): P
   const file = resolve(options.out);
   mustBeWritable(file);
   output.write(
-    `${base}: ${plural(users, 'user')} sign up, then ${plural(connections, 'connection')} for ${seconds} s; seed ${seed}\n`,
+    `${base}: ${plural(users, 'signup')}, then ${plural(connections, 'connection')} for ${seconds} s; seed ${seed}\n`,
   );
   let progress: Progress | undefined;
   let wrongAnswers = 0;
