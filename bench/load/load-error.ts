@@ -1,0 +1,9 @@
+/** Why there is no load, in one line for the person who wanted it. */
+export class LoadError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'LoadError';
+  }
+}
+
+export const LIMITS_OFF = 'npm start -- -c rateLimits=off';
