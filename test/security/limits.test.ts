@@ -1,0 +1,105 @@
+/** The table of limits in docs/security.md, and its list of sentences, are what is true. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as limits from '../../functions/shared/domain/limits';
+import { settingNames } from '../../lib/settings';
+import { templateWith } from '../support/assembly';
+
+const PROJECT = join(__dirname, '../..');
+const document = readFileSync(join(PROJECT, 'docs/security.md'), 'utf8');
+const cellsOf = (row: string): string[] =>
+  row
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+const rowsOf = (section: string): string[][] =>
+  section
+    .split('\n')
+    .filter((line) => /^\| (`|\d)/.test(line))
+    .map(cellsOf);
+const [, limitsSection = ''] = document.split('## Limits');
+const table = rowsOf(limitsSection.slice(0, limitsSection.indexOf('\n## ')));
+
+const template = templateWith({});
+const propertiesOf = (type: string): any[] =>
+  Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+const functions = propertiesOf('AWS::Lambda::Function');
+const variables = Object.assign({}, ...functions.map(({ Environment }) => Environment.Variables));
+const [stage] = propertiesOf('AWS::ApiGateway::Stage');
+const [everyMethod, ...hashingMethods] = stage.MethodSettings.map(
+  (setting: any) => `${setting.ThrottlingRateLimit}, burst ${setting.ThrottlingBurstLimit}`,
+);
+const timeouts = functions.map(({ Timeout }) => Timeout);
+const authorizerTimeout = Object.entries(template.findResources('AWS::Lambda::Function')).find(([id]) =>
+  id.startsWith('AuthorizerFunction'),
+)![1]['Properties'].Timeout;
+const isHashing = ({ Environment }: any) => 'BCRYPT_COST' in Environment.Variables;
+const protectedTimeouts = functions
+  .filter((one) => !isHashing(one))
+  .map(({ Timeout }) => Timeout + authorizerTimeout);
+
+/** What is in force. */
+const inForce: Readonly<Record<string, string>> = {
+  'token lifetime': `${variables.TOKEN_LIFETIME_SECONDS} s`,
+  'session lifetime': `${variables.SESSION_LIFETIME_SECONDS} s`,
+  'sessions per user': variables.SESSIONS_PER_USER,
+  'revocation latency': `${propertiesOf('AWS::ApiGateway::Authorizer')[0].AuthorizerResultTtlInSeconds} s`,
+  'retry window of a refresh': `${limits.REFRESH_RETRY_SECONDS} s`,
+  'failed logins before a wait': variables.LOGIN_FAILURES,
+  'first wait': `${variables.LOGIN_WAIT_SECONDS} s`,
+  'longest wait': `${variables.LOGIN_WAIT_MAX_SECONDS} s`,
+  'failures kept': `${variables.LOGIN_FAILURES_KEPT_SECONDS} s`,
+  'logins per address': variables.LOGINS_PER_ADDRESS,
+  'signups per address': variables.SIGNUPS_PER_ADDRESS,
+  'window of an address': `${variables.ADDRESS_WINDOW_SECONDS} s`,
+  'requests a second': everyMethod,
+  'hashing requests a second': [...new Set(hashingMethods)].join(' or '),
+  'bcrypt cost': variables.BCRYPT_COST,
+  'password length, least': variables.PASSWORD_MIN_LENGTH,
+  'password length, most': `${limits.MAX_PASSWORD_CHARACTERS} characters, ${limits.MAX_PASSWORD_BYTES} bytes`,
+  body: `${limits.MAX_BODY_BYTES} bytes`,
+  'time of a database call': `${limits.WORST_CASE_CALL_SECONDS} s`,
+  'time of a request': `${Math.max(...timeouts, ...protectedTimeouts)} s`,
+  'log retention': `${[...new Set(propertiesOf('AWS::Logs::LogGroup').map(({ RetentionInDays }) => RetentionInDays))].join(' or ')} days`,
+};
+
+it('56. Idle and absolute limits, session limit, lockout, retention and revocation latency are documented in one table, which a test compares with the synthesized values.', () => {
+  const documented = Object.fromEntries(
+    table.map(([name = '', value = '']) => [name.replaceAll('`', ''), value]),
+  );
+  expect(documented).toEqual(inForce);
+});
+
+it.each(table)(
+  'the limit %s has a setting that exists or none, a reason, and a test that exists',
+  (...cells) => {
+    const [, , setting = '', reason = '', test = ''] = cells;
+    if (setting !== '') expect(settingNames).toContain(setting.replaceAll('`', ''));
+    expect(reason.length).toBeGreaterThan(20);
+    const [file = '', sentence] = test.split(', ');
+    expect(existsSync(join(PROJECT, file))).toBe(true);
+    if (sentence)
+      expect(readFileSync(join(PROJECT, file), 'utf8')).toMatch(new RegExp(`it\\(\\s*['"]${sentence}\\. `));
+  },
+);
+
+describe('the list of sentences', () => {
+  const sentences = rowsOf(document.slice(document.indexOf('## Sentences')));
+  const suites = readdirSync(__dirname).map((file) =>
+    readFileSync(join(__dirname, file), 'utf8').replaceAll("\\'", "'"),
+  );
+
+  it('is complete and in order', () => {
+    expect(sentences.map(([number]) => Number(number))).toEqual(
+      Array.from({ length: 57 }, (_, index) => index + 1),
+    );
+  });
+
+  it.each(sentences)(
+    'sentence %s is the title of a test, or is said to be open',
+    (number, sentence = '', state = '') => {
+      const hasTest = suites.some((suite) => suite.includes(`${number}. ${sentence.replaceAll('\\|', '|')}`));
+      expect([hasTest, state.split(/[;:]/)[0]]).toEqual(hasTest ? [true, 'tested'] : [false, 'open']);
+    },
+  );
+});
