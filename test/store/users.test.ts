@@ -106,6 +106,22 @@ describe('a new user', () => {
     },
   );
 
+  it('costs two reads whether anyone has it or not', async () => {
+    const { user } = newUser();
+    await createUser(database, { ...newUser(), user });
+    for (const username of [user.username, 'someone-else']) {
+      const send = jest.fn(database.send);
+      await findUserByName(
+        { ...database, send: send as unknown as typeof database.send, close: () => undefined },
+        username,
+      );
+      expect(send.mock.calls.map(([command]) => command.constructor.name)).toEqual([
+        'GetCommand',
+        'GetCommand',
+      ]);
+    }
+  });
+
   it('that nobody made is not found', async () => {
     expect(await findUserByName(database, 'nobody')).toBeUndefined();
   });

@@ -24,15 +24,20 @@ interface User {
 
 export type FoundUser = User & { readonly locator: string };
 
-/** The user of that name, in any case and any Unicode form. A name that nobody can have is nobody's, and costs no call. */
+/** No locator, so no item is there. */
+const NOBODY = 'nobody';
+
+/**
+ * The user of that name, in any case and any Unicode form. A name that nobody has costs the same two reads as one that somebody has, so
+ * that the time does not tell them apart (ASVS 5.0, 6.3.8); one that nobody can have is nobody's, and costs none.
+ */
 export async function findUserByName(
   database: Database<'users'>,
   username: string,
 ): Promise<FoundUser | undefined> {
   if (characters(username.normalize('NFKC')) > MAX_USERNAME_CHARACTERS) return undefined;
   const marker = await read(database, usernameKey(canonical(username)));
-  if (!marker) return undefined;
-  const locator = String(marker['locator']);
+  const locator = String(marker?.['locator'] ?? NOBODY);
   const user = await read(database, userKey(locator));
   return user && { ...(user as unknown as User), locator };
 }
