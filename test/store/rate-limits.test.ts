@@ -16,6 +16,14 @@ const newAccount = () => randomUUID();
 const charge = (account: string, nowMs = NOW_MS) => chargeAccount(database, { account, nowMs }, rules);
 const together = <Result>(count: number, work: () => Promise<Result>) =>
   Promise.all(Array.from({ length: count }, work));
+/** A database that applies each write and loses its answer once, so that the SDK sends it again. */
+const forgetful = (): TestDatabase => {
+  const send = async (command: Parameters<typeof database.send>[0]) => {
+    await database.send(command).catch(() => undefined);
+    return database.send(command);
+  };
+  return { ...database, send: send as typeof database.send };
+};
 const itemOf = async (account: string) =>
   (await database.items('rateLimits')).find(({ limitKey }) => limitKey === `ACCOUNT#${account}`);
 
@@ -60,6 +68,29 @@ describe('the attempts of an account', () => {
     expect(charges.filter(({ isAdmitted }) => isAdmitted)).toHaveLength(5);
   });
 
+  it('whose answer was lost are admitted when they are sent again: the last free one, and one after its wait', async () => {
+    const account = newAccount();
+    await together(4, () => charge(account));
+    const chargeAgain = (nowMs: number) => chargeAccount(forgetful(), { account, nowMs }, rules);
+    expect(await chargeAgain(NOW_MS)).toEqual({ isAdmitted: true, attempts: 5 });
+    expect(await chargeAgain(NOW_MS + 1000)).toEqual({ isAdmitted: true, attempts: 6 });
+    expect(await chargeAgain(NOW_MS + 1000)).toEqual({ isAdmitted: false, waitSeconds: 2 });
+  });
+
+  it('that are forgotten while one of them is counted begin anew with that one', async () => {
+    const account = newAccount();
+    await together(5, () => charge(account));
+    const send = async (command: Parameters<typeof database.send>[0]) => {
+      if (JSON.stringify(command.input).includes(':seenAt')) await forgetAttempts(database, account);
+      return database.send(command);
+    };
+    const interrupted: TestDatabase = { ...database, send: send as typeof database.send };
+    expect(await chargeAccount(interrupted, { account, nowMs: NOW_MS + 1000 }, rules)).toEqual({
+      isAdmitted: true,
+      attempts: 1,
+    });
+  });
+
   it('few and long ago are forgotten too', async () => {
     const account = newAccount();
     await charge(account);
@@ -81,6 +112,7 @@ describe('the attempts of an account', () => {
       limitKey: `ACCOUNT#${account}`,
       attempts: 1,
       lastAttemptAtMs: NOW_MS + 1,
+      attemptId: expect.any(String),
       expiresAt: NOW_MS / 1000 + 1 + 86_400,
     });
   });
@@ -100,6 +132,14 @@ describe('the attempts of an address', () => {
     expect(await attempt('203.0.113.7', 'login', now + 600)).toBe(0);
   });
 
+  it('whose answer was lost are admitted when they are sent again, the last one too', async () => {
+    const tryAgain = () =>
+      chargeAddress(forgetful(), { action: 'login', address: '203.0.113.11', now }, window);
+    await together(9, () => attempt('203.0.113.11'));
+    expect(await tryAgain()).toBe(0);
+    expect(await tryAgain()).toBe(600);
+  });
+
   it('are apart for each address and each action', async () => {
     await together(10, () => attempt('203.0.113.8'));
     expect(await attempt('203.0.113.8')).toBe(600);
@@ -113,6 +153,7 @@ describe('the attempts of an address', () => {
     expect(items.find(({ limitKey }) => limitKey.includes('203.0.113.10'))).toEqual({
       limitKey: `ADDRESS#login#203.0.113.10#${now + 600}`,
       attempts: 1,
+      attemptId: expect.any(String),
       expiresAt: now + 600,
     });
   });

@@ -1,9 +1,10 @@
 /**
  * Counters of attempts, charged by one atomic conditional write before anything that costs, so that attempts at the same time count
- * each. A write that is repeated after a lost answer may count twice, never less than once.
+ * each. A write that is repeated after a lost answer may count twice, never less than once, and is not refused for having counted.
  */
+import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import {
   type AddressRules,
   type Attempts,
@@ -12,7 +13,7 @@ import {
   remainingWait,
   windowEnd,
 } from '../domain/attempts';
-import { type Database, isWritten, untilDecided } from './database';
+import { type Database, untilDecided } from './database';
 import { accountLimitKey, addressLimitKey, type LimitedAction, rateLimitsTable } from './schema';
 
 type RateLimits = Database<'rateLimits'>;
@@ -29,23 +30,53 @@ export interface AddressAttempt {
 
 /** Counts an attempt from an address. Seconds until the next window if this one has no attempt left; else 0. */
 export async function chargeAddress(
-  { send, tables }: RateLimits,
+  database: RateLimits,
   { action, address, now }: AddressAttempt,
   rules: AddressRules,
 ): Promise<number> {
   const endsAt = windowEnd(now, rules);
-  const isCharged = await isWritten(
-    send(
-      new UpdateCommand({
-        TableName: tables.rateLimits,
-        Key: addressLimitKey(action, address, endsAt),
-        UpdateExpression: 'SET expiresAt = :end ADD attempts :one',
-        ConditionExpression: `attribute_not_exists(${KEY}) OR attempts < :most`,
-        ExpressionAttributeValues: { ':end': endsAt, ':one': 1, ':most': rules.attempts },
-      }),
-    ),
-  );
+  const { isCharged } = await charge(database, randomUUID(), {
+    Key: addressLimitKey(action, address, endsAt),
+    UpdateExpression: 'SET expiresAt = :end, attemptId = :id ADD attempts :one',
+    ConditionExpression: `attribute_not_exists(${KEY}) OR attempts < :most`,
+    ExpressionAttributeValues: { ':end': endsAt, ':one': 1, ':most': rules.attempts },
+  });
   return isCharged ? 0 : endsAt - now;
+}
+
+/** What is stored after a charge, or in place of one. */
+interface Charge extends Attempts {
+  readonly isCharged: boolean;
+}
+
+/**
+ * Makes a charge under an id of its own. A charge that finds itself stored already was made: its answer was lost, and the SDK has
+ * sent it again.
+ */
+async function charge(
+  { send, tables }: RateLimits,
+  id: string,
+  update: Omit<UpdateCommandInput, 'TableName'>,
+): Promise<Charge> {
+  const command = new UpdateCommand({
+    ...update,
+    TableName: tables.rateLimits,
+    ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':id': id },
+    ReturnValues: 'ALL_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  try {
+    const { attempts, lastAttemptAtMs } = (await send(command)).Attributes ?? {};
+    return { isCharged: true, count: Number(attempts), lastAtMs: Number(lastAttemptAtMs) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const { attempts, lastAttemptAtMs, attemptId } = error.Item ?? {};
+    return {
+      isCharged: attemptId?.S === id,
+      count: Number(attempts?.N),
+      lastAtMs: Number(lastAttemptAtMs?.N),
+    };
+  }
 }
 
 /** Either an attempt was counted, or the account has to wait. */
@@ -69,28 +100,31 @@ export function chargeAccount(
   attempt: AccountAttempt,
   rules: FailureRules,
 ): Promise<AccountCharge> {
+  const id = randomUUID();
   return untilDecided(async () => {
-    const free = await chargeFreeAttempt(database, attempt, rules);
-    if (typeof free === 'number') return { isAdmitted: true, attempts: free };
+    const free = await chargeFreeAttempt(database, { ...attempt, id }, rules);
+    if (free.isCharged) return { isAdmitted: true, attempts: free.count };
     const isForgotten = areForgotten(free, attempt.nowMs, rules);
     const waitSeconds = isForgotten ? 0 : remainingWait(free, attempt.nowMs, rules);
     if (waitSeconds > 0) return { isAdmitted: false, waitSeconds };
     const attempts = isForgotten ? 1 : free.count + 1;
-    const isCharged = await replaceAttempts(database, { ...attempt, attempts, seen: free }, rules);
+    const isCharged = await replaceAttempts(database, { ...attempt, id, attempts, seen: free }, rules);
     return isCharged ? { isAdmitted: true, attempts } : undefined;
   });
 }
 
-/** The number of the attempt, or what is stored when it is not free. */
-async function chargeFreeAttempt(
-  { send, tables }: RateLimits,
-  { account, nowMs }: AccountAttempt,
+interface NamedAttempt extends AccountAttempt {
+  readonly id: string;
+}
+
+function chargeFreeAttempt(
+  database: RateLimits,
+  { account, nowMs, id }: NamedAttempt,
   rules: FailureRules,
-): Promise<number | Attempts> {
-  const command = new UpdateCommand({
-    TableName: tables.rateLimits,
+): Promise<Charge> {
+  return charge(database, id, {
     Key: accountLimitKey(account),
-    UpdateExpression: 'SET lastAttemptAtMs = :now, expiresAt = :end ADD attempts :one',
+    UpdateExpression: 'SET lastAttemptAtMs = :now, expiresAt = :end, attemptId = :id ADD attempts :one',
     ConditionExpression: `attribute_not_exists(${KEY}) OR (attempts < :free AND lastAttemptAtMs > :forgotten)`,
     ExpressionAttributeValues: {
       ':now': nowMs,
@@ -99,45 +133,32 @@ async function chargeFreeAttempt(
       ':free': rules.freeFailures,
       ':forgotten': nowMs - rules.keptSeconds * 1000,
     },
-    ReturnValues: 'UPDATED_NEW',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
-  try {
-    return Number((await send(command)).Attributes?.['attempts']);
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException && error.Item)) throw error;
-    const { attempts, lastAttemptAtMs } = error.Item;
-    return { count: Number(attempts?.N), lastAtMs: Number(lastAttemptAtMs?.N) };
-  }
 }
 
-interface Replacement extends AccountAttempt {
+interface Replacement extends NamedAttempt {
   readonly attempts: number;
   readonly seen: Attempts;
 }
 
-function replaceAttempts(
-  { send, tables }: RateLimits,
-  { account, nowMs, attempts, seen }: Replacement,
+async function replaceAttempts(
+  database: RateLimits,
+  { account, nowMs, id, attempts, seen }: Replacement,
   rules: FailureRules,
 ): Promise<boolean> {
-  return isWritten(
-    send(
-      new UpdateCommand({
-        TableName: tables.rateLimits,
-        Key: accountLimitKey(account),
-        UpdateExpression: 'SET attempts = :attempts, lastAttemptAtMs = :now, expiresAt = :end',
-        ConditionExpression: 'attempts = :seen AND lastAttemptAtMs = :seenAt',
-        ExpressionAttributeValues: {
-          ':attempts': attempts,
-          ':now': nowMs,
-          ':end': forgottenAt(nowMs, rules),
-          ':seen': seen.count,
-          ':seenAt': seen.lastAtMs,
-        },
-      }),
-    ),
-  );
+  const { isCharged } = await charge(database, id, {
+    Key: accountLimitKey(account),
+    UpdateExpression: 'SET attempts = :attempts, lastAttemptAtMs = :now, expiresAt = :end, attemptId = :id',
+    ConditionExpression: 'attempts = :seen AND lastAttemptAtMs = :seenAt',
+    ExpressionAttributeValues: {
+      ':attempts': attempts,
+      ':now': nowMs,
+      ':end': forgottenAt(nowMs, rules),
+      ':seen': seen.count,
+      ':seenAt': seen.lastAtMs,
+    },
+  });
+  return isCharged;
 }
 
 const forgottenAt = (nowMs: number, { keptSeconds }: FailureRules): number =>
