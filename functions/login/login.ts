@@ -56,13 +56,16 @@ export async function login(
     if (waitSeconds > 0) log.event('account_locked', { account, address, waitSeconds });
     throw new InvalidFieldsError({ non_field_errors: [messages.loginFailed] });
   }
+  // Of these, only the session matters to the answer: the next login makes up for the rest.
   const [{ token, session }] = await Promise.all([
     openSession(user, client, dependencies),
-    dependencies.forgetAttempts(account),
+    dependencies.forgetAttempts(account).catch(client.log.failure),
     strengthenHash(user, input.password, { ...dependencies, ...client }),
   ]);
   const now = session.refreshedAt;
-  await dependencies.trimSessions(user.locator, { ...session, limit: dependencies.sessionsPerUser, now });
+  await dependencies
+    .trimSessions(user.locator, { ...session, limit: dependencies.sessionsPerUser, now })
+    .catch(client.log.failure);
   client.log.identify({ sessionId: session.id });
   client.log.event('login_succeeded', { address: client.address, hashMilliseconds });
   return { status: 200, body: { token: token.text }, headers: tokenExpiresIn(session.expiresAt, now) };

@@ -100,6 +100,18 @@ describe('POST /api/api-token-auth/', () => {
       login(input, client, dependencies({ addSession: async () => false })),
     ).rejects.toBeInstanceOf(StoreUnavailableError);
   });
+
+  it.each(['forgetAttempts', 'trimSessions', 'replacePasswordHash'] as const)(
+    'signs in also when %s fails, which the next login makes up for: no session is left that nobody knows of',
+    async (tidying) => {
+      const failure = new StoreUnavailableError('down');
+      const log = recordingLog();
+      const deps = dependencies({ bcryptCost: 11, [tidying]: () => Promise.reject(failure) });
+      expect(await login(input, clientWith(log), deps)).toMatchObject({ status: 200 });
+      expect(deps.addSession).toHaveBeenCalledTimes(1);
+      expect(log.failures).toEqual([failure]);
+    },
+  );
 });
 
 describe('who may try a password', () => {

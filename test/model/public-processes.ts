@@ -20,29 +20,32 @@ export const signup = ({ newUser, newSessionId }: Attempt, name: number): Atom =
     return done(addSession(withAccount, session), `201 ${TOKEN_LIFETIME}`);
   });
 
-export const login = ({ newSessionId }: Attempt, name: number, isPasswordRight: boolean): Atom =>
+export const login = ({ newSessionId, isFaulty }: Attempt, name: number, isPasswordRight: boolean): Atom =>
   atom('login', (state) => {
     const account = state.accounts.find((one) => one.name === name);
     if (!account?.isActive || !isPasswordRight) return done(state, '400');
     const { userId, locator, generation } = account;
     const add = atom(`add ${generation}`, (later) => [
-      { state: addSession(later, { id: newSessionId, userId, locator, generation }), next: trim(userId) },
+      {
+        state: addSession(later, { id: newSessionId, userId, locator, generation }),
+        next: trim(userId, isFaulty),
+      },
     ]);
     return [{ state, next: add }];
   });
 
 /** The newest live sessions stay. Which of those that began in the same millisecond is newer cannot be known before their ids are. */
-const trim = (userId: number): Atom =>
+const trim = (userId: number, isFaulty: boolean): Atom =>
   atom('trim', (state) => {
     const live = liveSessions(state, userId);
     const last = live[SESSIONS_PER_USER - 1];
-    if (!last) return [{ state, next: remove([]) }];
+    if (!last) return [{ state, next: remove([], isFaulty) }];
     const tied = live.filter(({ createdAtMs }) => createdAtMs === last.createdAtMs);
     const older = live.filter(({ createdAtMs }) => createdAtMs < last.createdAtMs);
     const excess = live.length - SESSIONS_PER_USER - older.length;
     const isOrderKnown = tied.every(({ id }) => !id.startsWith('new:'));
     const choices = isOrderKnown ? [tied.slice(tied.length - excess)] : choose(tied, excess);
-    return choices.map((chosen) => ({ state, next: remove([...older, ...chosen]) }));
+    return choices.map((chosen) => ({ state, next: remove([...older, ...chosen], isFaulty) }));
   });
 
 function choose<Item>(items: readonly Item[], count: number): readonly (readonly Item[])[] {
@@ -52,15 +55,18 @@ function choose<Item>(items: readonly Item[], count: number): readonly (readonly
   );
 }
 
-/** One after the other, in any order. */
-function remove(victims: readonly ModelSession[]): Atom {
+/** One after the other, in any order. The user is signed in, whether or not it can be done. */
+function remove(victims: readonly ModelSession[], isFaulty: boolean): Atom {
   const ids = victims.map(({ id }) => id);
-  const run = (state: State): Step[] =>
-    victims.length === 0
-      ? done(state, `200 ${TOKEN_LIFETIME}`)
-      : victims.map((victim) => ({
-          state: endSession(state, victim.id),
-          next: remove(victims.filter((other) => other !== victim)),
-        }));
+  const run = (state: State): Step[] => [
+    ...(victims.length === 0 || isFaulty ? done(state, `200 ${TOKEN_LIFETIME}`) : []),
+    ...victims.map((victim) => ({
+      state: endSession(state, victim.id),
+      next: remove(
+        victims.filter((other) => other !== victim),
+        isFaulty,
+      ),
+    })),
+  ];
   return atom(`remove ${ids}`, run, ids);
 }
