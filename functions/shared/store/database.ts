@@ -91,16 +91,17 @@ export async function cancellationOf(
 
 /**
  * Repeats an attempt until it comes to something else than `undefined`, with growing pauses: a transaction that met others on the
- * same items is decided by what they leave behind.
+ * same items is decided by what they leave behind. The last attempt begins when CONFLICT_PATIENCE_MS are over.
  * @throws StoreUnavailableError when others kept getting in the way.
  */
 export async function untilDecided<Outcome>(attempt: () => Promise<Outcome | undefined>): Promise<Outcome> {
   const giveUpAt = performance.now() + CONFLICT_PATIENCE_MS;
-  for (let pauseMs = CONFLICT_PAUSE_MS; performance.now() < giveUpAt; pauseMs *= 2) {
+  for (let pauseMs = CONFLICT_PAUSE_MS; ; pauseMs *= 2) {
     const outcome = await attempt();
     if (outcome !== undefined) return outcome;
+    const leftMs = giveUpAt - performance.now();
+    if (leftMs <= 0) throw new StoreUnavailableError('DynamoDB did not decide in time.');
     // Pauses differ, or the same two would meet again.
-    await pause(pauseMs * (0.5 + Math.random()));
+    await pause(Math.min(pauseMs * (0.5 + Math.random()), leftMs));
   }
-  throw new StoreUnavailableError('DynamoDB did not decide in time.');
 }

@@ -1,0 +1,37 @@
+import { CONFLICT_PATIENCE_MS } from '../../functions/shared/domain/limits';
+import { untilDecided } from '../../functions/shared/store/database';
+import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
+
+/** Pauses in the time that the test moves, which this module has none of. */
+jest.mock('node:timers/promises', () => ({
+  setTimeout: (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+}));
+
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
+
+/** How long something takes that fails, by a clock that moves only when it is waited for. */
+async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
+  jest.useFakeTimers();
+  const startedAt = performance.now();
+  let endedAt = 0;
+  const ended = expect(work().finally(() => (endedAt = performance.now()))).rejects.toBeInstanceOf(
+    StoreUnavailableError,
+  );
+  await jest.advanceTimersByTimeAsync(60_000);
+  await ended;
+  return endedAt - startedAt;
+}
+
+describe('a decision that others keep getting in the way of', () => {
+  it.each([0, 0.35, 0.999])(
+    'is waited for as long as it may take and no longer, with pauses that are drawn %s',
+    async (draw) => {
+      jest.spyOn(Math, 'random').mockReturnValue(draw);
+      const took = await millisecondsOf(() => untilDecided(async () => undefined));
+      expect(took).toBe(CONFLICT_PATIENCE_MS);
+    },
+  );
+});
