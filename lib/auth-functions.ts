@@ -1,7 +1,6 @@
 /** Every function of the API with its settings and its grants, which are those of `docs/storage.md` and no more. */
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { WORST_CASE_CALL_SECONDS } from '../functions/shared/domain/limits';
 import {
   environmentOf,
   type FunctionName,
@@ -14,6 +13,7 @@ import { AuthFunction } from './auth-function';
 import type { AuthTables } from './auth-tables';
 import { metricsNamespace } from './monitoring-names';
 import type { Settings } from './settings';
+import { longestWait } from './time-budget';
 
 export type AuthFunctions = { readonly [F in FunctionName]: AuthFunction<F> };
 
@@ -23,21 +23,18 @@ export interface AuthFunctionsProps {
   readonly logRemovalPolicy: RemovalPolicy;
 }
 
-/** Hashing a password needs CPU, which comes with memory. */
-const HASHING_MB = 1024;
-/** Enough for a function that waits for DynamoDB, also for its first call, whose TLS handshake takes CPU. */
-const WAITING_MB = 512;
-/** Enough for a function that calls nobody. */
-const ANSWERING_MB = 256;
+interface Size {
+  readonly memoryMb: number;
+  /** For what is not waiting for the database. */
+  readonly restSeconds: number;
+}
 
-/**
- * Time for that many database calls one after the other, each at its worst, and for the rest: starting, and a hash at the highest cost.
- * Transactions that meet others count for one call more: they are tried again for as long as that.
- */
-const sized = (memoryMb: number, callsInARow: number) => ({
-  memoryMb,
-  timeoutSeconds: Math.ceil(callsInARow * WORST_CASE_CALL_SECONDS) + (memoryMb === HASHING_MB ? 6 : 2),
-});
+/** Hashing a password needs CPU, which comes with memory. The time is for two hashes at the highest cost: one compared, one made. */
+const hashing: Size = { memoryMb: 1024, restSeconds: 6 };
+/** Enough for a function that waits for DynamoDB, also for its first call, whose TLS handshake takes CPU. */
+const waiting: Size = { memoryMb: 512, restSeconds: 1 };
+/** Enough for a function that calls nobody. */
+const answering: Size = { memoryMb: 256, restSeconds: 2 };
 
 /**
  * What is read to judge a token. The session's attributes are on the list in case IAM looks at all tables of a batch
@@ -48,37 +45,38 @@ const toJudge = { attributes: [...new Set([...sessionOwnerAttributes, ...session
 export function authFunctions(scope: Construct, props: AuthFunctionsProps): AuthFunctions {
   const { users, tokens, rateLimits } = props.tables;
   const values = variablesOf(props);
-  const make = <F extends FunctionName>(name: F, size: ReturnType<typeof sized>) =>
+  const make = <F extends FunctionName>(name: F, { memoryMb, restSeconds }: Size) =>
     new AuthFunction(scope, {
       name,
       environment: environmentOf(name, values),
       removalPolicy: props.logRemovalPolicy,
-      ...size,
+      memoryMb,
+      timeoutSeconds: Math.ceil(longestWait(name)) + restSeconds,
     });
   return {
-    signup: make('signup', sized(HASHING_MB, 4))
+    signup: make('signup', hashing)
       .may(['UpdateItem'], rateLimits)
       .may(['UpdateItem'], users, { partitionKeys: [userCounterKey.pk] })
       .may(['PutItem'], users)
       .may(['PutItem'], tokens),
-    login: make('login', sized(HASHING_MB, 8))
+    login: make('login', hashing)
       .may(['UpdateItem', 'DeleteItem'], rateLimits)
       .may(['GetItem'], users)
       .may(['UpdateItem'], users, { attributes: ['pk', 'passwordHash'] })
       .may(['PutItem', 'Query', 'DeleteItem'], tokens),
-    dashboard: make('dashboard', sized(ANSWERING_MB, 0)),
-    refresh: make('refresh', sized(WAITING_MB, 2)).may(['UpdateItem', 'GetItem'], tokens),
-    logout: make('logout', sized(WAITING_MB, 1)).may(['DeleteItem'], tokens),
-    'logout-all': make('logout-all', sized(WAITING_MB, 4))
+    dashboard: make('dashboard', answering),
+    refresh: make('refresh', waiting).may(['UpdateItem', 'GetItem'], tokens),
+    logout: make('logout', waiting).may(['DeleteItem'], tokens),
+    'logout-all': make('logout-all', waiting)
       .may(['UpdateItem'], users)
       .may(['BatchGetItem'], users, toJudge)
       .may(['BatchGetItem', 'UpdateItem'], tokens),
-    sessions: make('sessions', sized(WAITING_MB, 1)).may(['Query'], tokens),
-    'end-session': make('end-session', sized(WAITING_MB, 2)).may(['Query', 'DeleteItem'], tokens),
-    authorizer: make('authorizer', sized(WAITING_MB, 4))
+    sessions: make('sessions', waiting).may(['Query'], tokens),
+    'end-session': make('end-session', waiting).may(['Query', 'DeleteItem'], tokens),
+    authorizer: make('authorizer', waiting)
       .may(['BatchGetItem'], users, toJudge)
       .may(['BatchGetItem', 'UpdateItem', 'DeleteItem'], tokens),
-    fallback: make('fallback', sized(ANSWERING_MB, 0)),
+    fallback: make('fallback', answering),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { routeList, servedMethods } from '../../functions/routes';
 import { type FunctionName, functionNames, readEnvironment } from '../../functions/shared/environment';
+import { longestWait } from '../../lib/time-budget';
 import { templateWith, unexplainedFindings } from '../support/assembly';
 
 interface Resource {
@@ -267,6 +268,10 @@ describe.each(functionNames)('the function %s', (name) => {
     expect(dev.findResources('AWS::Logs::LogGroup')[logGroupId]!['Properties']).toMatchObject({
       RetentionInDays: 30,
     });
+  });
+
+  it('has time for its calls to the database, each at its worst, and a second more', () => {
+    expect(Properties['Timeout']).toBeGreaterThanOrEqual(longestWait(name) + 1);
   });
 
   it('answers, with the authorizer before it, within the 29 seconds of the gateway', () => {

@@ -1,0 +1,33 @@
+/**
+ * What each function may have to wait for DynamoDB. Its time-out is longer, so that its answer comes before Lambda gives up; with the
+ * authorizer's it is shorter than what API Gateway waits. `docs/faults.md` explains the figures.
+ */
+import { CONFLICT_PATIENCE_MS, WORST_CASE_CALL_SECONDS } from '../functions/shared/domain/limits';
+import type { FunctionName } from '../functions/shared/environment';
+
+interface Waiting {
+  /** Calls one after the other, at most. Of a decision, those of one attempt. */
+  readonly calls: number;
+  /** How often it waits for other transactions or for keys that were left unprocessed (`untilDecided`) before its last attempt. */
+  readonly decisions: number;
+}
+
+export const waiting: Readonly<Record<FunctionName, Waiting>> = {
+  signup: { calls: 3, decisions: 1 },
+  login: { calls: 8, decisions: 1 },
+  dashboard: { calls: 0, decisions: 0 },
+  // Read and write, both again when something else came between.
+  refresh: { calls: 4, decisions: 0 },
+  logout: { calls: 1, decisions: 0 },
+  // Its reads are decisions within one, each made again if it may be torn.
+  'logout-all': { calls: 3, decisions: 3 },
+  sessions: { calls: 1, decisions: 0 },
+  'end-session': { calls: 2, decisions: 0 },
+  // The read, made again if it may be torn, and what is noted or ended.
+  authorizer: { calls: 3, decisions: 2 },
+  fallback: { calls: 0, decisions: 0 },
+};
+
+/** The seconds that a function waits at worst. */
+export const longestWait = (name: FunctionName): number =>
+  waiting[name].calls * WORST_CASE_CALL_SECONDS + waiting[name].decisions * (CONFLICT_PATIENCE_MS / 1000);
