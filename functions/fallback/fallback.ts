@@ -8,7 +8,7 @@ import type { Answer } from '../shared/http/response';
  * @param path relative to the API's root and stage, e.g. `api/signup`.
  */
 export function fallback(method: string, path: string, routes: readonly Route[]): Answer {
-  const segments = segmentsOf(path);
+  const segments = segmentsOf(`/${path}`);
   const allowed = routes.filter((route) => isMatch(segmentsOf(route.path), segments)).flatMap(servedMethods);
   if (allowed.length === 0) throw new ApiError('not_found', messages.notFound);
   const headers = { Allow: [...allowed, 'OPTIONS'].join(', ') };
@@ -16,8 +16,8 @@ export function fallback(method: string, path: string, routes: readonly Route[])
   return { status: 405, body: { detail: messages.methodNotAllowed(method) }, headers };
 }
 
-/** A slash at either end makes no difference. */
-const segmentsOf = (path: string): string[] => path.replace(/^\//, '').replace(/\/$/, '').split('/');
+/** A slash at the end makes no difference. */
+const segmentsOf = (path: string): string[] => path.replace(/\/$/, '').split('/');
 
 const isMatch = (pattern: readonly string[], segments: readonly string[]): boolean =>
   pattern.length === segments.length &&

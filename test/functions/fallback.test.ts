@@ -37,6 +37,7 @@ describe('the fallback', () => {
     'API/signup',
     'signup',
     '../api/signup',
+    '/api/signup',
     '%',
   ])('knows no path %j', (path) => {
     expect(answer('GET', path)).toEqual([404, 'Not found.']);
