@@ -11,6 +11,7 @@ import { readBody } from './body';
 import { answerClientError } from './client-errors';
 import type { Invoke } from './exchange';
 import { type Gateway, gatewayOf } from './gateway';
+import { headerValue } from './headers';
 import { type GatewayRequest, gatewayRequestOf } from './request';
 
 export interface GatewayOptions {
@@ -44,7 +45,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const serveApi = gatewayOf(api, invoke);
   const gateway: Gateway = async (request, body) => answerLocally?.(request, body) ?? serveApi(request, body);
   const responses = new WeakMap<Duplex, ServerResponse>();
-  const limits = { headersTimeout: requestMilliseconds, requestTimeout: requestMilliseconds };
+  const serverOptions = {
+    headersTimeout: requestMilliseconds,
+    requestTimeout: requestMilliseconds,
+    requireHostHeader: false, // Node.js would answer without a body.
+  };
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {
     responses.set(message.socket, response);
     serve(gateway, message, response).catch((error: unknown) => {
@@ -52,7 +57,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       response.destroy();
     });
   };
-  const server = createServer(limits, onRequest);
+  const server = createServer(serverOptions, onRequest);
   server.on('checkExpectation', onRequest); // API Gateway does not heed what a client expects.
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     answerClientError(error, socket, isUnderWay(responses.get(socket))),
@@ -65,9 +70,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 async function serve(gateway: Gateway, message: IncomingMessage, response: ServerResponse): Promise<void> {
   message.on('error', () => undefined); // A client that goes away; `readBody` sees it by itself.
   const request = gatewayRequestOf(message);
-  if (headerBytesOf(request) > maxHeaderBytes) {
-    const answer = plainAnswer(431, 'Request Header Fields Too Large');
-    sendLastAnswer(message, response, { requestId: request.id, answer });
+  const refusal = refusalOf(request);
+  if (refusal !== undefined) {
+    sendLastAnswer(message, response, { requestId: request.id, answer: refusal });
     return;
   }
   const body = await readBody(message);
@@ -79,6 +84,13 @@ async function serve(gateway: Gateway, message: IncomingMessage, response: Serve
     return;
   }
   sendAnswer(response, request.id, await gateway(request, body));
+}
+
+/** What is answered to a request for its headers alone. */
+function refusalOf(request: GatewayRequest): Answer | undefined {
+  if (headerBytesOf(request) > maxHeaderBytes) return plainAnswer(431, 'Request Header Fields Too Large');
+  const lacksHost = request.protocol === 'HTTP/1.1' && headerValue(request.headers, 'Host') === undefined;
+  return lacksHost ? plainAnswer(400, 'Bad Request') : undefined;
 }
 
 /** Whether part of an answer is on the wire, so that nothing else can be said there. */
