@@ -52,6 +52,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {
     responses.set(message.socket, response);
+    // Node.js keeps quiet about errors in what follows such a request.
+    if (message.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     serve(gateway, message, response).catch((error: unknown) => {
       console.error('The gateway failed:', error);
       response.destroy();

@@ -162,6 +162,14 @@ describe('The HTTP server', () => {
     expect(await isAlive()).toBe(true);
   });
 
+  it('answers a request to upgrade as any other, and closes the connection', async () => {
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket';
+    const answer = await sendRaw(running.url, `GET / HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n\r\n`);
+
+    expect(answer).toMatch(/^HTTP\/1\.1 200 .*\r\nConnection: close\r\n/s);
+    expect(parsed(answer).body).toBe('0');
+  });
+
   it('does not heed any other expectation of a client', async () => {
     expect(parsed(await sendRaw(running.url, rawHead('GET /', ['Expect: a teapot']))).status).toBe(200);
   });
