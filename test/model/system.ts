@@ -8,7 +8,7 @@ import type {
 } from 'aws-lambda';
 import { type EndpointName, routeList } from '../../functions/routes';
 import { CALL_ATTEMPT_TIMEOUT_MS } from '../../functions/shared/domain/limits';
-import type { FunctionName, Variable } from '../../functions/shared/environment';
+import { handlerOf, variablesFor } from '../support/functions';
 import { type Engine, startEngine, TABLES } from './engine';
 import { type Front, startFront } from './front';
 import { currentLane } from './lanes';
@@ -25,26 +25,8 @@ export interface System {
   close(): Promise<void>;
 }
 
-const withoutLimits = {
-  LOGIN_FAILURES: '1000000000',
-  LOGIN_WAIT_SECONDS: '1',
-  LOGIN_WAIT_MAX_SECONDS: '900',
-  LOGIN_FAILURES_KEPT_SECONDS: '86400',
-  LOGINS_PER_ADDRESS: '1000000000',
-  SIGNUPS_PER_ADDRESS: '1000000000',
-  ADDRESS_WINDOW_SECONDS: '600',
-};
-
-const variables: Readonly<Record<Variable, string>> = {
-  USERS_TABLE: TABLES.users,
-  TOKENS_TABLE: TABLES.tokens,
-  RATE_LIMITS_TABLE: TABLES.rateLimits,
-  METRICS_NAMESPACE: 'none',
-  ...withoutLimits,
-  CORS_ORIGINS: 'none',
-  BCRYPT_COST: '4',
-  PASSWORD_MIN_LENGTH: '8',
-  SIGNUP_ROLES: 'CLERK',
+const variables = {
+  ...variablesFor(TABLES),
   TOKEN_LIFETIME_SECONDS: String(TOKEN_LIFETIME),
   SESSION_LIFETIME_SECONDS: String(SESSION_LIFETIME),
   SESSIONS_PER_USER: String(SESSIONS_PER_USER),
@@ -74,9 +56,6 @@ export async function startSystem(): Promise<System> {
     },
   };
 }
-
-/** Handlers read their environment when they are loaded. */
-const handlerOf = async (name: FunctionName) => (await import(`../../functions/${name}/handler`)).handler;
 
 function useEnvironment({ endpoint }: Front): void {
   Object.assign(process.env, variables, {
