@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { readFields } from '../../functions/shared/http/body';
 import { ApiError, InvalidFieldsError } from '../../functions/shared/http/errors';
 import { jsonEvent, proxyEvent } from '../support/events';
@@ -143,25 +142,5 @@ describe('a body', () => {
     expect(Object.keys(await fieldsOf(jsonEvent(deep)))).toEqual(['a']);
     const many = `{${Array.from({ length: 5000 }, (_, index) => `"f${index}":1`).join()}}`;
     expect(Object.keys(await fieldsOf(jsonEvent(many)))).toHaveLength(5000);
-  });
-
-  it('whatever it is, ends as fields or as an error of the contract', async () => {
-    const type = fc.constantFrom(
-      'application/json',
-      'application/x-www-form-urlencoded',
-      'multipart/form-data; boundary=B',
-      'x/y',
-      '',
-    );
-    const body = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.webQueryParameters());
-    await fc.assert(
-      fc.asyncProperty(type, body, async (contentType, text) => {
-        const outcome = await readFields(
-          proxyEvent({ headers: { 'Content-Type': contentType }, body: text }),
-        ).catch((e: unknown) => e);
-        expect([Map, ApiError, InvalidFieldsError].some((kind) => outcome instanceof kind)).toBe(true);
-      }),
-      { numRuns: 500 },
-    );
   });
 });

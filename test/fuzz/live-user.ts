@@ -1,0 +1,30 @@
+/** Users that are signed in, by the store's own writes: without a password, and so without the time that a hash takes. */
+import { sessionOf } from '../../functions/shared/domain/session';
+import { issueToken, newLocator, newSessionId } from '../../functions/shared/domain/token';
+import type { Database } from '../../functions/shared/store/database';
+import { createUser, nextUserId } from '../../functions/shared/store/users';
+import { newName } from '../support/api';
+
+const DAY = 86_400;
+
+/** The token of a new user. */
+export async function newLiveToken(database: Database): Promise<string> {
+  const nowMs = Date.now();
+  const id = await nextUserId(database);
+  const address = issueToken(newLocator(), newSessionId());
+  const lifetimes = { tokenLifetimeSeconds: DAY, sessionLifetimeSeconds: DAY };
+  const session = sessionOf(address, { userId: id, sessionGeneration: 0, device: '', nowMs, lifetimes });
+  const username = newName();
+  const user = {
+    id,
+    username,
+    email: `${username}@example.com`,
+    role: 'CLERK',
+    passwordHash: '',
+    isActive: true,
+    createdAt: 0,
+    sessionGeneration: 0,
+  };
+  await createUser(database, { user, address, session });
+  return address.text;
+}
