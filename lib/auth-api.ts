@@ -92,20 +92,20 @@ export class AuthApi extends Construct {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
 const throttling = ({ eachMethod, eachHashingMethod }: Throttle) => ({
-  ...atMost(eachMethod),
+  ...atMost(eachMethod, 2 * eachMethod),
   methodOptions: Object.fromEntries(
     routeList
       .filter(({ hashesPassword }) => hashesPassword)
       .map(({ method, path }) => [
         `${path}/${method}`,
-        { dataTraceEnabled: false, ...atMost(eachHashingMethod) },
+        { dataTraceEnabled: false, ...atMost(eachHashingMethod, eachHashingMethod) },
       ]),
   ),
 });
 
-const atMost = (requestsPerSecond: number): MethodDeploymentOptions => ({
-  throttlingRateLimit: requestsPerSecond,
-  throttlingBurstLimit: 2 * requestsPerSecond,
+const atMost = (throttlingRateLimit: number, throttlingBurstLimit: number): MethodDeploymentOptions => ({
+  throttlingRateLimit,
+  throttlingBurstLimit,
 });
 
 const notCognito = { COG4: 'This API is the user pool: tokens are resolved by its own authorizer.' };

@@ -111,7 +111,7 @@ const schema = v.object({
   addressWindow: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 10m'), '10m'),
   /** Requests a second that API Gateway passes on to each method, from everyone together; twice as many in a burst. */
   requestsPerSecond: v.optional(wholeNumber(1, 10_000), '100'),
-  /** The same for signup and login, each of which costs a password hash. */
+  /** The same for signup and login, each of which costs a password hash; no more than that in a burst. */
   hashesPerSecond: v.optional(wholeNumber(1, 10_000), '10'),
   /** Metrics, alarms and a dashboard in CloudWatch, which cost money. */
   monitoring: v.optional(onOrOff(), 'off'),

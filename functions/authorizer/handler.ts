@@ -30,8 +30,7 @@ const logOptions = {
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const { headers, resource, methodArn, httpMethod, requestContext } = event;
-  const { requestId } = requestContext;
-  const log = requestLog(logOptions, { requestId, method: httpMethod, route: resource });
+  const log = requestLog(logOptions, { requestContext, method: httpMethod, route: resource });
   try {
     const decision = await authorize({ headers, resource, log }, dependencies);
     if (decision.allow) return policyFor('Allow', methodArn, { ...decision.principal });

@@ -3,7 +3,7 @@ import type { Clock } from '../shared/clock';
 import { toSeconds } from '../shared/domain/session';
 import { ThrottledError } from '../shared/http/errors';
 import type { Client } from '../shared/http/public-endpoint';
-import type { AccountAttempt, AccountCharge } from '../shared/store/rate-limits';
+import type { AccountAttempt, AccountCharge, AdmittedAttempt } from '../shared/store/rate-limits';
 
 export interface AdmissionDependencies {
   readonly clock: Clock;
@@ -13,7 +13,7 @@ export interface AdmissionDependencies {
 }
 
 /**
- * Charges an attempt to the address and to the account; the number of the attempt since the account's last success.
+ * Charges an attempt to the address and to the account.
  * The address comes first, so that one that is refused costs no account anything.
  * @throws ThrottledError when either has to wait.
  */
@@ -21,15 +21,15 @@ export async function admit(
   account: string,
   { address, log }: Pick<Client, 'address' | 'log'>,
   { clock, chargeAddress, chargeAccount }: AdmissionDependencies,
-): Promise<number> {
+): Promise<AdmittedAttempt> {
   const nowMs = clock();
   const refuse = (reason: string, waitSeconds: number): ThrottledError => {
-    log.event('login_refused', { reason, account, address, waitSeconds });
+    log.event('login_refused', { reason, address, waitSeconds });
     return new ThrottledError(waitSeconds);
   };
   const addressWait = await chargeAddress(address, toSeconds(nowMs));
   if (addressWait > 0) throw refuse('address_limit', addressWait);
   const charge = await chargeAccount({ account, nowMs });
   if (!charge.isAdmitted) throw refuse('account_wait', charge.waitSeconds);
-  return charge.attempts;
+  return charge;
 }

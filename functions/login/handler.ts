@@ -1,5 +1,4 @@
 import { systemClock } from '../shared/clock';
-import { waitAfter } from '../shared/domain/attempts';
 import {
   addressRulesOf,
   asWholeNumber,
@@ -9,7 +8,7 @@ import {
 } from '../shared/environment';
 import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
-import { chargeAccount, chargeAddress, forgetAttempts } from '../shared/store/rate-limits';
+import { chargeAccount, chargeAddress, forgetAttempts, returnAttempt } from '../shared/store/rate-limits';
 import { addSession, trimSessions } from '../shared/store/sessions';
 import { findUserByName, replacePasswordHash } from '../shared/store/users';
 import { type LoginDependencies, login, loginSchema } from './login';
@@ -30,7 +29,7 @@ const dependencies: LoginDependencies = {
   sessionsPerUser: asWholeNumber(environment.SESSIONS_PER_USER),
   chargeAddress: (address, now) => chargeAddress(database, { action: 'login', address, now }, addressRules),
   chargeAccount: (attempt) => chargeAccount(database, attempt, failureRules),
-  waitAfter: (failures) => waitAfter(failures, failureRules),
+  returnAttempt: (account, attemptId) => returnAttempt(database, account, attemptId),
   forgetAttempts: (account) => forgetAttempts(database, account),
   findUserByName: (username) => findUserByName(database, username),
   replacePasswordHash: (locator, change) => replacePasswordHash(database, locator, change),

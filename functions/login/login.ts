@@ -24,8 +24,7 @@ export interface LoginDependencies extends AdmissionDependencies {
   readonly lifetimes: Lifetimes;
   readonly bcryptCost: number;
   readonly sessionsPerUser: number;
-  /** Seconds that an account waits after that many failures. */
-  readonly waitAfter: (failures: number) => number;
+  readonly returnAttempt: (account: string, attemptId: string) => Promise<void>;
   readonly forgetAttempts: (account: string) => Promise<void>;
   readonly findUserByName: (username: string) => Promise<FoundUser | undefined>;
   readonly replacePasswordHash: (locator: string, change: PasswordChange) => Promise<boolean>;
@@ -42,18 +41,20 @@ export async function login(
   dependencies: LoginDependencies,
 ): Promise<Answer> {
   const account = accountKeyOf(input.username);
-  const attempts = await admit(account, client, dependencies);
-  const user = await dependencies.findUserByName(input.username);
-  const [isMatch, hashMilliseconds] = await timed(() =>
-    matchesPassword(input.password, user?.passwordHash, dependencies.bcryptCost),
+  const attempt = await admit(account, client, dependencies);
+  const { user, isMatch, hashMilliseconds } = await judgePassword(input, dependencies).catch(
+    async (error) => {
+      // Nothing was found out about the password, so nobody shall wait for it.
+      await dependencies.returnAttempt(account, attempt.attemptId).catch(client.log.failure);
+      throw error;
+    },
   );
   if (user) client.log.identify({ userId: user.id });
   if (!user || !isMatch || !user.isActive) {
-    const reason = reasonOf(user, isMatch);
-    const waitSeconds = dependencies.waitAfter(attempts);
     const { address, log } = client;
-    log.event('login_failed', { reason, account, address, hashMilliseconds });
-    if (waitSeconds > 0) log.event('account_locked', { account, address, waitSeconds });
+    const waitSeconds = attempt.waitIfFailed;
+    log.event('login_failed', { reason: reasonOf(user, isMatch), address, hashMilliseconds });
+    if (attempt.isLastFree) log.event('account_locked', { address, waitSeconds });
     throw new InvalidFieldsError({ non_field_errors: [messages.loginFailed] });
   }
   // Of these, only the session matters to the answer: the next login makes up for the rest.
@@ -69,6 +70,17 @@ export async function login(
   client.log.identify({ sessionId: session.id });
   client.log.event('login_succeeded', { address: client.address, hashMilliseconds });
   return { status: 200, body: { token: token.text }, headers: tokenExpiresIn(session.expiresAt, now) };
+}
+
+async function judgePassword(
+  { username, password }: LoginFields,
+  { findUserByName, bcryptCost }: LoginDependencies,
+) {
+  const user = await findUserByName(username);
+  const [isMatch, hashMilliseconds] = await timed(() =>
+    matchesPassword(password, user?.passwordHash, bcryptCost),
+  );
+  return { user, isMatch, hashMilliseconds };
 }
 
 function reasonOf(user: FoundUser | undefined, isMatch: boolean): string {

@@ -28,6 +28,10 @@ describe('an account', () => {
     expect(remainingWait(attempts, 9_999_999, rules)).toBe(0);
   });
 
+  it('waits no longer because a clock was ahead when it failed', () => {
+    expect(remainingWait({ count: 7, lastAtMs: 900_000_000 }, 1_000_000, rules)).toBe(4);
+  });
+
   it('starts anew after a day without an attempt', () => {
     const attempts = { count: 50, lastAtMs: 1_000 };
     expect(areForgotten(attempts, 86_400_999, rules)).toBe(false);

@@ -1,5 +1,12 @@
-import { getRounds } from 'bcryptjs';
+import { compare, getRounds, hash } from 'bcryptjs';
 import { hashPassword, matchesPassword } from '../../functions/shared/domain/password-hash';
+
+/** The real one, counted. */
+jest.mock('bcryptjs', () => {
+  const real = jest.requireActual('bcryptjs');
+  return { ...real, compare: jest.fn(real.compare) };
+});
+const comparing = jest.mocked(compare);
 
 const COST = 10;
 
@@ -29,5 +36,21 @@ describe('a password hash', () => {
   it('of nobody matches nothing', async () => {
     expect(await matchesPassword('password123', undefined, COST)).toBe(false);
     expect(await matchesPassword('', undefined, COST)).toBe(false);
+  });
+
+  it.each([
+    ['of today', 6, [6]],
+    ['weaker than today', 4, [4, 4, 5]],
+    ['stronger than today', 7, [7]],
+  ])('%s costs as much work as one of nobody, or more', async (_, stored, comparisons) => {
+    const weak = await hash('password123', stored);
+    for (const password of ['password123', 'another']) {
+      comparing.mockClear();
+      expect(await matchesPassword(password, weak, 6)).toBe(password === 'password123');
+      expect(comparing.mock.calls.map(([, compared]) => getRounds(compared))).toEqual(comparisons);
+    }
+    comparing.mockClear();
+    await matchesPassword('password123', undefined, 6);
+    expect(comparing.mock.calls.map(([, compared]) => getRounds(compared))).toEqual([6]);
   });
 });

@@ -1,9 +1,9 @@
-import { compare } from 'bcryptjs';
+import { compare, getRounds } from 'bcryptjs';
 import { type LoginDependencies, login } from '../../functions/login/login';
 import { accountKeyOf } from '../../functions/shared/domain/attempts';
 import { hashPassword, matchesPassword } from '../../functions/shared/domain/password-hash';
 import { type InvalidFieldsError, ThrottledError } from '../../functions/shared/http/errors';
-import type { AccountCharge } from '../../functions/shared/store/rate-limits';
+import type { AccountCharge, AdmittedAttempt } from '../../functions/shared/store/rate-limits';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { FoundUser } from '../../functions/shared/store/users';
 import { recordingLog } from '../support/log';
@@ -33,14 +33,22 @@ beforeAll(async () => {
   };
 });
 
+const admittedAttempt = (overrides: Partial<AdmittedAttempt> = {}): AccountCharge => ({
+  isAdmitted: true,
+  attemptId: 'attempt-1',
+  waitIfFailed: 0,
+  isLastFree: false,
+  ...overrides,
+});
+
 const dependencies = (overrides: Partial<LoginDependencies> = {}) => ({
   clock: () => 1_800_000_000_500,
   lifetimes: { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 1000 },
   bcryptCost: 10,
   sessionsPerUser: 20,
   chargeAddress: jest.fn(async () => 0),
-  chargeAccount: jest.fn(async (): Promise<AccountCharge> => ({ isAdmitted: true, attempts: 1 })),
-  waitAfter: () => 0,
+  chargeAccount: jest.fn(async (): Promise<AccountCharge> => admittedAttempt()),
+  returnAttempt: jest.fn(async () => undefined),
   forgetAttempts: jest.fn(async () => undefined),
   replacePasswordHash: jest.fn(async () => true),
   findUserByName: async (): Promise<FoundUser | undefined> => user,
@@ -48,6 +56,8 @@ const dependencies = (overrides: Partial<LoginDependencies> = {}) => ({
   trimSessions: jest.fn(async () => undefined),
   ...overrides,
 });
+
+const hashing = jest.mocked(compare);
 
 describe('POST /api/api-token-auth/', () => {
   it('answers a new token at the address of the user, and nothing else', async () => {
@@ -91,6 +101,22 @@ describe('POST /api/api-token-auth/', () => {
     expect(deps.addSession).not.toHaveBeenCalled();
   });
 
+  it('costs one comparison at the cost of today for an unknown user, a wrong password and an inactive user alike', async () => {
+    const inactive = { ...user, isActive: false };
+    const attempts: [FoundUser | undefined, string][] = [
+      [undefined, 'password123'],
+      [user, 'password124'],
+      [inactive, 'password123'],
+      [user, 'x'.repeat(73)],
+    ];
+    for (const [found, password] of attempts) {
+      hashing.mockClear();
+      const deps = dependencies({ findUserByName: async () => found });
+      await login({ ...input, password }, client, deps).catch(() => undefined);
+      expect(hashing.mock.calls.map(([, hash]) => getRounds(hash))).toEqual([10]);
+    }
+  });
+
   it('draws another session number when one is taken, and gives up only after several', async () => {
     const taken = [false, false, true];
     expect(
@@ -115,7 +141,6 @@ describe('POST /api/api-token-auth/', () => {
 });
 
 describe('who may try a password', () => {
-  const hashing = jest.mocked(compare);
   beforeEach(() => hashing.mockClear());
 
   it('is charged to the address, then to the account, before anything is looked up or hashed', async () => {
@@ -130,7 +155,7 @@ describe('who may try a password', () => {
         order.push(
           `account ${account === accountKeyOf('NEWUSER')} at ${nowMs}, hashes ${hashing.mock.calls.length}`,
         );
-        return { isAdmitted: true, attempts: 1 };
+        return admittedAttempt();
       },
       findUserByName: async () => {
         order.push('look up');
@@ -159,15 +184,7 @@ describe('who may try a password', () => {
     expect((error as ThrottledError).waitSeconds).toBe(waitSeconds);
     expect(findUserByName).not.toHaveBeenCalled();
     expect(hashing).not.toHaveBeenCalled();
-    expect(log.events).toEqual([
-      {
-        event: 'login_refused',
-        reason,
-        account: accountKeyOf('newuser'),
-        address: '203.0.113.7',
-        waitSeconds,
-      },
-    ]);
+    expect(log.events).toEqual([{ event: 'login_refused', reason, address: '203.0.113.7', waitSeconds }]);
   });
 
   it('is not charged to an account when the address is refused, so that nobody can lock others out', async () => {
@@ -195,8 +212,7 @@ describe('the log of a login', () => {
     await login(body, clientWith(log), dependencies(overrides)).catch(() => undefined);
     return { events: log.events, caller: log.caller };
   };
-  const account = accountKeyOf('newuser');
-  const common = { account, address: '203.0.113.7', hashMilliseconds: expect.any(Number) };
+  const common = { address: '203.0.113.7', hashMilliseconds: expect.any(Number) };
 
   it('says who came in', async () => {
     const { events, caller } = await eventsOf({});
@@ -219,11 +235,36 @@ describe('the log of a login', () => {
   });
 
   it('says from when on an account has to wait', async () => {
-    const waitAfter = jest.fn(() => 4);
-    const chargeAccount = async (): Promise<AccountCharge> => ({ isAdmitted: true, attempts: 7 });
-    const { events } = await eventsOf({ waitAfter, chargeAccount }, { ...input, password: 'password124' });
-    expect(waitAfter).toHaveBeenCalledWith(7);
-    expect(events[1]).toEqual({ event: 'account_locked', account, address: '203.0.113.7', waitSeconds: 4 });
+    const wrong = { ...input, password: 'password124' };
+    const eventsAfter = async (attempt: Partial<AdmittedAttempt>) => {
+      const { events } = await eventsOf({ chargeAccount: async () => admittedAttempt(attempt) }, wrong);
+      return events.map(({ event }) => event);
+    };
+    expect(await eventsAfter({})).toEqual(['login_failed']);
+    expect(await eventsAfter({ waitIfFailed: 1, isLastFree: true })).toEqual([
+      'login_failed',
+      'account_locked',
+    ]);
+    expect(await eventsAfter({ waitIfFailed: 4 })).toEqual(['login_failed']);
+  });
+});
+
+describe('an attempt', () => {
+  it('is given back when the database fails before the password is judged', async () => {
+    const deps = dependencies({
+      findUserByName: async () => {
+        throw new StoreUnavailableError('down');
+      },
+    });
+    await expect(login(input, client, deps)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(deps.returnAttempt).toHaveBeenCalledWith(accountKeyOf('newuser'), 'attempt-1');
+  });
+
+  it('stays counted when the password was judged, whatever fails then', async () => {
+    const deps = dependencies({ addSession: async () => false });
+    await expect(login(input, client, deps)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await login({ ...input, password: 'password124' }, client, deps).catch(() => undefined);
+    expect(deps.returnAttempt).not.toHaveBeenCalled();
   });
 });
 
@@ -241,8 +282,12 @@ describe('a hash that is weaker than those made now', () => {
     expect(log.events).toContainEqual({ event: 'password_rehashed' });
   });
 
-  it('stays when it is strong enough, and when the password is wrong', async () => {
+  it('stays when it is strong enough, stronger than today, and when the password is wrong', async () => {
     const strong = dependencies();
+    const stronger = { ...user, passwordHash: await hashPassword('password123', 11) };
+    const lowered = dependencies({ findUserByName: async () => stronger });
+    expect((await login(input, client, lowered)).status).toBe(200);
+    expect(lowered.replacePasswordHash).not.toHaveBeenCalled();
     await login(input, client, strong);
     const wrong = dependencies({ bcryptCost: 11 });
     await login({ ...input, password: 'password124' }, client, wrong).catch(() => undefined);

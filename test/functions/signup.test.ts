@@ -1,8 +1,16 @@
+import { hash } from 'bcryptjs';
 import { InvalidFieldsError, type ThrottledError } from '../../functions/shared/http/errors';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { Creation, NewUser } from '../../functions/shared/store/users';
 import { type SignupDependencies, signup } from '../../functions/signup/signup';
 import { recordingLog } from '../support/log';
+
+/** The real one, counted. */
+jest.mock('bcryptjs', () => {
+  const real = jest.requireActual('bcryptjs');
+  return { ...real, hash: jest.fn(real.hash) };
+});
+const hashing = jest.mocked(hash);
 
 const NOW_MS = 1_800_000_000_500;
 const input = { username: 'NewUser', email: 'newuser@example.com', password: 'password123', role: 'CLERK' };
@@ -85,11 +93,13 @@ describe('POST /api/signup/', () => {
 
 describe('too many signups from one address', () => {
   it('are refused before anything is hashed or stored, and the log says so', async () => {
+    hashing.mockClear();
     const log = recordingLog();
     const deps = { ...dependencies(), chargeAddress: jest.fn(async () => 57), nextUserId: jest.fn() };
     const error = await signup(input, clientWith(log), deps).catch((thrown: unknown) => thrown);
     expect((error as ThrottledError).waitSeconds).toBe(57);
     expect(deps.chargeAddress).toHaveBeenCalledWith('203.0.113.7', 1_800_000_000);
+    expect(hashing).not.toHaveBeenCalled();
     expect(deps.nextUserId).not.toHaveBeenCalled();
     expect(log.events).toEqual([
       { event: 'signup_refused', reason: 'address_limit', address: '203.0.113.7', waitSeconds: 57 },

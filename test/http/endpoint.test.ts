@@ -149,6 +149,19 @@ describe('a public endpoint', () => {
     expect([result.statusCode, bodyOf(result)]).toEqual([201, { username: 'bob' }]);
   });
 
+  it('is told the group of the address that API Gateway saw, whatever headers say', async () => {
+    const seen: string[] = [];
+    const telling = publicEndpoint({ name: 'signup', environment, schema }, async (_, { address }) => {
+      seen.push(address);
+      return { status: 201 };
+    });
+    const event = jsonEvent({ username: 'bob' });
+    const identity = { ...event.requestContext.identity, sourceIp: '2001:db8:1:2:3::4' };
+    const headers = { ...event.headers, 'X-Forwarded-For': '198.51.100.1' };
+    await telling({ ...event, headers, requestContext: { ...event.requestContext, identity } });
+    expect(seen).toEqual(['2001:db8:1:2::/64']);
+  });
+
   it('answers bad fields with their messages', async () => {
     const result = await handler(jsonEvent({}));
     expect([result.statusCode, bodyOf(result)]).toEqual([400, { username: ['This field is required.'] }]);

@@ -146,8 +146,8 @@ describe('the API', () => {
     };
     expect(throttleOf(settings)).toEqual([
       ['* /*', 50, 100, false],
-      ['POST //api/signup', 3, 6, false],
-      ['POST //api/api-token-auth', 3, 6, false],
+      ['POST //api/signup', 3, 3, false],
+      ['POST //api/api-token-auth', 3, 3, false],
     ]);
     expect(throttleOf(templateWith({ rateLimits: 'off' }))).toEqual([['* /*', undefined, undefined, false]]);
   });

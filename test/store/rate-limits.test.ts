@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { chargeAccount, chargeAddress, forgetAttempts } from '../../functions/shared/store/rate-limits';
+import { waitAfter } from '../../functions/shared/domain/attempts';
+import {
+  chargeAccount,
+  chargeAddress,
+  forgetAttempts,
+  returnAttempt,
+} from '../../functions/shared/store/rate-limits';
 import { startDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -13,6 +19,13 @@ afterAll(async () => {
 const NOW_MS = 1_800_000_000_000;
 const rules = { freeFailures: 5, firstWaitSeconds: 1, longestWaitSeconds: 900, keptSeconds: 86_400 };
 const newAccount = () => randomUUID();
+/** The charge of that attempt. */
+const admitted = (attempts: number) => ({
+  isAdmitted: true,
+  attemptId: expect.any(String),
+  waitIfFailed: waitAfter(attempts, rules),
+  isLastFree: attempts === 5,
+});
 const charge = (account: string, nowMs = NOW_MS) => chargeAccount(database, { account, nowMs }, rules);
 const together = <Result>(count: number, work: () => Promise<Result>) =>
   Promise.all(Array.from({ length: count }, work));
@@ -31,19 +44,19 @@ describe('the attempts of an account', () => {
   it('are free up to a number, and then wait longer each time', async () => {
     const account = newAccount();
     const free = [await charge(account), await charge(account), await charge(account), await charge(account)];
-    expect(free.map((one) => one.isAdmitted && one.attempts)).toEqual([1, 2, 3, 4]);
-    expect(await charge(account)).toEqual({ isAdmitted: true, attempts: 5 });
+    expect(free).toEqual([1, 2, 3, 4].map(admitted));
+    expect(await charge(account)).toEqual(admitted(5));
     expect(await charge(account, NOW_MS + 999)).toEqual({ isAdmitted: false, waitSeconds: 1 });
-    expect(await charge(account, NOW_MS + 1000)).toEqual({ isAdmitted: true, attempts: 6 });
+    expect(await charge(account, NOW_MS + 1000)).toEqual(admitted(6));
     expect(await charge(account, NOW_MS + 1000)).toEqual({ isAdmitted: false, waitSeconds: 2 });
-    expect(await charge(account, NOW_MS + 3000)).toEqual({ isAdmitted: true, attempts: 7 });
+    expect(await charge(account, NOW_MS + 3000)).toEqual(admitted(7));
   });
 
   it('count each when they come at once: of fifty, five are admitted', async () => {
     const account = newAccount();
     const charges = await together(50, () => charge(account));
-    const admitted = charges.flatMap((one) => (one.isAdmitted ? [one.attempts] : []));
-    expect(admitted.sort()).toEqual([1, 2, 3, 4, 5]);
+    expect(charges.filter(({ isAdmitted }) => isAdmitted)).toHaveLength(5);
+    expect(charges.filter((one) => one.isAdmitted && one.isLastFree)).toHaveLength(1);
     expect(await itemOf(account)).toMatchObject({ attempts: 5 });
   });
 
@@ -56,14 +69,14 @@ describe('the attempts of an account', () => {
       expiresAt: NOW_MS / 1000 + 86_400,
     });
     const charges = await together(30, () => charge(account));
-    expect(charges.filter(({ isAdmitted }) => isAdmitted)).toEqual([{ isAdmitted: true, attempts: 21 }]);
+    expect(charges.filter(({ isAdmitted }) => isAdmitted)).toEqual([admitted(21)]);
     expect(new Set(charges.map((one) => (one.isAdmitted ? 0 : one.waitSeconds)))).toEqual(new Set([0, 900]));
   });
 
   it('are forgotten after a day, also while the item is still there', async () => {
     const account = newAccount();
     await together(5, () => charge(account));
-    expect(await charge(account, NOW_MS + 86_400_000)).toEqual({ isAdmitted: true, attempts: 1 });
+    expect(await charge(account, NOW_MS + 86_400_000)).toEqual(admitted(1));
     const charges = await together(20, () => charge(account, NOW_MS + 2 * 86_400_000));
     expect(charges.filter(({ isAdmitted }) => isAdmitted)).toHaveLength(5);
   });
@@ -72,8 +85,8 @@ describe('the attempts of an account', () => {
     const account = newAccount();
     await together(4, () => charge(account));
     const chargeAgain = (nowMs: number) => chargeAccount(forgetful(), { account, nowMs }, rules);
-    expect(await chargeAgain(NOW_MS)).toEqual({ isAdmitted: true, attempts: 5 });
-    expect(await chargeAgain(NOW_MS + 1000)).toEqual({ isAdmitted: true, attempts: 6 });
+    expect(await chargeAgain(NOW_MS)).toEqual(admitted(5));
+    expect(await chargeAgain(NOW_MS + 1000)).toEqual(admitted(6));
     expect(await chargeAgain(NOW_MS + 1000)).toEqual({ isAdmitted: false, waitSeconds: 2 });
   });
 
@@ -94,7 +107,20 @@ describe('the attempts of an account', () => {
   it('few and long ago are forgotten too', async () => {
     const account = newAccount();
     await charge(account);
-    expect(await charge(account, NOW_MS + 86_400_000)).toEqual({ isAdmitted: true, attempts: 1 });
+    expect(await charge(account, NOW_MS + 86_400_000)).toEqual(admitted(1));
+  });
+
+  it('are given back one at a time, and not once another was counted', async () => {
+    const account = newAccount();
+    const first = await charge(account);
+    const second = await charge(account);
+    await returnAttempt(database, account, first.isAdmitted ? first.attemptId : '');
+    expect(await itemOf(account)).toMatchObject({ attempts: 2 });
+    await returnAttempt(database, account, second.isAdmitted ? second.attemptId : '');
+    await returnAttempt(database, account, second.isAdmitted ? second.attemptId : '');
+    expect(await itemOf(account)).toMatchObject({ attempts: 1 });
+    expect(await charge(account)).toEqual(admitted(2));
+    await returnAttempt(database, newAccount(), 'of nobody');
   });
 
   it('are forgotten on request, and forgetting what is not there is nothing', async () => {
@@ -102,7 +128,7 @@ describe('the attempts of an account', () => {
     await together(5, () => charge(account));
     await forgetAttempts(database, account);
     await forgetAttempts(database, account);
-    expect(await charge(account)).toEqual({ isAdmitted: true, attempts: 1 });
+    expect(await charge(account)).toEqual(admitted(1));
   });
 
   it('leave an item that DynamoDB deletes when it counts for nothing any more', async () => {

@@ -90,7 +90,8 @@ async function waitForLines(
       .map((line) => JSON.parse(line))
       .filter((line) => Object.entries(members).every(([name, value]) => line[name] === value));
     if (found.length >= count) return found;
-    if (performance.now() > giveUpAt) throw new Error(`Not in the log: ${JSON.stringify(members)}\n${log()}`);
+    if (performance.now() > giveUpAt)
+      throw new Error(`Not in the log: ${JSON.stringify(members)}\n${lines.slice(-10).join('\n')}`);
     await pause(10);
   }
 }

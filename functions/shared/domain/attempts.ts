@@ -26,10 +26,11 @@ export const waitAfter = (failures: number, rules: FailureRules): number =>
     ? 0
     : Math.min(rules.firstWaitSeconds * 2 ** (failures - rules.freeFailures), rules.longestWaitSeconds);
 
-/** Whole seconds until the account may try again; 0 if it may now. */
+/** Whole seconds until the account may try again, 0 if it may now; never longer than its wait, also if a clock was ahead. */
 export function remainingWait({ count, lastAtMs }: Attempts, nowMs: number, rules: FailureRules): number {
-  const endsAtMs = lastAtMs + waitAfter(count, rules) * 1000;
-  return Math.max(0, Math.ceil((endsAtMs - nowMs) / 1000));
+  const wait = waitAfter(count, rules);
+  const left = Math.ceil((lastAtMs - nowMs) / 1000 + wait);
+  return Math.min(wait, Math.max(0, left));
 }
 
 /** Whether the attempts are so long ago that they count for nothing. */

@@ -12,15 +12,18 @@ export async function hashPassword(password: string, cost: number): Promise<stri
 }
 
 /**
- * Whether a password matches a stored hash. Costs one bcrypt comparison whatever the answer: with no hash (unknown user) the
- * comparison is made with one that nothing matches, at the `cost` of hashes made now (ASVS 5.0, 6.3.8).
+ * Whether a password matches a stored hash. Costs the work of one comparison at `cost`, whatever the answer: with no hash (unknown
+ * user) it is made with one that nothing matches, and what a weaker hash saves is spent as well, since each step of the cost doubles
+ * the work (ASVS 5.0, 6.3.8). A hash that is stronger than `cost` costs more.
  */
 export async function matchesPassword(
   password: string,
   storedHash: string | undefined,
   cost: number,
 ): Promise<boolean> {
+  const storedCost = storedHash === undefined ? cost : getRounds(storedHash);
   const isMatch = await compare(password, storedHash ?? unmatchableHash(cost));
+  for (let weaker = storedCost; weaker < cost; weaker += 1) await compare(password, unmatchableHash(weaker));
   return isMatch && storedHash !== undefined && !truncates(password);
 }
 

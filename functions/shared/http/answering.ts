@@ -22,7 +22,7 @@ export function answering(name: string, environment: HttpEnvironment, action: Ac
   const options = { function: name, clock: systemClock, metricsNamespace: environment.METRICS_NAMESPACE };
   return async (event) => {
     const log = requestLog(options, {
-      requestId: event.requestContext.requestId,
+      requestContext: event.requestContext,
       method: event.httpMethod,
       route: event.resource,
     });

@@ -1,16 +1,23 @@
 /** Errors as they may be written down. */
+import { types } from 'node:util';
 import { ApiError } from '../http/errors';
 import { StoreUnavailableError } from '../store/unavailable';
 
+/** A cause of a cause of a cause; further down nobody reads, and a circle has no end. */
+const MAX_CAUSES = 4;
+
 /** An error's name, where in the code it arose, its cause, and its message if that can hold nothing of a request. */
-export function describeError(error: unknown): { error: string; message?: string; stack?: string[] } {
-  if (!(error instanceof Error)) return { error: typeof error };
+export function describeError(
+  error: unknown,
+  depth = 0,
+): { error: string; message?: string; stack?: string[] } {
+  if (!types.isNativeError(error)) return { error: typeof error };
   const { name, message, cause } = error;
   return {
     error: name,
     ...(hasKnownMessage(error) && { message }),
     stack: framesOf(error),
-    ...(cause !== undefined && { cause: describeError(cause) }),
+    ...(cause !== undefined && depth < MAX_CAUSES && { cause: describeError(cause, depth + 1) }),
   };
 }
 

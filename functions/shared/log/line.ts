@@ -1,6 +1,6 @@
 /**
  * What may be written to the log: one JSON object per line with members of one closed list. No member holds a token, a password, a
- * name, an e-mail address, a header or a body, and of what a client chose only its method and the address it calls from.
+ * name, an e-mail address, a header or a body, and of what a client chose only its method, the address it calls from, and what API Gateway takes for a request id.
  */
 
 /** A level as CloudWatch and every log reader know it. */
@@ -13,8 +13,10 @@ export interface Line {
   /** `request`: one for each request. `event`: something that matters to security. `failure`: a fault on our side. */
   readonly kind: 'request' | 'event' | 'failure';
   readonly function: string;
-  /** API Gateway's, which the caller sees as `x-amzn-RequestId`. */
+  /** The same for the authorizer and the endpoint; the caller sees it as `x-amzn-RequestId`, and may have chosen it. */
   readonly requestId: string;
+  /** API Gateway's own; the caller sees it as `x-amz-apigw-id`. */
+  readonly extendedRequestId?: string | undefined;
   readonly event?: string;
   readonly method?: string;
   /** As in the route table: a path as sent may hold anything. */
@@ -25,8 +27,6 @@ export interface Line {
   readonly userId?: number;
   /** The public name of the session. */
   readonly sessionId?: string;
-  /** See `accountKeyOf`. */
-  readonly account?: string;
   /** See `addressGroup`. */
   readonly address?: string;
   readonly waitSeconds?: number;
@@ -44,6 +44,7 @@ const members = Object.keys({
   kind: true,
   function: true,
   requestId: true,
+  extendedRequestId: true,
   event: true,
   method: true,
   route: true,
@@ -52,7 +53,6 @@ const members = Object.keys({
   reason: true,
   userId: true,
   sessionId: true,
-  account: true,
   address: true,
   waitSeconds: true,
   milliseconds: true,

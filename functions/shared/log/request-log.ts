@@ -8,8 +8,7 @@ import { metricsOf } from './metrics';
 type Caller = Pick<Line, 'userId' | 'sessionId'>;
 
 /** What an event may say besides its name and the request's caller. */
-export type EventDetails = Caller &
-  Pick<Line, 'reason' | 'account' | 'address' | 'waitSeconds' | 'hashMilliseconds'>;
+export type EventDetails = Caller & Pick<Line, 'reason' | 'address' | 'waitSeconds' | 'hashMilliseconds'>;
 
 export interface RequestLog {
   /** Says who is calling, on every line from now on. */
@@ -30,12 +29,13 @@ export interface LogOptions {
 
 /** What a log needs to know of its request. */
 export interface LoggedRequest {
-  readonly requestId: string;
+  readonly requestContext: { readonly requestId: string; readonly extendedRequestId?: string | undefined };
   readonly method: string;
   readonly route: string;
 }
 
-export function requestLog(options: LogOptions, { requestId, ...request }: LoggedRequest): RequestLog {
+export function requestLog(options: LogOptions, { requestContext, ...request }: LoggedRequest): RequestLog {
+  const { requestId, extendedRequestId } = requestContext;
   const startedAt = performance.now();
   let caller: Caller = {};
   const line = (level: Level, kind: Line['kind'], rest: Partial<Line>): Line => ({
@@ -44,6 +44,7 @@ export function requestLog(options: LogOptions, { requestId, ...request }: Logge
     kind,
     function: options.function,
     requestId,
+    extendedRequestId,
     ...caller,
     ...rest,
   });

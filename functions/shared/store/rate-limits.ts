@@ -11,9 +11,10 @@ import {
   areForgotten,
   type FailureRules,
   remainingWait,
+  waitAfter,
   windowEnd,
 } from '../domain/attempts';
-import { type Database, untilDecided } from './database';
+import { type Database, isWritten, untilDecided } from './database';
 import { accountLimitKey, addressLimitKey, type LimitedAction, rateLimitsTable } from './schema';
 
 type RateLimits = Database<'rateLimits'>;
@@ -81,8 +82,24 @@ async function charge(
 
 /** Either an attempt was counted, or the account has to wait. */
 export type AccountCharge =
-  | { readonly isAdmitted: true; readonly attempts: number }
+  | ({ readonly isAdmitted: true } & AdmittedAttempt)
   | { readonly isAdmitted: false; readonly waitSeconds: number };
+
+export interface AdmittedAttempt {
+  /** By which the attempt can be given back. */
+  readonly attemptId: string;
+  /** How long the account waits if the attempt fails; 0 for not at all. */
+  readonly waitIfFailed: number;
+  /** Whether that would be the first wait, after the last free attempt. */
+  readonly isLastFree: boolean;
+}
+
+const admitted = (attemptId: string, attempts: number, rules: FailureRules): AccountCharge => ({
+  isAdmitted: true,
+  attemptId,
+  waitIfFailed: waitAfter(attempts, rules),
+  isLastFree: attempts === rules.freeFailures,
+});
 
 export interface AccountAttempt {
   /** See `accountKeyOf`. */
@@ -103,13 +120,13 @@ export function chargeAccount(
   const id = randomUUID();
   return untilDecided(async () => {
     const free = await chargeFreeAttempt(database, { ...attempt, id }, rules);
-    if (free.isCharged) return { isAdmitted: true, attempts: free.count };
+    if (free.isCharged) return admitted(id, free.count, rules);
     const isForgotten = areForgotten(free, attempt.nowMs, rules);
     const waitSeconds = isForgotten ? 0 : remainingWait(free, attempt.nowMs, rules);
     if (waitSeconds > 0) return { isAdmitted: false, waitSeconds };
     const attempts = isForgotten ? 1 : free.count + 1;
     const isCharged = await replaceAttempts(database, { ...attempt, id, attempts, seen: free }, rules);
-    return isCharged ? { isAdmitted: true, attempts } : undefined;
+    return isCharged ? admitted(id, attempts, rules) : undefined;
   });
 }
 
@@ -163,6 +180,25 @@ async function replaceAttempts(
 
 const forgottenAt = (nowMs: number, { keptSeconds }: FailureRules): number =>
   Math.ceil(nowMs / 1000) + keptSeconds;
+
+/** Gives an attempt back that came to no judgement, unless another has been counted since. */
+export async function returnAttempt(
+  { send, tables }: RateLimits,
+  account: string,
+  attemptId: string,
+): Promise<void> {
+  await isWritten(
+    send(
+      new UpdateCommand({
+        TableName: tables.rateLimits,
+        Key: accountLimitKey(account),
+        UpdateExpression: 'ADD attempts :minusOne REMOVE attemptId',
+        ConditionExpression: 'attemptId = :id',
+        ExpressionAttributeValues: { ':minusOne': -1, ':id': attemptId },
+      }),
+    ),
+  );
+}
 
 /** Forgets an account's failures. */
 export async function forgetAttempts({ send, tables }: RateLimits, account: string): Promise<void> {
