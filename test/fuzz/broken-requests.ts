@@ -91,14 +91,14 @@ const written = fc
   );
 
 /**
- * Not HEAD, whose answer has a length and no body; no large body, of which a part would be waited for; and nothing that Node.js gets
- * wrong: it is silent about errors in and after a request to upgrade, and may put 100 Continue into the answer before.
+ * Not HEAD, whose answer has a length and no body; no large body and no chunks, of which a part would be waited for; and nothing that
+ * Node.js gets wrong: it is silent about errors in and after a request to upgrade, and may put 100 Continue into the answer before.
  */
 function asText({ authorization: _, ...request }: WireRequest): string {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const headers = request.headers.filter(([name]) => !['Upgrade', 'Expect'].includes(name));
   const body = { ...request.body, text: padded(request.body.text).slice(0, 500) };
-  return wireBytes({ ...request, method, headers, body }).toString('latin1');
+  return wireBytes({ ...request, method, headers, body, isChunked: false }).toString('latin1');
 }
 
 const insertion = fc.constantFrom(

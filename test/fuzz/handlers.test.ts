@@ -1,6 +1,6 @@
 /**
  * Thousands of hostile events to the handlers themselves, others in every run: each is answered by the contract.
- * A failure prints its seed and path: `FUZZ_SEED=… FUZZ_PATH=… npx jest test/fuzz/handlers` repeats it; `FUZZ_TIMES=10` tries ten times as many.
+ * A failure prints its seed and path: `FUZZ_SEED=… FUZZ_PATH=… npx jest test/fuzz/handlers -t anyone` repeats it; FUZZ_TIMES=10 tries ten times as many.
  */
 import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import fc from 'fast-check';
@@ -10,14 +10,14 @@ import { startDatabase, type TestDatabase } from '../support/database';
 import { jsonEvent } from '../support/events';
 import { handlerOf, variablesFor } from '../support/functions';
 import { captureLines, type LoggedLines } from '../support/log';
+import { account } from './almost-valid-bodies';
 import { answers } from './contract';
-import { account } from './hostile-bodies';
 import { fallbackEvent, filledEvent, type ProtectedCase, protectedCase, publicCase } from './hostile-events';
 import { expectContract, expectHarmlessLog, type Reply } from './judging';
 import { newLiveToken } from './live-user';
 import { fuzzing } from './parameters';
 
-const TIMEOUT_MS = 600_000;
+jest.setTimeout(600_000);
 
 type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
@@ -59,39 +59,27 @@ async function replyOf(name: EndpointName | 'fallback', event: APIGatewayProxyEv
 }
 
 describe('whatever is in the event, the answer is one of the contract:', () => {
-  it(
-    'at an endpoint that anyone may call',
-    async () => {
-      const property = fc.asyncProperty(publicCase, async (planned) => {
-        const { name } = planned;
-        const reply = await replyOf(name, filledEvent(planned, liveToken));
-        expectContract(reply, { method: 'POST', endpoints: [name], statuses: answers[name] }, liveToken);
-      });
-      await fc.assert(property, fuzzing(4000));
-    },
-    TIMEOUT_MS,
-  );
+  it('at an endpoint that anyone may call', async () => {
+    const property = fc.asyncProperty(publicCase, async (planned) => {
+      const { name } = planned;
+      const reply = await replyOf(name, filledEvent(planned, liveToken));
+      expectContract(reply, { method: 'POST', endpoints: [name], statuses: answers[name] }, liveToken);
+    });
+    await fc.assert(property, fuzzing(4000));
+  });
 
-  it(
-    'at the authorizer, and at an endpoint that does nothing unless the authorizer vouches for all of a principal',
-    async () => {
-      await fc.assert(fc.asyncProperty(protectedCase, checkProtected), fuzzing(1000));
-    },
-    TIMEOUT_MS,
-  );
+  it('at the authorizer, and at an endpoint that does nothing unless the authorizer vouches for all of a principal', async () => {
+    await fc.assert(fc.asyncProperty(protectedCase, checkProtected), fuzzing(1000));
+  });
 
-  it(
-    'at the fallback',
-    async () => {
-      const property = fc.asyncProperty(fallbackEvent, async (event) => {
-        const { httpMethod: method } = event;
-        const statuses = method === 'OPTIONS' ? [204, 404] : [404, 405];
-        expectContract(await replyOf('fallback', event), { method, endpoints: [], statuses }, liveToken);
-      });
-      await fc.assert(property, fuzzing(1000));
-    },
-    TIMEOUT_MS,
-  );
+  it('at the fallback', async () => {
+    const property = fc.asyncProperty(fallbackEvent, async (event) => {
+      const { httpMethod: method } = event;
+      const statuses = method === 'OPTIONS' ? [204, 404] : [404, 405];
+      expectContract(await replyOf('fallback', event), { method, endpoints: [], statuses }, liveToken);
+    });
+    await fc.assert(property, fuzzing(1000));
+  });
 });
 
 async function checkProtected(planned: ProtectedCase): Promise<void> {

@@ -2,7 +2,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { type EndpointName, type Route, routeList, servedMethods } from '../../functions/routes';
-import { type Body, bodyFor, bytesOf } from './hostile-bodies';
+import { type Body, bytesOf } from './almost-valid-bodies';
+import { bodyFor } from './hostile-bodies';
 import { credentials, filledIn, header } from './hostile-headers';
 import { hostileText, padded, TEXT_MARK } from './hostile-text';
 

@@ -1,7 +1,8 @@
 /** Requests over HTTP: any method on any path, known or not, with any headers and body, framed as HTTP asks it. */
 import fc from 'fast-check';
 import { routeList, servedMethods } from '../../functions/routes';
-import { type Body, bytesOf, hostileBody } from './hostile-bodies';
+import { type Body, bytesOf } from './almost-valid-bodies';
+import { hostileBody } from './hostile-bodies';
 import {
   type Credentials,
   credentials,
