@@ -10,6 +10,7 @@ import { fields, passwordToCheck, usernameToFind } from '../shared/http/fields';
 import type { Client } from '../shared/http/public-endpoint';
 import type { Answer } from '../shared/http/response';
 import { tokenExpiresIn } from '../shared/http/token-answer';
+import type { AdmittedAttempt } from '../shared/store/rate-limits';
 import type { SessionAddress } from '../shared/store/schema';
 import type { SessionLimit } from '../shared/store/sessions';
 import { StoreUnavailableError } from '../shared/store/unavailable';
@@ -42,21 +43,14 @@ export async function login(
 ): Promise<Answer> {
   const account = accountKeyOf(input.username);
   const attempt = await admit(account, client, dependencies);
-  const { user, isMatch, hashMilliseconds } = await judgePassword(input, dependencies).catch(
-    async (error) => {
-      // Nothing was found out about the password, so nobody shall wait for it.
-      await dependencies.returnAttempt(account, attempt.attemptId).catch(client.log.failure);
-      throw error;
-    },
-  );
+  const judged = await judgePassword(input, dependencies).catch(async (error) => {
+    // Nothing was found out about the password, so nobody shall wait for it.
+    await dependencies.returnAttempt(account, attempt.attemptId).catch(client.log.failure);
+    throw error;
+  });
+  const { user, isMatch, hashMilliseconds } = judged;
   if (user) client.log.identify({ userId: user.id });
-  if (!user || !isMatch || !user.isActive) {
-    const { address, log } = client;
-    const waitSeconds = attempt.waitIfFailed;
-    log.event('login_failed', { reason: reasonOf(user, isMatch), address, hashMilliseconds });
-    if (attempt.isLastFree) log.event('account_locked', { address, waitSeconds });
-    throw new InvalidFieldsError({ non_field_errors: [messages.loginFailed] });
-  }
+  if (!user || !isMatch || !user.isActive) throw failed(judged, attempt, client);
   // Of these, only the session matters to the answer: the next login makes up for the rest.
   const [{ token, session }] = await Promise.all([
     openSession(user, client, dependencies),
@@ -72,10 +66,16 @@ export async function login(
   return { status: 200, body: { token: token.text }, headers: tokenExpiresIn(session.expiresAt, now) };
 }
 
+interface Judged {
+  readonly user: FoundUser | undefined;
+  readonly isMatch: boolean;
+  readonly hashMilliseconds: number;
+}
+
 async function judgePassword(
   { username, password }: LoginFields,
   { findUserByName, bcryptCost }: LoginDependencies,
-) {
+): Promise<Judged> {
   const user = await findUserByName(username);
   const [isMatch, hashMilliseconds] = await timed(() =>
     matchesPassword(password, user?.passwordHash, bcryptCost),
@@ -83,9 +83,16 @@ async function judgePassword(
   return { user, isMatch, hashMilliseconds };
 }
 
-function reasonOf(user: FoundUser | undefined, isMatch: boolean): string {
-  if (!user) return 'user_unknown';
-  return isMatch ? 'user_inactive' : 'password_wrong';
+/** One answer for all that can be wrong; the log says which it was, and from when on the account has to wait. */
+function failed(
+  { user, isMatch, hashMilliseconds }: Judged,
+  { isLastFree, waitIfFailed }: AdmittedAttempt,
+  { address, log }: Client,
+): InvalidFieldsError {
+  const existing = isMatch ? 'user_inactive' : 'password_wrong';
+  log.event('login_failed', { reason: user ? existing : 'user_unknown', address, hashMilliseconds });
+  if (isLastFree) log.event('account_locked', { address, waitSeconds: waitIfFailed });
+  return new InvalidFieldsError({ non_field_errors: [messages.loginFailed] });
 }
 
 async function openSession(
