@@ -1,6 +1,7 @@
-/** The whole backend over a database that fails: 503 within the time-out, never 401, never access, and nothing left that blocks anyone. */
+/** The whole backend, with the time-outs of its functions, over a database that is not there: 503, and nobody is logged out. */
+import { routeList } from '../../functions/routes';
 import { newName, type TestApi } from '../support/api';
-import { type Fault, type FaultyApi, type FaultyDatabase, startFaultyApi } from '../support/faulty-database';
+import { type FaultyApi, type FaultyDatabase, startFaultyApi } from '../support/faulty-database';
 
 let backend: FaultyApi;
 let database: FaultyDatabase;
@@ -15,116 +16,49 @@ afterAll(async () => {
   await backend.close();
 });
 
-const newAccount = () => {
+const login = (username: string) =>
+  api.call('POST', '/api/api-token-auth/', { body: { username, password: 'password123' } });
+
+/** Every route, once and at the same time. */
+function callAll(token: string) {
   const username = newName();
-  return { username, email: `${username}@example.com`, password: 'password123' };
-};
-const signup = (body: object) => api.call('POST', '/api/signup/', { body });
-const login = (body: object) => api.call('POST', '/api/api-token-auth/', { body });
-
-const endpoints: [string, (account: { username: string; token: string }) => ReturnType<typeof login>][] = [
-  ['signup', () => signup(newAccount())],
-  ['login', ({ username }) => login({ username, password: 'password123' })],
-  ['dashboard', ({ token }) => api.call('GET', '/api/dashboard/', { token })],
-  ['refresh', ({ token }) => api.call('POST', '/api/refresh-token/', { token })],
-  ['logout', ({ token }) => api.call('POST', '/api/logout/', { token })],
-];
-
-describe.each<Fault>(['error', 'throttle', 'silence'])(
-  'while every call to the database meets %s',
-  (fault) => {
-    it.each(endpoints)('%s answers 503, and the user is still signed in afterwards', async (_, request) => {
-      const account = await api.signup();
-      database.decide(() => fault);
-      const reply = await request(account);
-      expect([reply.status, reply.body]).toEqual([503, { detail: 'Service temporarily unavailable.' }]);
-      expect(reply.headers.get('Retry-After')).toBe('1');
-      expect(reply.headers.get('WWW-Authenticate')).toBeNull();
-      database.decide(() => 'pass');
-      expect((await api.call('GET', '/api/dashboard/', { token: account.token })).status).toBe(200);
-    });
-  },
-);
-
-describe('while only the second call of a request fails', () => {
-  it.each(endpoints.filter(([name]) => name === 'refresh' || name === 'logout'))(
-    '%s answers 503 and has done nothing',
-    async (_, request) => {
-      const account = await api.signup();
-      database.decide((operation) => (operation === 'BatchGetItem' ? 'pass' : 'error'));
-      expect((await request(account)).status).toBe(503);
-      database.decide(() => 'pass');
-      expect((await api.call('GET', '/api/dashboard/', { token: account.token })).status).toBe(200);
-    },
+  const body = { username, email: `${username}@example.com`, password: 'password123' };
+  return Promise.all(
+    routeList.map(({ method, path, access }) =>
+      api.call(method, `${path}/`, access === 'public' ? { body } : { token }),
+    ),
   );
+}
 
-  it('a signup that ends between the counter and the transaction leaves nothing that blocks a later one', async () => {
-    const account = newAccount();
-    database.decide((operation) => (operation === 'UpdateItem' ? 'pass' : 'error'));
-    expect((await signup(account)).status).toBe(503);
-    database.decide(() => 'pass');
-    expect((await signup(account)).status).toBe(201);
-  });
+async function expectUnavailable(token: string): Promise<void> {
+  for (const { status, body, headers } of await callAll(token)) {
+    expect([status, body]).toEqual([503, { detail: 'Service temporarily unavailable.' }]);
+    expect(headers.get('Retry-After')).toBe('1');
+    expect(headers.get('WWW-Authenticate')).toBeNull();
+  }
+}
 
-  it('a login that cannot trim the old sessions is answered with its token, and the next one trims', async () => {
-    const { username } = await api.signup();
-    database.decide((operation) => (operation === 'Query' ? 'error' : 'pass'));
-    const reply = await login({ username, password: 'password123' });
-    expect(reply.status).toBe(200);
-    database.decide(() => 'pass');
-    expect((await api.call('GET', '/api/dashboard/', { token: reply.body.token })).status).toBe(200);
-    expect((await login({ username, password: 'password123' })).status).toBe(200);
-  });
+it('every route answers 503 while the database says nothing, and the user is still signed in afterwards', async () => {
+  const { token } = await api.signup();
+  database.decide(() => 'silence');
+  await expectUnavailable(token);
+  database.decide(() => 'pass');
+  expect((await api.call('GET', '/api/dashboard/', { token })).status).toBe(200);
 });
 
-describe('when the database applies a write and its answer is lost', () => {
-  const loseFirst = (lost: string) => {
-    let isLost = false;
-    database.decide((operation) => {
-      if (operation !== lost || isLost) return 'pass';
-      isLost = true;
-      return 'lose-answer';
-    });
-  };
-
-  it('signup still makes one user and answers 201', async () => {
-    const account = newAccount();
-    loseFirst('TransactWriteItems');
-    const reply = await signup(account);
-    expect(reply.status).toBe(201);
-    expect((await api.call('GET', '/api/dashboard/', { token: reply.body.token })).status).toBe(200);
-  });
-
-  it('login still answers a token that works', async () => {
-    const { username } = await api.signup();
-    loseFirst('PutItem');
-    const reply = await login({ username, password: 'password123' });
-    expect(reply.status).toBe(200);
-    expect((await api.call('GET', '/api/dashboard/', { token: reply.body.token })).status).toBe(200);
-  });
-
-  it('refresh still answers the successor that is stored', async () => {
-    const { token } = await api.signup();
-    loseFirst('UpdateItem');
-    const reply = await api.call('POST', '/api/refresh-token/', { token });
-    expect(reply.status).toBe(200);
-    expect((await api.call('GET', '/api/dashboard/', { token: reply.body.token })).status).toBe(200);
-    expect((await api.call('GET', '/api/dashboard/', { token })).status).toBe(401);
-  });
-
-  it('logout still answers 200 and the token is dead', async () => {
-    const { token } = await api.signup();
-    loseFirst('DeleteItem');
-    expect((await api.call('POST', '/api/logout/', { token })).status).toBe(200);
-    expect((await api.call('GET', '/api/dashboard/', { token })).status).toBe(401);
-  });
+it('a login that cannot trim the oldest sessions leaves one too many, and the next one trims', async () => {
+  const { username, token } = await api.signup();
+  for (let count = 0; count < 19; count += 1) await login(username);
+  database.decide(({ operation }) => (operation === 'Query' ? 'error' : 'pass'));
+  expect((await login(username)).status).toBe(200);
+  database.decide(() => 'pass');
+  expect((await api.call('GET', '/api/dashboard/', { token })).status).toBe(200);
+  expect((await login(username)).status).toBe(200);
+  expect((await api.call('GET', '/api/dashboard/', { token })).status).toBe(401);
 });
 
-describe('when the first use of a successor cannot be noted', () => {
-  it('the request passes all the same', async () => {
-    const { token } = await api.signup();
-    const { body } = await api.call('POST', '/api/refresh-token/', { token });
-    database.decide((operation) => (operation === 'UpdateItem' ? 'error' : 'pass'));
-    expect((await api.call('GET', '/api/dashboard/', { token: body.token })).status).toBe(200);
-  });
+it('every route answers 503 when nobody listens where the database was', async () => {
+  const { token } = await api.signup();
+  await database.close();
+  await expectUnavailable(token);
 });

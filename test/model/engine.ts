@@ -1,13 +1,6 @@
-/**
- * The embedded DynamoDB below its HTTP server: its store and its transactions, one call at a time. So the test can see
- * every item between two commands at next to no cost, and put faults of its own before it.
- */
-import { DynamoDbError, refusal } from '../../local/dynamodb/errors';
-import { itemWrites, writeItem } from '../../local/dynamodb/item-writes';
-import { createJobQueue } from '../../local/dynamodb/job-queue';
+/** The engine with the tables of a run, every item of which the test can see between two commands. */
 import { elementsOf, membersOf, type Payload } from '../../local/dynamodb/payload';
-import { openStore, type Store } from '../../local/dynamodb/store';
-import { transactionsOn } from '../../local/dynamodb/transactions';
+import { openEngine, type Engine as PlainEngine, type Reply } from '../support/engine';
 
 export const TABLES = {
   users: 'model-users',
@@ -15,20 +8,13 @@ export const TABLES = {
   rateLimits: 'model-rate-limits',
 } as const;
 
-export interface Reply {
-  readonly status: number;
-  readonly body: Payload;
-}
-
 export type Item = Readonly<Record<string, string | number | boolean>>;
 
-export interface Engine {
-  execute(operation: string, payload: Payload): Promise<Reply>;
+export interface Engine extends PlainEngine {
   user(pk: string): Promise<Item | undefined>;
   deleteUser(pk: string): Promise<void>;
   sessions(locator: string): Promise<readonly Item[]>;
   deleteSession(session: Item): Promise<void>;
-  close(): Promise<void>;
 }
 
 const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
@@ -48,8 +34,7 @@ const definitions: readonly Payload[] = [
 ];
 
 export async function startEngine(): Promise<Engine> {
-  const store = await openStore(undefined);
-  const execute = executeOn(store);
+  const { execute, close } = await openEngine();
   for (const definition of definitions)
     await accepted(execute('CreateTable', { BillingMode: 'PAY_PER_REQUEST', ...definition }));
   const read = (operation: string, payload: Payload) =>
@@ -73,27 +58,7 @@ export async function startEngine(): Promise<Engine> {
     },
     deleteSession: async ({ user, session }) =>
       void (await remove(TABLES.tokens, { user: { S: user }, session: { S: session } })),
-    close: () => store.close(),
-  };
-}
-
-function executeOn(store: Store): Engine['execute'] {
-  const queue = createJobQueue();
-  const startedAt = performance.now();
-  const transactWriteItems = transactionsOn(store, () => performance.now() - startedAt);
-  const run = (operation: string, payload: Payload) => {
-    if (operation === 'TransactWriteItems') return transactWriteItems(payload);
-    const call = store.prepare(operation, payload);
-    if (!itemWrites.includes(operation)) return store.run(call);
-    return writeItem(store, call, payload['ReturnValuesOnConditionCheckFailure']);
-  };
-  return async (operation, payload) => {
-    try {
-      return { status: 200, body: await queue.run(async () => run(operation, payload)) };
-    } catch (error) {
-      const failure = error instanceof DynamoDbError ? error : refusal('InternalServerError', String(error));
-      return { status: failure.status, body: failure.body };
-    }
+    close,
   };
 }
 

@@ -6,7 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { elementsOf, membersOf, type Payload } from '../../local/dynamodb/payload';
-import type { Reply } from './engine';
+import type { Reply } from '../support/engine';
 import type { Fault } from './requests';
 
 export interface Turns {

@@ -1,17 +1,31 @@
-/** A proxy before a DynamoDB engine that can refuse, keep silent, or lose an answer, from a chosen call on. */
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+/** A proxy before a DynamoDB engine, with a rule that says which fault each call meets. */
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import { json } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startDynamoDb } from '../../local/dynamodb/engine';
 import { startApi, type TestApi } from './api';
+import { type Fault, type FaultName, faults, type Payload, type Reply } from './faults';
 
-/** What happens to a call: it passes, is answered by an error, never answered, or applied and never answered. */
-export type Fault = 'pass' | 'error' | 'throttle' | 'silence' | 'lose-answer';
+export interface Call {
+  readonly operation: string;
+  readonly payload: Payload;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What is behind the proxy. */
+type Engine = (call: Call) => Promise<Reply>;
 
 export interface FaultyDatabase {
   readonly endpoint: string;
-  /** Decides about every call from now on, by its operation and its number since this was set. */
-  decide(rule: (operation: string, number: number) => Fault): void;
+  /** Decides about every attempt of every call from now on. */
+  decide(rule: (call: Call) => FaultName): void;
   close(): Promise<void>;
 }
 
@@ -25,7 +39,7 @@ export interface FaultyApi {
 export async function startFaultyApi(settings?: Readonly<Record<string, unknown>>): Promise<FaultyApi> {
   const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const engine = given ? undefined : await startDynamoDb({});
-  const database = await startFaultyDatabase(given ?? engine!.endpoint);
+  const database = await startFaultyDatabase(engineAt(given ?? engine!.endpoint));
   const api = await startApi({ dynamoDbEndpoint: database.endpoint, ...(settings && { settings }) });
   return {
     api,
@@ -38,56 +52,59 @@ export async function startFaultyApi(settings?: Readonly<Record<string, unknown>
   };
 }
 
-async function startFaultyDatabase(target: string): Promise<FaultyDatabase> {
-  let rule: (operation: string, number: number) => Fault = () => 'pass';
-  let count = 0;
+export async function startFaultyDatabase(engine: Engine): Promise<FaultyDatabase> {
+  let rule: (call: Call) => FaultName = () => 'pass';
+  const meet = async (request: IncomingMessage, response: ServerResponse) => {
+    const call = await callIn(request);
+    const { isApplied, answer, delayMs = 0 }: Fault = faults[rule(call)];
+    const reply = isApplied ? await engine(call) : undefined;
+    if (delayMs > 0) await pause(delayMs);
+    if (typeof answer === 'function') send(response, answer(call.payload), 'whole');
+    else send(response, reply, answer);
+  };
   const server = createServer((request, response) => {
-    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    count += 1;
-    void answer(request, response, { fault: rule(operation, count), target });
+    meet(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  let closing: Promise<void> | undefined;
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     decide: (newRule) => {
       rule = newRule;
-      count = 0;
     },
-    close: async () => {
+    close: () => {
+      closing ??= new Promise((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      return closing;
     },
   };
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { fault, target }: { fault: Fault; target: string },
-) {
-  const body = await buffer(request);
-  if (fault === 'silence') return;
-  if (fault === 'error') return refuse(response, 500, 'InternalServerError');
-  if (fault === 'throttle') return refuse(response, 400, 'ThrottlingException');
-  const { status, text } = await forward(request, body, target);
-  if (fault === 'lose-answer') return void response.destroy();
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
-}
+const callIn = async (request: IncomingMessage): Promise<Call> => ({
+  operation: String(request.headers['x-amz-target']).split('.')[1] ?? '',
+  payload: (await json(request)) as Payload,
+  headers: request.headers,
+});
 
-function refuse(response: ServerResponse, status: number, type: string): void {
-  const body = { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'no' };
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
-}
-
-const forward = (
-  request: IncomingMessage,
-  body: Buffer,
-  target: string,
-): Promise<{ status: number; text: string }> =>
-  new Promise((resolve, reject) => {
-    const { host: _, ...headers } = request.headers;
-    const onward = httpRequest(target, { method: 'POST', headers }, async (reply) => {
-      resolve({ status: reply.statusCode ?? 500, text: (await buffer(reply)).toString() });
-    });
-    onward.on('error', reject).end(body);
+function send(response: ServerResponse, reply: Reply | undefined, answer: Fault['answer']): void {
+  if (answer === 'silence') return;
+  if (!reply || answer === 'cut') return void response.destroy();
+  const bytes = Buffer.from(JSON.stringify(reply.body));
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'content-length': bytes.length };
+  response.writeHead(reply.status, headers);
+  if (answer === 'whole') return void response.end(bytes);
+  const half = bytes.subarray(0, bytes.length / 2);
+  response.write(half, () => {
+    if (answer === 'half-then-cut') response.destroy();
   });
+}
+
+const engineAt =
+  (endpoint: string): Engine =>
+  ({ payload, headers: { host: _, 'content-length': __, ...headers } }) =>
+    new Promise((resolve, reject) => {
+      const onward = request(endpoint, { method: 'POST', headers }, (reply) => {
+        json(reply).then((body) => resolve({ status: reply.statusCode!, body: body as Payload }), reject);
+      });
+      onward.on('error', reject).end(JSON.stringify(payload));
+    });

@@ -23,7 +23,7 @@ export interface StoredItems {
   close(): void;
 }
 
-export function itemsOf(api: RunningApi): StoredItems {
+export function itemsOf(api: Pick<RunningApi, 'dynamoDbEndpoint' | 'tables'>): StoredItems {
   useLocalCredentials();
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: api.dynamoDbEndpoint }));
   const tableName = (table: Table): string => {

@@ -1,0 +1,116 @@
+/** A user of each cell's own with two devices, as it stands in the database before a request. */
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { accountKeyOf } from '../../functions/shared/domain/attempts';
+import { hashPassword } from '../../functions/shared/domain/password-hash';
+import { type Session, sessionOf } from '../../functions/shared/domain/session';
+import { issueToken, newLocator, successorOf, type Token } from '../../functions/shared/domain/token';
+import {
+  accountLimitKey,
+  emailKey,
+  sessionKey,
+  userKey,
+  usernameKey,
+} from '../../functions/shared/store/schema';
+import type { StoredItems } from '../support/stored-items';
+
+export const PASSWORD = 'correct horse 7';
+const SALT = 'a'.repeat(32);
+
+export interface Account {
+  readonly username: string;
+  readonly email: string;
+  readonly userId: number;
+  /** Where all of the user's requests come from. */
+  readonly address: string;
+  readonly locator: string;
+  /** The first token of one device, the one that a refresh makes of it, and the token of another device. */
+  readonly tokens: Readonly<Record<'original' | 'successor' | 'other', Token>>;
+}
+
+/** Where a user is not one who has just signed in on two devices. */
+export interface Setting {
+  readonly isSignedUp?: boolean;
+  readonly sessionGeneration?: number;
+  /** How many sessions there are that are older than the two. */
+  readonly olderSessions?: number;
+  /** How often a login has failed, the last time long enough ago. */
+  readonly failedLogins?: number;
+  /** The session of the token `original`. */
+  readonly session?: (account: Account, now: number) => Partial<Session>;
+}
+
+let count = 0;
+
+export function newAccount(): Account {
+  count += 1;
+  const username = `user${count}`;
+  const locator = newLocator();
+  const original = issueToken(locator, '0001');
+  return {
+    username,
+    email: `${username}@example.com`,
+    // Out of the way of the ids that signup gives.
+    userId: 1_000_000 + count,
+    address: `198.18.${count >> 8}.${count & 255}`,
+    locator,
+    tokens: { original, successor: successorOf(original, SALT), other: issueToken(locator, '0002') },
+  };
+}
+
+/** The public name of the session that has these digits in its tokens. */
+export const sessionName = (digits: string): string => digits.padStart(16, '0');
+
+export async function store(stored: StoredItems, account: Account, setting: Setting): Promise<void> {
+  if (setting.isSignedUp === false) return;
+  const put = (Item: object) => ({ PutRequest: { Item } });
+  const RequestItems = {
+    [stored.tableName('users')]: (await userItems(account, setting)).map(put),
+    [stored.tableName('tokens')]: sessionItems(account, setting).map(put),
+    ...(setting.failedLogins && {
+      [stored.tableName('rateLimits')]: [put(attemptsItem(account, setting.failedLogins))],
+    }),
+  };
+  await stored.documents.send(new BatchWriteCommand({ RequestItems }));
+}
+
+/** Weaker than those that are made now. */
+let passwordHash: Promise<string> | undefined;
+
+async function userItems(account: Account, { sessionGeneration = 0 }: Setting): Promise<object[]> {
+  const { username, email, userId: id, locator } = account;
+  passwordHash ??= hashPassword(PASSWORD, 4);
+  const user = { id, username, email, role: 'CLERK', isActive: true, createdAt: 1, sessionGeneration };
+  return [
+    { ...userKey(locator), ...user, passwordHash: await passwordHash },
+    { ...usernameKey(username), locator },
+    { ...emailKey(email), locator },
+  ];
+}
+
+function sessionItems(account: Account, setting: Setting): object[] {
+  const { locator, tokens } = account;
+  const nowMs = Date.now();
+  const older = Array.from({ length: setting.olderSessions ?? 0 }, (_, at) =>
+    issueToken(locator, `001${at}`),
+  );
+  return [...older, tokens.original, tokens.other].map((token, age) => ({
+    ...sessionKey(token),
+    ...sessionOf(token, {
+      userId: account.userId,
+      sessionGeneration: setting.sessionGeneration ?? 0,
+      device: 'Phone/1.0',
+      nowMs: nowMs - 60_000 + age,
+      lifetimes: { tokenLifetimeSeconds: 1000, sessionLifetimeSeconds: 10_000 },
+    }),
+    id: sessionName(token.session),
+    successorSalt: SALT,
+    ...(token === tokens.original && setting.session?.(account, Math.floor(nowMs / 1000))),
+  }));
+}
+
+const attemptsItem = ({ username }: Account, attempts: number): object => ({
+  ...accountLimitKey(accountKeyOf(username)),
+  attempts,
+  lastAttemptAtMs: Date.now() - 60_000,
+  expiresAt: Math.ceil(Date.now() / 1000) + 1000,
+});

@@ -1,0 +1,119 @@
+/** Every endpoint, each of its calls to the database, and each fault that the call can meet: 503 or the right answer, and nothing half done. */
+import { routeList } from '../../functions/routes';
+import { CALL_ATTEMPTS } from '../../functions/shared/domain/limits';
+import { functionNames } from '../../functions/shared/environment';
+import { waiting } from '../../lib/time-budget';
+import { type Fault, type FaultName, faults } from '../support/faults';
+import { type Backend, startBackend } from './backend';
+import { type Cell, isRetried, play } from './cell';
+import { FOR_GOOD, isBusy } from './lanes';
+import { type Scenario, scenarios } from './scenarios';
+import { pause, startVirtualTime } from './virtual-time';
+
+jest.mock('node:timers/promises', () => ({
+  ...jest.requireActual('node:timers/promises'),
+  setTimeout: (milliseconds: number, value: unknown) => pause(milliseconds, value),
+}));
+
+/** So many cells are played at once. */
+const CELLS_AT_ONCE = 16;
+
+let backend: Backend;
+/** The calls of each scenario, seen while all goes well. */
+const calls = new Map<Scenario, readonly string[]>();
+let endVirtualTime: () => Promise<void>;
+
+beforeAll(async () => {
+  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  // The SDK's pauses before it tries again are random shares of a maximum.
+  jest.spyOn(Math, 'random').mockReturnValue(0.5);
+  backend = await startBackend();
+  const send = await backend.deploy();
+  for (const scenario of scenarios)
+    calls.set(scenario, await play({ scenario, plan: { fault: 'pass', attempts: 0 } }, backend, send));
+  // From here on nothing reads a file, which virtual time would not wait for: the SDK has read its settings.
+  endVirtualTime = startVirtualTime(isBusy);
+});
+afterAll(async () => {
+  await endVirtualTime();
+  await backend.close();
+  jest.restoreAllMocks();
+});
+
+/** First the cells that end well: the SDK has a limited number of repetitions in stock, and gets back those that helped. */
+function cellsOf(fault: FaultName): Cell[] {
+  const { operations }: Fault = faults[fault];
+  const canMeet = (call: string) => operations?.some((operation) => call.includes(operation)) ?? true;
+  const all = isRetried(fault) ? [1, FOR_GOOD] : [1];
+  return all.flatMap((attempts) =>
+    [...calls].flatMap(([scenario, names]) =>
+      names.filter(canMeet).map((call) => ({ scenario, plan: { call, fault, attempts } })),
+    ),
+  );
+}
+
+/** Each of a request's calls is saved by the last attempt that the SDK makes. */
+const cellsAtEveryCall = (fault: FaultName): Cell[] =>
+  scenarios.map((scenario) => ({ scenario, plan: { fault, attempts: CALL_ATTEMPTS - 1 } }));
+
+async function problemsOf(cells: Cell[]): Promise<string[]> {
+  const send = await backend.deploy();
+  const found: string[] = [];
+  const playNext = async (): Promise<void> => {
+    const cell = cells.shift();
+    if (!cell) return;
+    await play(cell, backend, send).catch(({ message }) => found.push(`${titleOf(cell)}: ${message}`));
+    await playNext();
+  };
+  await Promise.all(Array.from({ length: CELLS_AT_ONCE }, playNext));
+  return found;
+}
+
+const titleOf = ({ scenario, plan }: Cell): string =>
+  [scenario.endpoint, scenario.when, plan.call ?? 'every call', `${plan.attempts} times`]
+    .filter(Boolean)
+    .join(', ');
+
+it('has a scenario for every route, and each calls the database', () => {
+  const played = [...calls].filter(([, names]) => names.length > 0).map(([{ endpoint }]) => endpoint);
+  expect(new Set(played)).toEqual(new Set(routeList.map(({ name }) => name)));
+});
+
+/** Made at the same time as another of the function's calls. */
+const BESIDE: readonly string[] = ['login: DeleteItem RateLimits', 'login: UpdateItem Users'];
+
+it.each(functionNames)('%s makes no more calls in a row than its time-out has room for', (name) => {
+  for (const names of calls.values()) {
+    const inARow = names.filter((call) => call.startsWith(`${name}: `) && !BESIDE.includes(call));
+    expect(inARow.length).toBeLessThanOrEqual(waiting[name].calls);
+  }
+});
+
+const faultNames = (Object.keys(faults) as FaultName[]).filter((fault) => fault !== 'pass');
+
+describe('503 or the right answer, and nothing half done, when a call meets', () => {
+  it.each(faultNames)(
+    '%s',
+    async (fault) => {
+      expect(await problemsOf(cellsOf(fault))).toEqual([]);
+    },
+    120_000,
+  );
+});
+
+describe('the right answer, when each call succeeds at the last attempt after', () => {
+  const names = faultNames.filter((fault) => isRetried(fault) && !('operations' in faults[fault]));
+  it.each(names)(
+    '%s',
+    async (fault) => {
+      expect(await problemsOf(cellsAtEveryCall(fault))).toEqual([]);
+    },
+    120_000,
+  );
+});
+
+it('no id was given to two users in all of this', async () => {
+  const ids = (await backend.stored.all('users')).flatMap(({ id }) => id ?? []);
+  expect(ids.length).toBeGreaterThan(0);
+  expect(new Set(ids).size).toBe(ids.length);
+});

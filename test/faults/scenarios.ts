@@ -1,0 +1,176 @@
+/** Every way in which a request calls the database: what there is before it, its right answer, and what there is after it. */
+import { type EndpointName, type Route, routes } from '../../functions/routes';
+import { digestOf } from '../../functions/shared/domain/token';
+import { type Account, PASSWORD, type Setting, sessionName } from './accounts';
+import type { Reply, Request } from './backend';
+
+/** `issued` is the token that the right answer brought, or a login afterwards. */
+export type TokenName = keyof Account['tokens'] | 'issued';
+type Expected = Pick<Reply, 'status' | 'body'>;
+
+export interface Scenario {
+  readonly endpoint: EndpointName;
+  readonly when?: string;
+  readonly setting?: Setting;
+  readonly token?: keyof Account['tokens'];
+  readonly body?: (account: Account) => object;
+  readonly query?: string;
+  /** The right answer, which any request gets whose calls all succeed in the end. */
+  readonly right: (account: Account) => Expected;
+  /** The write that does what is asked for. */
+  readonly deed?: string;
+  /** The right answer to a repetition of a request that was done although its answer was lost; absent: the same. */
+  readonly repeated?: (account: Account) => Expected;
+  /** Calls without which the answer is still right. */
+  readonly dispensable?: readonly string[];
+  /** Whether the account may have to wait after an attempt that came to nothing. */
+  readonly mayWait?: boolean;
+  /** Whether what it is answered counts as an attempt to guess a password. */
+  readonly isCounted?: boolean;
+  /** The tokens that open their sessions before the request and after it. */
+  readonly live: { readonly before: readonly TokenName[]; readonly after: readonly TokenName[] };
+}
+
+export function requestOf({ endpoint, token, body, query = '' }: Scenario, account: Account): Request {
+  const { method, path }: Route = routes[endpoint];
+  return {
+    method,
+    path: `${path.replace('{id}', sessionName(account.tokens.other.session))}/${query}`,
+    token: token && account.tokens[token].text,
+    body: body?.(account),
+  };
+}
+
+const hex = (digits: number) => expect.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`));
+const always = (status: number, body?: object) => (): Expected => ({ status, body });
+const invalidToken = always(401, { detail: 'Invalid token.' });
+const greeting = always(200, { message: 'Welcome to the Clerk Dashboard!' });
+const both = { before: ['original', 'other'], after: ['original', 'other'] } as const;
+const refreshedOnce = ({ tokens }: Account) => ({ tokenDigest: digestOf(tokens.successor), refreshCount: 1 });
+
+export const scenarios: readonly Scenario[] = [
+  {
+    endpoint: 'signup',
+    setting: { isSignedUp: false },
+    body: ({ username, email }) => ({ username, email, password: PASSWORD }),
+    right: ({ username, email }) => ({
+      status: 201,
+      body: { user: { id: expect.any(Number), username, email, role: 'CLERK' }, token: hex(40) },
+    }),
+    deed: 'signup: TransactWriteItems Users',
+    repeated: always(400, {
+      username: ['A user with that username already exists.'],
+      email: ['user with this email address already exists.'],
+    }),
+    live: { before: [], after: ['issued'] },
+  },
+  {
+    endpoint: 'login',
+    when: 'after failures, with one session too many, and a weak hash',
+    setting: { olderSessions: 3, failedLogins: 5 },
+    body: ({ username }) => ({ username, password: PASSWORD }),
+    right: () => ({ status: 200, body: { token: hex(40) } }),
+    deed: 'login: PutItem Tokens',
+    dispensable: [
+      'login: DeleteItem RateLimits',
+      'login: UpdateItem Users',
+      'login: Query Tokens',
+      'login: DeleteItem Tokens',
+    ],
+    mayWait: true,
+    live: { before: ['original', 'other'], after: ['original', 'other', 'issued'] },
+  },
+  {
+    endpoint: 'login',
+    when: 'with a wrong password',
+    body: ({ username }) => ({ username, password: 'wrong horse 7' }),
+    right: always(400, { non_field_errors: ['Unable to log in with provided credentials.'] }),
+    isCounted: true,
+    live: { before: both.before, after: ['original', 'other', 'issued'] },
+  },
+  { endpoint: 'dashboard', token: 'original', right: greeting, live: both },
+  {
+    endpoint: 'dashboard',
+    when: 'with a refreshed token for the first time',
+    setting: { session: refreshedOnce },
+    token: 'successor',
+    right: greeting,
+    dispensable: ['authorizer: UpdateItem Tokens'],
+    live: { before: ['successor', 'other'], after: ['successor', 'other'] },
+  },
+  {
+    endpoint: 'dashboard',
+    when: 'with the token of a session that was ended with all others',
+    setting: { sessionGeneration: 1, session: () => ({ sessionGeneration: 0 }) },
+    token: 'original',
+    right: invalidToken,
+    live: { before: ['other'], after: ['other'] },
+  },
+  {
+    endpoint: 'refresh',
+    token: 'original',
+    right: ({ tokens }) => ({ status: 200, body: { token: tokens.successor.text } }),
+    deed: 'refresh: UpdateItem Tokens',
+    live: { before: ['original', 'other'], after: ['successor', 'issued', 'other'] },
+  },
+  {
+    endpoint: 'refresh',
+    when: 'with a token that was refreshed away long ago',
+    setting: {
+      session: (account, now) => ({
+        ...refreshedOnce(account),
+        refreshedAt: now - 200,
+        successorUsedAt: now - 100,
+      }),
+    },
+    token: 'original',
+    right: invalidToken,
+    deed: 'authorizer: DeleteItem Tokens',
+    live: { before: ['successor', 'other'], after: ['other'] },
+  },
+  {
+    endpoint: 'logout',
+    token: 'original',
+    right: always(200, { message: 'Successfully logged out.' }),
+    deed: 'logout: DeleteItem Tokens',
+    repeated: invalidToken,
+    live: { before: ['original', 'other'], after: ['other'] },
+  },
+  {
+    endpoint: 'logout-all',
+    token: 'original',
+    right: always(204),
+    deed: 'logout-all: UpdateItem Users',
+    repeated: invalidToken,
+    live: { before: ['original', 'other'], after: [] },
+  },
+  {
+    endpoint: 'logout-all',
+    when: 'of all others',
+    token: 'original',
+    query: '?keep=current',
+    right: always(204),
+    deed: 'logout-all: TransactWriteItems Users',
+    live: { before: ['original', 'other'], after: ['original'] },
+  },
+  {
+    endpoint: 'sessions',
+    token: 'original',
+    right: ({ tokens }) => ({
+      status: 200,
+      body: [
+        expect.objectContaining({ id: sessionName(tokens.other.session), current: false }),
+        expect.objectContaining({ id: sessionName(tokens.original.session), current: true }),
+      ],
+    }),
+    live: both,
+  },
+  {
+    endpoint: 'end-session',
+    token: 'original',
+    right: always(204),
+    deed: 'end-session: DeleteItem Tokens',
+    repeated: always(404, { detail: 'Not found.' }),
+    live: { before: ['original', 'other'], after: ['original'] },
+  },
+];
