@@ -3,13 +3,19 @@
 /** Epoch milliseconds. */
 export type Clock = () => number;
 
-/** What some work came to, and the milliseconds that it took, to a tenth. */
+export const systemClock: Clock = () => Date.now();
+
+/** Starts now; what it returns tells the milliseconds since then, to a tenth. */
+export function stopwatch(): () => number {
+  const startedAt = performance.now();
+  return () => Math.round((performance.now() - startedAt) * 10) / 10;
+}
+
+/** What some work came to, and the milliseconds that it took. */
 export async function timed<Result>(
   work: () => Promise<Result>,
 ): Promise<readonly [Result, milliseconds: number]> {
-  const startedAt = performance.now();
+  const elapsed = stopwatch();
   const result = await work();
-  return [result, Math.round((performance.now() - startedAt) * 10) / 10];
+  return [result, elapsed()];
 }
-
-export const systemClock: Clock = () => Date.now();

@@ -1,5 +1,5 @@
 /** What is written about one request: its security events, its faults, and in the end one line about all of it. */
-import type { Clock } from '../clock';
+import { type Clock, stopwatch } from '../clock';
 import { describeError } from './describe-error';
 import { kindOf, type SecurityEvent } from './events';
 import { type Level, type Line, writeLine } from './line';
@@ -36,7 +36,7 @@ export interface LoggedRequest {
 
 export function requestLog(options: LogOptions, { requestContext, ...request }: LoggedRequest): RequestLog {
   const { requestId, extendedRequestId } = requestContext;
-  const startedAt = performance.now();
+  const elapsed = stopwatch();
   let caller: Caller = {};
   const line = (level: Level, kind: Line['kind'], rest: Partial<Line>): Line => ({
     time: new Date(options.clock()).toISOString(),
@@ -62,8 +62,8 @@ export function requestLog(options: LogOptions, { requestContext, ...request }: 
     },
     failure: (error) => writeLine(line('ERROR', 'failure', describeError(error))),
     end: ({ status, reason }) => {
-      const milliseconds = Math.round((performance.now() - startedAt) * 10) / 10;
       const outcome = outcomeOf(status);
+      const milliseconds = elapsed();
       writeLine(
         line('INFO', 'request', { ...request, status, outcome, ...(reason && { reason }), milliseconds }),
       );
