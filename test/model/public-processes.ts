@@ -25,7 +25,7 @@ export const login = ({ newSessionId, isFaulty }: Attempt, name: number, isPassw
     const account = state.accounts.find((one) => one.name === name);
     if (!account?.isActive || !isPasswordRight) return done(state, '400');
     const { userId, locator, generation } = account;
-    const add = atom(`add ${generation}`, (later) => [
+    const add = atom(`add ${userId} ${generation}`, (later) => [
       {
         state: addSession(later, { id: newSessionId, userId, locator, generation }),
         next: trim(userId, isFaulty),
@@ -36,7 +36,7 @@ export const login = ({ newSessionId, isFaulty }: Attempt, name: number, isPassw
 
 /** The newest live sessions stay. Which of those that began in the same millisecond is newer cannot be known before their ids are. */
 const trim = (userId: number, isFaulty: boolean): Atom =>
-  atom('trim', (state) => {
+  atom(`trim ${userId}`, (state) => {
     const live = liveSessions(state, userId);
     const last = live[SESSIONS_PER_USER - 1];
     if (!last) return [{ state, next: remove([], isFaulty) }];
