@@ -31,11 +31,12 @@ describe('a connection', () => {
     connection.close();
   });
 
-  it('sends a body as JSON', async () => {
+  it('sends a body, of the type that it is given', async () => {
     const connection = await connectionTo(async (request, response) => {
       response.end(`${request.headers['content-type']} ${await text(request)}`);
     });
-    const { reply } = await connection.send({ method: 'POST', path: 'api/', body: '{"a":"ä"}' });
+    const headers = { 'Content-Type': 'application/json' };
+    const { reply } = await connection.send({ method: 'POST', path: 'api/', headers, body: '{"a":"ä"}' });
     expect(reply).toMatchObject({ text: 'application/json {"a":"ä"}', body: undefined });
     connection.close();
   });

@@ -1,0 +1,56 @@
+/** What the contract says and no HTTP client can make happen at will, on any target, and the test that shows it instead. */
+
+interface Elsewhere {
+  readonly title: string;
+  readonly reason: string;
+  readonly test: string;
+}
+
+const NEEDS_FAULT = 'needs a database that fails';
+const NEEDS_CLOCK = 'needs a clock that can be moved';
+const NEEDS_OPERATOR = 'needs a write to the user by an operator';
+
+export const elsewhere: readonly Elsewhere[] = [
+  {
+    title: 'the role may not use this route: 403',
+    reason: 'no route asks for a role',
+    test: 'test/http/endpoint.test.ts',
+  },
+  { title: 'expired token: 401 Invalid token.', reason: NEEDS_CLOCK, test: 'test/api/sessions.test.ts' },
+  {
+    title: 'a token that was refreshed away and comes back late ends the session',
+    reason: NEEDS_CLOCK,
+    test: 'test/api/sessions.test.ts',
+  },
+  {
+    title: "the token's user is deactivated or deleted: 401 User inactive or deleted.",
+    reason: NEEDS_OPERATOR,
+    test: 'test/security/sessions.test.ts',
+  },
+  {
+    title: 'login of an inactive user: as with a wrong password, with the same number of hash operations',
+    reason: NEEDS_OPERATOR,
+    test: 'test/security/guessing.test.ts',
+  },
+  {
+    title: 'too many signups or logins from one address: 429',
+    reason: 'would use up what the address may do for ten minutes',
+    test: 'test/security/guessing.test.ts',
+  },
+  {
+    title: 'the database is unavailable, throttled or slow: 503',
+    reason: NEEDS_FAULT,
+    test: 'test/api/faults.test.ts',
+  },
+  { title: 'a bug: 500, nothing about the cause', reason: 'needs a bug', test: 'test/http/endpoint.test.ts' },
+  {
+    title: 'a body over 10 MB: 413',
+    reason: 'API Gateway answers it by itself, in words of its own',
+    test: 'test/api/hostile-input.test.ts',
+  },
+  {
+    title: 'of a hundred parallel signups exactly one gets 201',
+    reason: 'would use up what the address may do for ten minutes',
+    test: 'test/api/races.test.ts',
+  },
+];
