@@ -9,7 +9,6 @@ import { CannotRunError, type ContractOptions, HELP, readOptions } from './optio
 import { type Reached, reach } from './reach';
 import { elsewhereLines, heading, isClean, rowLines, totalLines, usersLines } from './report';
 import type { Row } from './row';
-import { rows } from './rows';
 import { Secrets } from './secrets';
 
 export interface Surroundings {
@@ -40,7 +39,7 @@ export async function contract(args: readonly string[], surroundings: Surroundin
 }
 
 async function playAt(
-  { base, target }: ContractOptions,
+  { base, target, rows }: ContractOptions,
   secrets: Secrets,
   { output, stop }: Surroundings,
 ): Promise<0 | 1> {
@@ -59,7 +58,7 @@ async function playAt(
       pause: (milliseconds) => sleep(milliseconds, undefined, { signal: stop }),
     });
     const startedAt = performance.now();
-    const outcomes = await playAll(client, reached, { stop, write }).finally(async () => {
+    const outcomes = await playAll(client, reached, { rows, stop, write }).finally(async () => {
       client.close();
       write(['', ...usersLines(ledger, await endAllSessions(connection, ledger))]);
     });
@@ -72,12 +71,17 @@ async function playAt(
 }
 
 interface Playing {
+  readonly rows: readonly Row[];
   readonly stop: AbortSignal;
   readonly write: (lines: readonly string[]) => void;
 }
 
 /** @returns the outcomes of the rows that were played. */
-async function playAll(client: Client, { target }: Reached, { stop, write }: Playing): Promise<Outcome[]> {
+async function playAll(
+  client: Client,
+  { target }: Reached,
+  { rows, stop, write }: Playing,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   let previous: Row | undefined;
   for (const row of rows) {

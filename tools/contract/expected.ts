@@ -40,15 +40,21 @@ export function differenceBetween(
   const body = expected.body === undefined ? '(no body)' : JSON.stringify(expected.body);
   return {
     expected: [expected.status, cut(body, MAX_BODY), ...wanted].join('  '),
-    got: [inShort(reply), ...given].join('  '),
+    got: [inShort(reply), ...spacing(reply, expected.body), ...given].join('  '),
   };
 }
 
 const MAX_BODY = 600;
 
+/** What would not be seen. */
+const spacing = ({ text, body }: Reply, expected: unknown): string[] =>
+  expected !== undefined && matches(expected, body) && JSON.stringify(body) !== text
+    ? ['(in other characters or with white space)']
+    : [];
+
 /** May hold secrets. */
 export const inShort = ({ status, text }: Reply): string =>
-  `${status}  ${cut(text, MAX_BODY) || '(no body)'}`;
+  `${status}  ${cut(text.replace(/\s{2,}/g, ' '), MAX_BODY) || '(no body)'}`;
 
 export const headerOf = ({ headers }: Reply, name: string): string | undefined =>
   headers[name.toLowerCase()]?.toString();

@@ -2,15 +2,20 @@
 import { parseArgs } from 'node:util';
 import { baseUrl } from '../../bench/load/base-url';
 import { LoadError } from '../../bench/load/load-error';
-import { type Target, targets } from './row';
+import { type Row, type Target, targets } from './row';
+import { rows } from './rows';
 
-export const HELP = `Usage: npm run contract -- <base URL> [--target local|sam|aws]
+export const HELP = `Usage: npm run contract -- <base URL> [options]
 
 Plays everything that the API's contract says and a client can see, and tells what held and what did not.
 
 The base URL is what stands before api/: http://127.0.0.1:3000 for npm start and sam local start-api, or ApiUrl of a
-deployed stage. The target is recognised by its answers; --target says it instead. It decides only which rows are left
-out because the target cannot show them.
+deployed stage.
+
+  --target <name>   local, sam or aws, instead of recognising it by its answers; rows that a target cannot show are left out
+  --only <text>     only rows that have the text in their section or title
+  --help            shows this
+
 It signs up at most ten users (contract-…@example.com), ends all their sessions, and leaves the users behind, as no endpoint
 deletes any. The default rate limits let two runs in ten minutes pass.
 Exit code 0 if every row held that the target can show, 1 if not, 2 if there is no such API at the URL.
@@ -28,6 +33,7 @@ export interface ContractOptions {
   readonly base: URL;
   /** Absent: to be recognised. */
   readonly target?: Target;
+  readonly rows: readonly Row[];
 }
 
 /**
@@ -42,20 +48,32 @@ export function readOptions(args: readonly string[]): ContractOptions | 'help' {
     throw new CannotRunError('Which server? Like: npm run contract -- http://127.0.0.1:3000');
   if (others.length > 0) throw new CannotRunError(`Only one base URL can be given; what is "${others[0]}"?`);
   const base = orCannotRun(() => baseUrl(url));
-  return { base, ...(values.target !== undefined && { target: targetOf(values.target) }) };
+  return {
+    base,
+    rows: rowsWith(values.only),
+    ...(values.target !== undefined && { target: targetOf(values.target) }),
+  };
 }
 
 const parse = (args: readonly string[]) =>
   parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { target: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: { target: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
 
 function targetOf(written: string): Target {
   const target = targets.find((name) => name === written);
   if (target) return target;
-  throw new CannotRunError(`--target cannot be "${written}". It must be ${targets.join(', ')}.`);
+  throw new CannotRunError(`--target cannot be "${written}". It must be one of ${targets.join(', ')}.`);
+}
+
+function rowsWith(text = ''): readonly Row[] {
+  const found = rows.filter(({ section, title }) =>
+    `${section}: ${title}`.toLowerCase().includes(text.toLowerCase()),
+  );
+  if (found.length === 0) throw new CannotRunError(`No row has "${text}" in its section or title.`);
+  return found;
 }
 
 function orCannotRun<T>(read: () => T): T {

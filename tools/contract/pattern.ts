@@ -25,7 +25,14 @@ export const anId = new Pattern(
   'a positive integer',
   (value) => Number.isSafeInteger(value) && Number(value) > 0,
 );
-export const aList = new Pattern('a list', Array.isArray);
+export const aTruth = new Pattern('true or false', (value) => typeof value === 'boolean');
+export const listOf = (each: unknown): Pattern =>
+  new Pattern(
+    `a list of ${JSON.stringify(each).replaceAll('"', '')}`,
+    (value) => Array.isArray(value) && value.every((one) => matches(each, one)),
+  );
+export const orNull = (pattern: Pattern): Pattern =>
+  new Pattern(`${pattern.says} or null`, (value) => value === null || pattern.holds(value));
 /** Exactly these members, in this order. */
 export function matches(expected: unknown, actual: unknown): boolean {
   if (expected instanceof Pattern) return expected.holds(actual);

@@ -47,8 +47,9 @@ function recognise(first: Reply, clock: Reply): Target {
   return clock.status === 200 && 'moved_by_seconds' in membersOf(clock) ? 'local' : 'aws';
 }
 
-/** One right answer is enough: what else is wrong, the rows say. */
+/** One right answer is enough: what else is wrong, the rows say. A 404 is that of another path, maybe of this API. */
 function isOurs(reply: Reply): boolean {
+  if (reply.status === 404) return false;
   const { detail, username } = membersOf(reply) as { readonly detail?: unknown; readonly username?: unknown };
   return typeof detail === 'string' || Array.isArray(username);
 }
@@ -59,6 +60,6 @@ function notOurs(base: URL, reply: Reply): CannotRunError {
   const location = headerOf(reply, 'Location');
   const answer = location ? `${reply.status}, a redirect to ${location}` : inShort(reply);
   return new CannotRunError(
-    `What answers at ${base} is not this API: GET ${base}api/dashboard/ gave ${answer}. The base URL is what stands before api/, the stage included.`,
+    `What answers at ${base} is not this API: GET ${base}api/dashboard/ gave ${answer}. The base URL is what stands before api/, with the stage and without api/ itself.`,
   );
 }

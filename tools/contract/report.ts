@@ -49,9 +49,9 @@ function detailLines(outcome: Outcome): readonly string[] {
 export const elsewhereLines = (): readonly string[] => [
   '',
   'What no client can show, and the test that does',
-  ...elsewhere.flatMap(({ title, reason, test }) => [
+  ...elsewhere.flatMap(({ title, reason, test, called }) => [
     `  ${'tested'.padEnd(WIDTH)}${title}`,
-    `${INDENT}${reason}: ${test}`,
+    `${INDENT}${reason}: ${test}, "${called}"`,
   ]),
 ];
 

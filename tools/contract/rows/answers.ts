@@ -1,6 +1,7 @@
 /** Answers that several rows expect. */
 import { type Route, routeList } from '../../../functions/routes';
 import type { Expected } from '../expected';
+import { aText, aTime, aTruth, listOf, orNull } from '../pattern';
 
 export const refused = (detail: string): Expected => ({ status: 401, body: { detail } });
 export const INVALID_TOKEN = refused('Invalid token.');
@@ -36,3 +37,14 @@ export const NOT_TEXT = 'Not a valid string.';
 export const INVALID_EMAIL = 'Enter a valid email address.';
 export const TAKEN_USERNAME = 'A user with that username already exists.';
 export const TAKEN_EMAIL = 'user with this email address already exists.';
+
+/** What the list of sessions says of one. */
+export const aSession = {
+  id: aText('an id of 16 hex digits', /^[0-9a-f]{16}$/),
+  created_at: aTime,
+  last_refreshed_at: orNull(aTime),
+  expires_at: aTime,
+  device: aText('a device', /^/),
+  current: aTruth,
+};
+export const LISTED: Expected = { status: 200, body: listOf(aSession) };

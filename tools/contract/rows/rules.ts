@@ -23,7 +23,11 @@ const ofEachKind: readonly (readonly [Ask, Expected])[] = [
   [{ method: 'GET', path: '/api/nothing/' }, NOT_FOUND],
   [
     { method: 'PUT', path: '/api/dashboard/' },
-    { status: 405, body: { detail: 'Method "PUT" not allowed.' } },
+    {
+      status: 405,
+      body: { detail: 'Method "PUT" not allowed.' },
+      headers: { Allow: 'GET, HEAD, OPTIONS' },
+    },
   ],
 ];
 

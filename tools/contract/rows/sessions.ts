@@ -1,13 +1,13 @@
 /** The sessions of a user: docs/sessions.md. These rows end sessions, so each signs in anew. */
 import type { Client } from '../client';
-import { aList, aText, aTime } from '../pattern';
+import { aTime } from '../pattern';
 import type { Row } from '../row';
-import { DONE, greetingOf, INVALID_TOKEN, NOT_FOUND } from './answers';
+import { aSession, DONE, greetingOf, INVALID_TOKEN, LISTED, NOT_FOUND } from './answers';
 
 const section = 'Sessions';
 
 const list = (token: string) => ({ method: 'GET', path: '/api/sessions/', token });
-const isAlive = (client: Client, token: string) => client.expect(list(token), { status: 200, body: aList });
+const isAlive = (client: Client, token: string) => client.expect(list(token), LISTED);
 const isDead = (client: Client, token: string) => client.expect(list(token), INVALID_TOKEN);
 const end = (token: string, id: string) => ({ method: 'DELETE', path: `/api/sessions/${id}/`, token });
 const logoutAll = (token: string, query = '') => ({ method: 'POST', path: `/api/logoutall/${query}`, token });
@@ -85,10 +85,9 @@ async function playList(client: Client): Promise<void> {
   const successor = await client.refresh(tablet);
   const reply = await isAlive(client, phone);
   const [newest, second] = reply.body as readonly unknown[];
-  const all = { id: aText('an id', /^[0-9a-f]{16}$/), created_at: aTime };
   const shown = [
-    { ...all, last_refreshed_at: aTime, expires_at: aTime, device: 'Tablet/2.0 (big)', current: false },
-    { ...all, last_refreshed_at: null, expires_at: aTime, device: 'Phone/1.0', current: true },
+    { ...aSession, last_refreshed_at: aTime, device: 'Tablet/2.0 (big)', current: false },
+    { ...aSession, last_refreshed_at: null, device: 'Phone/1.0', current: true },
   ];
   client.compare({ ...reply, body: [newest, second], text: JSON.stringify([newest, second]) }, list(phone), {
     status: 200,
