@@ -8,7 +8,7 @@ import { Ledger } from './ledger';
 import { CannotRunError, type ContractOptions, HELP, readOptions } from './options';
 import { type Reached, reach } from './reach';
 import { elsewhereLines, heading, isClean, rowLines, totalLines, usersLines } from './report';
-import type { Row } from './row';
+import type { Row, Target } from './row';
 import { Secrets } from './secrets';
 
 export interface Surroundings {
@@ -47,24 +47,16 @@ async function playAt(
     output.write(lines.map((line) => `${secrets.hide(line)}\n`).join(''));
   const connection = connect(base, TIMEOUT_MS);
   const ledger = new Ledger();
+  const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stop });
   try {
     const reached = await reach(connection, base, target);
     write(heading(base, reached.target));
-    const client = new Client({
-      connect: () => connect(base, TIMEOUT_MS),
-      ledger,
-      secrets,
-      hasCors: reached.hasCors,
-      pause: (milliseconds) => sleep(milliseconds, undefined, { signal: stop }),
-    });
-    const startedAt = performance.now();
-    const outcomes = await playAll(client, reached, { rows, stop, write }).finally(async () => {
+    const { hasCors } = reached;
+    const client = new Client({ connect: () => connect(base, TIMEOUT_MS), ledger, secrets, pause, hasCors });
+    return await playAll(client, reached, { rows, stop, write }).finally(async () => {
       client.close();
-      write(['', ...usersLines(ledger, await endAllSessions(connection, ledger))]);
+      write(usersLines(ledger, await endAllSessions(connection, ledger)));
     });
-    const totals = { rows: rows.length, outcomes, seconds: (performance.now() - startedAt) / 1000 };
-    write([...elsewhereLines(), ...totalLines(totals)]);
-    return isClean(totals) ? 0 : 1;
   } finally {
     connection.close();
   }
@@ -76,24 +68,32 @@ interface Playing {
   readonly write: (lines: readonly string[]) => void;
 }
 
-/** @returns the outcomes of the rows that were played. */
-async function playAll(
-  client: Client,
-  { target }: Reached,
-  { rows, stop, write }: Playing,
-): Promise<Outcome[]> {
+async function playAll(client: Client, { target }: Reached, playing: Playing): Promise<0 | 1> {
+  const { rows, write } = playing;
+  const startedAt = performance.now();
   const outcomes: Outcome[] = [];
-  let previous: Row | undefined;
-  for (const row of rows) {
-    const outcome = await judge(row, client, target).catch((error) => {
-      if (stop.aborted) return undefined;
-      throw error;
-    });
+  for (const [at, row] of rows.entries()) {
+    if (playing.stop.aborted) break;
+    const outcome = await judgeUnlessStopped(row, client, { target, stop: playing.stop });
     if (!outcome) break;
-    write(rowLines(row, outcome, previous));
+    write(rowLines(row, outcome, rows[at - 1]));
     outcomes.push(outcome);
-    if (stop.aborted) break;
-    previous = row;
   }
-  return outcomes;
+  const totals = { rows: rows.length, outcomes, seconds: (performance.now() - startedAt) / 1000 };
+  write([...elsewhereLines(), ...totalLines(totals)]);
+  return isClean(totals) ? 0 : 1;
+}
+
+/** A pause that is cut short rejects. */
+async function judgeUnlessStopped(
+  row: Row,
+  client: Client,
+  { target, stop }: { readonly target: Target; readonly stop: AbortSignal },
+): Promise<Outcome | undefined> {
+  try {
+    return await judge(row, client, target);
+  } catch (error) {
+    if (stop.aborted) return undefined;
+    throw error;
+  }
 }

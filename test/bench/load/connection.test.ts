@@ -73,7 +73,7 @@ describe('a connection', () => {
       (_, response) => void response.end(Buffer.alloc(100_000)),
       'an answer of more than 65536 bytes',
     ],
-    ['does not speak HTTP', ({ socket }) => void socket.end('220 hello\r\n'), 'Parse Error: Expected HTTP/'],
+    ['does not speak HTTP', ({ socket }) => void socket.end('220 hello\r\n'), 'no HTTP is spoken there'],
   ])('to a server that %s fails and says so', async (_, listener, reason) => {
     const connection = await connectionTo(listener);
     const sent = await connection.send(get);

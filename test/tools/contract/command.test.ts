@@ -30,14 +30,17 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function run(args: readonly string[], onWrite: (stop: AbortController) => void = () => undefined) {
+async function run(
+  args: readonly string[],
+  onWrite: (part: string, stop: AbortController) => void = () => undefined,
+) {
   let written = '';
   let errors = '';
   const stop = new AbortController();
   const output = {
     write: (part: string) => {
       written += part;
-      onWrite(stop);
+      onWrite(part, stop);
     },
   };
   const code = await contract(args, {
@@ -82,7 +85,7 @@ describe('npm run contract against this API', () => {
     expect(written).toMatch(
       /2 users stay at the target.* begin with contract-\w{6}\. All their sessions are ended\./,
     );
-    expect(written).toMatch(/\n7 rows in [\d.]+ s: 7 held, 0 did not hold, 0 not shown here\.\n$/);
+    expect(written).toMatch(/\n7 rows in [\d.]+ s: 7 held, 0 did not hold, 0 not shown here\.\n/);
     const [prefix] = /contract-\w{6}/.exec(written)!;
     expect(await api.logged({ event: 'signup_succeeded' }, 2)).toHaveLength(2);
     expect(await api.logged({ event: 'all_sessions_ended' }, 3)).toHaveLength(3); // One by a row.
@@ -114,8 +117,8 @@ describe('npm run contract against this API', () => {
   });
 
   it.each([
-    ['sam', 5],
-    ['aws', 3],
+    ['sam', 3],
+    ['aws', 2],
   ])('leaves out what %s cannot show, with the reason', async (target, notShown) => {
     const { code, written } = await run([api.url, '--target', target, '--only', 'path']);
     expect([code, count(written, 'not shown ')]).toEqual([0, notShown]);
@@ -123,12 +126,11 @@ describe('npm run contract against this API', () => {
 
   it('when stopped ends the sessions it opened, and says how much was not played', async () => {
     const before = (await api.logged({ event: 'all_sessions_ended' }, 0)).length;
-    const { code, written } = await run([api.url, '--only', 'Different'], (stop) => stop.abort());
+    const { code, written } = await run([api.url, '--only', 'Different'], (part, stop) => {
+      if (part.includes('held')) stop.abort();
+    });
     expect(code).toBe(1);
-    expect(written).toContain('3 rows in');
-    expect(written).toMatch(
-      /0 held, .* 3 not played, because it was stopped|1 held, .* 2 not played, because it was stopped/,
-    );
+    expect(written).toMatch(/3 rows in .*: 1 held, .* 2 not played, because it was stopped\./);
     expect(written).toContain('All their sessions are ended.');
     expect(await api.logged({ event: 'all_sessions_ended' }, before + 1)).toHaveLength(before + 1);
   });
@@ -238,7 +240,7 @@ describe('where this API is not', () => {
     [
       'a redirect',
       (_, response) => response.writeHead(301, { Location: 'https://x.example/' }).end(),
-      'a redirect to https://x.example/',
+      '301, a redirect to https://x.example/',
     ],
     [
       'a path below this API',
