@@ -9,6 +9,7 @@ import { CannotRunError, type ContractOptions, HELP, readOptions } from './optio
 import { type Reached, reach } from './reach';
 import { elsewhereLines, heading, isClean, rowLines, totalLines, usersLines } from './report';
 import type { Row, Target } from './row';
+import { rows as allRows } from './rows';
 import { Secrets } from './secrets';
 
 export interface Surroundings {
@@ -80,7 +81,7 @@ async function playAll(client: Client, { target }: Reached, playing: Playing): P
     outcomes.push(outcome);
   }
   const totals = { rows: rows.length, outcomes, seconds: (performance.now() - startedAt) / 1000 };
-  write([...elsewhereLines(), ...totalLines(totals)]);
+  write([...(rows === allRows ? elsewhereLines() : []), ...totalLines(totals)]);
   return isClean(totals) ? 0 : 1;
 }
 

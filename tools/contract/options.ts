@@ -68,7 +68,8 @@ function targetOf(written: string): Target {
   throw new CannotRunError(`--target cannot be "${written}". It must be one of ${targets.join(', ')}.`);
 }
 
-function rowsWith(text = ''): readonly Row[] {
+function rowsWith(text: string | undefined): readonly Row[] {
+  if (text === undefined) return rows;
   const found = rows.filter(({ section, title }) =>
     `${section}: ${title}`.toLowerCase().includes(text.toLowerCase()),
   );
