@@ -1,6 +1,6 @@
 /**
- * List prices of us-east-1 in US dollars, first tier, without what is free. They were read in stored copies, not asked of AWS on the day
- * of a run; `source` says where they are published today.
+ * List prices of us-east-1 in US dollars, first tier, without what is free. They are copied here and not asked of AWS when this runs.
+ * `source` is where AWS publishes them today.
  */
 export interface Price {
   readonly usd: number;
@@ -8,16 +8,19 @@ export interface Price {
   readonly per: number;
   readonly unit: string;
   readonly source: string;
-  /** When it was read, or since when it is in force. */
-  readonly asOf: string;
+  /** Where and when this figure was read. */
+  readonly readIn: string;
 }
 
 const MILLION = 1_000_000;
 
-const apiGateway = { source: 'aws.amazon.com/api-gateway/pricing', asOf: '2025-11' };
-const lambda = { source: 'aws.amazon.com/lambda/pricing', asOf: '2026-06' };
-const dynamoDb = { source: 'aws.amazon.com/dynamodb/pricing/on-demand', asOf: '2024-11' };
-const cloudWatch = { source: 'aws.amazon.com/cloudwatch/pricing', asOf: '2026-06' };
+const apiGateway = { source: 'aws.amazon.com/api-gateway/pricing', readIn: 'AWS price list, 2025-11' };
+const lambda = { source: 'aws.amazon.com/lambda/pricing', readIn: 'price guides, 2026' };
+const dynamoDb = {
+  source: 'aws.amazon.com/dynamodb/pricing/on-demand',
+  readIn: 'price guides, in force since 2024-11',
+};
+const cloudWatch = { source: 'aws.amazon.com/cloudwatch/pricing', readIn: 'price guides, 2026-06' };
 
 export const prices = {
   restRequest: { usd: 3.5, per: MILLION, unit: 'requests to a REST API', ...apiGateway },
@@ -34,14 +37,14 @@ export const prices = {
     per: 1,
     unit: 'GB sent to the internet',
     source: 'aws.amazon.com/ec2/pricing/on-demand',
-    asOf: '2026-06',
+    readIn: 'price guides, 2026',
   },
   bucketStorage: {
     usd: 0.023,
     per: 1,
     unit: 'GB in S3 for a month',
     source: 'aws.amazon.com/s3/pricing',
-    asOf: '2026-06',
+    readIn: 'price guides, 2026',
   },
   ownMetric: { usd: 0.3, per: 1, unit: 'metric of our own for a month', ...cloudWatch },
   alarmMetric: { usd: 0.1, per: 1, unit: 'metric in an alarm for a month', ...cloudWatch },

@@ -109,8 +109,8 @@ const assumptionRows = (): readonly (readonly string[])[] =>
   Object.values(assumptions).map(({ value, unit, from }) => [String(value), unit, from]);
 
 const priceRows = (): readonly (readonly string[])[] =>
-  Object.values(prices).map(({ usd, per, unit, source, asOf }) => [
+  Object.values(prices).map(({ usd, per, unit, source, readIn }) => [
     String(usd),
     per === 1 ? unit : `a million ${unit}`,
-    `${source}, as of ${asOf}`,
+    `${source} (${readIn})`,
   ]);
