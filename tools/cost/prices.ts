@@ -44,7 +44,7 @@ export const prices = {
     per: 1,
     unit: 'GB in S3 for a month',
     source: 'aws.amazon.com/s3/pricing',
-    readIn: 'price guides, 2026',
+    readIn: 'not looked up; it is next to nothing',
   },
   ownMetric: { usd: 0.3, per: 1, unit: 'metric of our own for a month', ...cloudWatch },
   alarmMetric: { usd: 0.1, per: 1, unit: 'metric in an alarm for a month', ...cloudWatch },
