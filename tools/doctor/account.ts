@@ -2,7 +2,7 @@
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { awsFailure } from './aws-failure';
+import { awsFailure, isDenied } from './aws-failure';
 import { type Finding, notChecked, ok, problem, warning } from './finding';
 import type { BootstrapNeeds } from './stack';
 import { within } from './time-limit';
@@ -84,7 +84,9 @@ export async function checkBootstrap(
   } catch (error) {
     if (error instanceof ParameterNotFound)
       return problem(`account ${account} was never made ready for the CDK in ${region}`, bootstrap);
-    return awsFailure(error, { action: 'ssm:GetParameter', region });
+    const failure = awsFailure(error, { action: 'ssm:GetParameter', region });
+    // The CDK looks there by a role of its own.
+    return isDenied(error) ? { ...failure, state: 'warning' } : failure;
   }
 }
 

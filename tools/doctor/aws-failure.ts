@@ -48,18 +48,21 @@ export function awsFailure(cause: unknown, attempt: Attempt): Finding {
   );
 }
 
+export const isDenied = (error: unknown): boolean => DENIED.includes((error as AwsError).name);
+
 /** AWS answered, and did not want to. */
-function refusal({ name, message }: AwsError, { action, region }: Attempt): Finding | undefined {
+function refusal(error: AwsError, { action, region }: Attempt): Finding | undefined {
+  const { name, message } = error;
   if (EXPIRED.includes(name)) return problem('the credentials have expired', SIGN_IN);
   if (UNKNOWN_KEY.includes(name))
     return problem(
       `AWS does not know the access key in ${region}`,
       `It was mistyped or deleted, or ${region} is a region that your account has to enable first. ${SIGN_IN}`,
     );
-  if (DENIED.includes(name))
+  if (isDenied(error))
     return problem(
       `the identity may not do ${action}`,
-      `Have ${action} allowed to it. docs/deploy.md, step 1, lists all that a deployment needs.`,
+      `Have ${action} allowed to it. docs/deploy.md, step 1, says what a deployment needs.`,
     );
   if (!SIGNATURE.includes(name)) return undefined;
   return /expired|current|earlier|later|skew/i.test(`${name} ${message}`)
@@ -78,7 +81,7 @@ function silence({ name, code = '', message }: AwsError, { region }: Attempt): F
   if (UNKNOWN_HOST.includes(code))
     return problem(
       `AWS has no address in ${region}: no network, or no such region`,
-      `Check the region's name, then the network. ${NETWORK}`,
+      `Check the region's name. ${NETWORK}`,
     );
   if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED')
     return problem("AWS's certificate is not valid today", "Check this machine's clock.");

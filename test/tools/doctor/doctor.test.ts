@@ -1,6 +1,6 @@
 /** `npm run doctor` as a person runs it: a process, its table, its exit code. */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atOnce, type FakeAws, startFakeAws } from './fake-aws';
@@ -96,17 +96,25 @@ describe('npm run doctor', () => {
   });
 });
 
-describe('where nothing is installed', () => {
+describe('where something is missing that the doctor itself would need', () => {
   const bare = mkdtempSync(join(tmpdir(), 'token-auth-bare-'));
-  for (const file of ['bin/doctor.js', 'package.json']) cpSync(join(PROJECT, file), join(bare, file));
+  cpSync(join(PROJECT, 'bin/doctor.js'), join(bare, 'bin/doctor.js'));
   afterAll(() => rmSync(bare, { recursive: true }));
 
-  it('it says so, and needs no package for that', async () => {
+  it.each([
+    ['packages', '>=20.12', 'problem  The packages are not installed.\n         → npm ci\n'],
+    [
+      'a Node.js that is new enough',
+      '>=99.1',
+      `problem  Node.js is ${process.versions.node}; >=99.1 is needed.\n         → Install it from https://nodejs.org.\n`,
+    ],
+  ])('%s, it says so all the same', async (_, node, message) => {
+    writeFileSync(join(bare, 'package.json'), JSON.stringify({ engines: { node } }));
     const [code, text] = await new Promise<[unknown, string]>((resolve) => {
       execFile(process.execPath, ['bin/doctor.js'], { cwd: bare }, (error, stdout) =>
         resolve([error?.code, stdout]),
       );
     });
-    expect([code, text]).toEqual([1, 'problem  The packages are not installed.\n         → npm ci\n']);
+    expect([code, text]).toEqual([1, message]);
   });
 });
