@@ -52,11 +52,11 @@ export const assumptions = {
     from: 'estimated: body up to 100, headers, TLS',
   },
   user: {
-    value: 1000,
+    value: 800,
     unit: 'bytes of a user in storage',
-    from: 'measured: three items of 450 together, and 100 more for each as DynamoDB counts',
+    from: 'measured: three items of 270 together, and 100 for each that DynamoDB adds; rounded up for long names',
   },
-  session: { value: 600, unit: 'bytes of a session in storage', from: 'measured: 450, and 100 more' },
+  session: { value: 600, unit: 'bytes of a session in storage', from: 'measured: 320, and 100 that DynamoDB adds; rounded up for long device names' },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionName = keyof typeof assumptions;
