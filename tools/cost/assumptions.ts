@@ -56,7 +56,11 @@ export const assumptions = {
     unit: 'bytes of a user in storage',
     from: 'measured: three items of 270 together, and 100 for each that DynamoDB adds; rounded up for long names',
   },
-  session: { value: 600, unit: 'bytes of a session in storage', from: 'measured: 320, and 100 that DynamoDB adds; rounded up for long device names' },
+  session: {
+    value: 500,
+    unit: 'bytes of a session in storage',
+    from: 'measured: 320, and 100 that DynamoDB adds; rounded up for long device names',
+  },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionName = keyof typeof assumptions;
