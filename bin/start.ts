@@ -3,11 +3,11 @@
  * PORT and DATA_DIR choose port and data folder; `npm start -- -c name=value` passes settings on.
  */
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { routeList } from '../functions/routes';
 import { logWriter } from '../local/log/terminal';
 import { type RunningApi, runTemplate } from '../local/run';
 import { synthesise } from '../local/synthesise';
+import { settingsOf } from '../tools/context-options';
 
 const DEFAULT_PORT = 3000;
 const DEFAULT_DATA_DIR = '.local';
@@ -30,17 +30,6 @@ async function main(): Promise<void> {
   stopOnSignal(api);
   console.log(welcome(api.url, dynamoDbEndpoint ? `in ${dynamoDbEndpoint}` : `under ${dataDir}`));
   for (const warning of warnings) console.error(`\nWARNING: ${warning}`);
-}
-
-function settingsOf(options: string[]): readonly string[] {
-  const { values } = parseArgs({
-    args: options,
-    options: { context: { type: 'string', short: 'c', multiple: true } },
-  });
-  const settings = values.context ?? [];
-  const malformed = settings.find((setting) => !setting.includes('='));
-  if (malformed !== undefined) throw new Error(`"-c ${malformed}" must be -c name=value.`);
-  return settings;
 }
 
 function portOf(text: string | undefined): number {
