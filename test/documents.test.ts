@@ -64,6 +64,7 @@ describe('docs/faults.md', () => {
       [name, waiting[name].calls, waiting[name].decisions, longestWait(name), timeoutOf(name)].map(String),
     );
     expect(rowsOf(budget)).toEqual(inForce);
+    expect(waiting.guard).toEqual(waiting.authorizer);
     expect(budget).toContain(`given up after ${CALL_ATTEMPT_TIMEOUT_MS / 1000} seconds`);
     expect(budget).toContain(`${WORST_CASE_CALL_SECONDS} seconds in all`);
   });
