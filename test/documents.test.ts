@@ -7,6 +7,7 @@ import { functionNames } from '../functions/shared/environment';
 import { readSettings, settingNames } from '../lib/settings';
 import { longestWait, waiting } from '../lib/time-budget';
 import { templateWith } from './support/assembly';
+import { principal } from './support/sessions';
 
 const read = (file: string): string => readFileSync(join(__dirname, '..', file), 'utf8');
 const readme = read('README.md');
@@ -42,6 +43,23 @@ describe('the README', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(name);
     for (const [, file] of readme.matchAll(/\]\((docs\/[\w.]+)\)/g)) expect(read(file!)).not.toBe('');
+  });
+});
+
+describe('docs/construct.md', () => {
+  it('shows the code of the example', () => {
+    const [, shown = ''] = /```ts\n([\s\S]*?)```/.exec(read('docs/construct.md')) ?? [];
+    const example = read('examples/reports/reports-stack.ts');
+    const lines = shown.split('\n').filter(Boolean);
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) expect(example).toContain(line);
+  });
+
+  it('names the principal as it is, and the packed file as npm does', () => {
+    const text = read('docs/construct.md');
+    for (const name of Object.keys(principal)) expect(text).toContain(`\`${name}\``);
+    const { name, version } = JSON.parse(read('package.json'));
+    expect(text).toContain(`${name}-${version}.tgz`);
   });
 });
 
