@@ -2,15 +2,16 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { AuthStack } from '../lib/auth-stack';
-import { readSettings, SettingsError } from '../lib/settings';
+import { checkSettings, SettingsError, writtenSettings } from '../lib/settings';
 
 function main(): void {
   const app = new App();
-  const settings = readSettings(app.node.getAllContext());
-  new AuthStack(app, `TokenAuth-${settings.stage}`, {
+  const settings = writtenSettings(app.node.getAllContext());
+  const { stage } = checkSettings(settings);
+  new AuthStack(app, `TokenAuth-${stage}`, {
     settings,
-    description: `Token authentication for mobile apps, stage ${settings.stage}`,
-    tags: { application: 'token-auth', stage: settings.stage },
+    description: `Token authentication for mobile apps, stage ${stage}`,
+    tags: { application: 'token-auth', stage },
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

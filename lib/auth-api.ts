@@ -1,5 +1,5 @@
 /** The REST API: the route table's routes, the authorizer before those that are not public, and the fallback for the rest. */
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   type CorsOptions,
   EndpointType,
@@ -13,9 +13,10 @@ import { Construct } from 'constructs';
 import { type Route, routeList, servedMethods } from '../functions/routes';
 import { acknowledge } from './acknowledge';
 import type { AuthFunctions } from './auth-functions';
-import { addGatewayResponses } from './gateway-responses';
+import { addGatewayResponses, answersOfBackend } from './gateway-responses';
 
 export interface AuthApiProps {
+  readonly name: string;
   readonly functions: AuthFunctions;
   readonly stageName: string;
   /** Origins whose pages may call the API; none: no CORS at all. */
@@ -35,16 +36,16 @@ export class AuthApi extends Construct {
   readonly restApi: RestApi;
 
   constructor(scope: Construct, id: string, props: AuthApiProps) {
-    const { functions, stageName, corsOrigins, throttle } = props;
+    const { name, functions, stageName, corsOrigins, throttle } = props;
     super(scope, id);
     this.restApi = new RestApi(this, 'RestApi', {
-      restApiName: Stack.of(this).stackName,
+      restApiName: name,
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: false,
       deployOptions: { stageName, dataTraceEnabled: false, ...(throttle && throttling(throttle)) },
       ...(corsOrigins.length > 0 && { defaultCorsPreflightOptions: preflight(corsOrigins) }),
     });
-    addGatewayResponses(this.restApi, corsOrigins);
+    addGatewayResponses(this.restApi, { answers: answersOfBackend, corsOrigins });
     this.addRoutes(functions);
     this.addFallback(functions);
     acknowledge(this, {

@@ -2,6 +2,8 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
+  admittedRolesVariable,
+  type BackendFunctionName,
   environmentOf,
   type FunctionName,
   listVariable,
@@ -11,16 +13,18 @@ import { NO_METRICS } from '../functions/shared/log/metrics';
 import { sessionAttributes, sessionOwnerAttributes, userCounterKey } from '../functions/shared/store/schema';
 import { AuthFunction } from './auth-function';
 import type { AuthTables } from './auth-tables';
-import { metricsNamespace } from './monitoring-names';
 import type { Settings } from './settings';
 import { longestWait } from './time-budget';
 
-export type AuthFunctions = { readonly [F in FunctionName]: AuthFunction<F> };
+export type AuthFunctions = { readonly [F in BackendFunctionName]: AuthFunction<F> };
 
 export interface AuthFunctionsProps {
   readonly settings: Settings;
   readonly tables: AuthTables;
   readonly logRemovalPolicy: RemovalPolicy;
+  readonly metricsNamespace: string;
+  /** Whom a guard lets through; absent: every role. */
+  readonly admittedRoles?: readonly string[] | undefined;
 }
 
 interface Size {
@@ -44,15 +48,7 @@ const toJudge = { attributes: [...new Set([...sessionOwnerAttributes, ...session
 
 export function authFunctions(scope: Construct, props: AuthFunctionsProps): AuthFunctions {
   const { users, tokens, rateLimits } = props.tables;
-  const values = variablesOf(props);
-  const make = <F extends FunctionName>(name: F, { memoryMb, restSeconds }: Size) =>
-    new AuthFunction(scope, {
-      name,
-      environment: environmentOf(name, values),
-      removalPolicy: props.logRemovalPolicy,
-      memoryMb,
-      timeoutSeconds: Math.ceil(longestWait(name)) + restSeconds,
-    });
+  const make = makerOf(scope, props);
   return {
     signup: make('signup', hashing)
       .may(['UpdateItem'], rateLimits)
@@ -80,8 +76,32 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
   };
 }
 
+/** The function before methods of another API. It accepts no token that was refreshed away, so it has no session to end. */
+export function guardFunction(scope: Construct, props: AuthFunctionsProps): AuthFunction<'guard'> {
+  const { users, tokens } = props.tables;
+  return makerOf(scope, props)('guard', waiting)
+    .may(['BatchGetItem'], users, toJudge)
+    .may(['BatchGetItem', 'UpdateItem'], tokens);
+}
+
+function makerOf(scope: Construct, props: AuthFunctionsProps) {
+  const values = variablesOf(props);
+  return <F extends FunctionName>(name: F, { memoryMb, restSeconds }: Size) =>
+    new AuthFunction(scope, {
+      name,
+      environment: environmentOf(name, values),
+      removalPolicy: props.logRemovalPolicy,
+      memoryMb,
+      timeoutSeconds: Math.ceil(longestWait(name)) + restSeconds,
+    });
+}
+
 /** A value for every variable that any function reads. */
-const variablesOf = ({ settings, tables }: AuthFunctionsProps): Readonly<Record<Variable, string>> => ({
+const variablesOf = ({
+  settings,
+  tables,
+  ...props
+}: AuthFunctionsProps): Readonly<Record<Variable, string>> => ({
   USERS_TABLE: tables.users.tableName,
   TOKENS_TABLE: tables.tokens.tableName,
   RATE_LIMITS_TABLE: tables.rateLimits.tableName,
@@ -92,7 +112,8 @@ const variablesOf = ({ settings, tables }: AuthFunctionsProps): Readonly<Record<
   SESSION_LIFETIME_SECONDS: String(settings.sessionLifetime),
   SESSIONS_PER_USER: String(settings.sessionsPerUser),
   CORS_ORIGINS: listVariable(settings.corsOrigins),
-  METRICS_NAMESPACE: settings.monitoring ? metricsNamespace(settings.stage) : NO_METRICS,
+  METRICS_NAMESPACE: settings.monitoring ? props.metricsNamespace : NO_METRICS,
+  ADMITTED_ROLES: admittedRolesVariable(props.admittedRoles),
   ...limitsOf(settings),
 });
 

@@ -6,7 +6,7 @@ import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { EXPOSED_HEADERS } from '../functions/shared/http/cors';
 import { messages } from '../functions/shared/http/errors';
 
-interface GatewayAnswer {
+export interface GatewayAnswer {
   readonly type: ResponseType;
   /** Absent: the status that API Gateway chose. */
   readonly status?: number;
@@ -30,7 +30,7 @@ const forbidden = (type: ResponseType): GatewayAnswer => ({
 });
 
 /** Every type that can be customised. REQUEST_TOO_LARGE (over 10 MB) cannot: AWS answers it with JSON of its own. */
-const gatewayAnswers: readonly GatewayAnswer[] = [
+export const answersOfBackend: readonly GatewayAnswer[] = [
   { type: ResponseType.ACCESS_DENIED, status: 401, detail: '$context.authorizer.detail', headers: CHALLENGE },
   { type: ResponseType.UNAUTHORIZED, status: 401, detail: messages.credentialsMissing, headers: CHALLENGE },
   // The authorizer rejects when the database does not answer. A 401 would log people out; nobody is let in either.
@@ -54,9 +54,30 @@ const gatewayAnswers: readonly GatewayAnswer[] = [
   { type: ResponseType.DEFAULT_5XX, detail: messages.internal },
 ];
 
-export function addGatewayResponses(api: RestApi, corsOrigins: readonly string[]): void {
-  for (const { type, status, detail, headers } of gatewayAnswers) {
-    api.addGatewayResponse(type.responseType, {
+/**
+ * What a guard's answers become on another API. A Deny has one status there, which must be 403, and a 401 has one text for all reasons:
+ * that of a token which was good once, as an app sees it most.
+ */
+export const answersOfGuards: readonly GatewayAnswer[] = [
+  { type: ResponseType.UNAUTHORIZED, status: 401, detail: messages.tokenInvalid, headers: CHALLENGE },
+  forbidden(ResponseType.ACCESS_DENIED),
+  unavailable(ResponseType.AUTHORIZER_FAILURE),
+  unavailable(ResponseType.AUTHORIZER_CONFIGURATION_ERROR),
+];
+
+export interface GatewayResponsesProps {
+  readonly answers: readonly GatewayAnswer[];
+  readonly corsOrigins: readonly string[];
+  /** Of the constructs' ids, before the type. */
+  readonly idPrefix?: string;
+}
+
+export function addGatewayResponses(
+  api: RestApi,
+  { answers, corsOrigins, idPrefix = '' }: GatewayResponsesProps,
+): void {
+  for (const { type, status, detail, headers } of answers) {
+    api.addGatewayResponse(`${idPrefix}${type.responseType}`, {
       type,
       ...(status && { statusCode: String(status) }),
       responseHeaders: quoted({ 'Cache-Control': 'no-store', ...corsHeaders(corsOrigins), ...headers }),

@@ -6,6 +6,7 @@ import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { AuthFunctions } from './auth-functions';
 import type { AuthTables } from './auth-tables';
+import type { BackendNames } from './backend-names';
 import { alarmTopic } from './monitoring/alarm-topic';
 import { addAlarms } from './monitoring/alarms';
 import { addDashboard } from './monitoring/dashboard';
@@ -16,7 +17,7 @@ export interface MonitoringProps {
   readonly functions: AuthFunctions;
   /** Every table in it is watched. */
   readonly tables: AuthTables;
-  readonly stage: string;
+  readonly names: BackendNames;
   /** Who is told when an alarm goes off and when it is over; absent: nobody, the alarms show in the console alone. */
   readonly alarmEmail: string | undefined;
 }
@@ -24,10 +25,11 @@ export interface MonitoringProps {
 export class Monitoring extends Construct {
   readonly dashboard: Dashboard;
 
-  constructor(scope: Construct, id: string, { tables, alarmEmail, ...props }: MonitoringProps) {
+  constructor(scope: Construct, id: string, { tables, alarmEmail, names, ...props }: MonitoringProps) {
     super(scope, id);
-    const metrics = metricsOf({ ...props, tables: tables.node.children.filter(isTable) });
-    const alarms = addAlarms(this, metrics);
+    const { name, metricsNamespace } = names;
+    const metrics = metricsOf({ ...props, metricsNamespace, tables: tables.node.children.filter(isTable) });
+    const alarms = addAlarms(this, metrics, name);
     this.dashboard = addDashboard(this, metrics, alarms);
     if (alarmEmail === undefined) return;
     const action = new SnsAction(alarmTopic(this, alarmEmail));

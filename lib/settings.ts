@@ -130,6 +130,9 @@ export type Settings = Readonly<v.InferOutput<typeof schema>>;
 type SettingName = keyof Settings;
 export const settingNames = Object.keys(schema.entries) as SettingName[];
 
+/** Settings as in `cdk.json`, unchecked. Those that are absent have their defaults. */
+export type WrittenSettings = { readonly [Name in SettingName]?: string | number | readonly string[] };
+
 /** A setting that cannot be: the message is all that the deployer needs to see. */
 export class SettingsError extends Error {
   constructor(problems: readonly string[]) {
@@ -142,12 +145,26 @@ export class SettingsError extends Error {
  * The settings out of a CDK app's context.
  * @throws SettingsError with one line for each wrong, contradictory or unknown setting.
  */
-export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
+export const readSettings = (context: Readonly<Record<string, unknown>>): Settings =>
+  checkSettings(writtenSettings(context));
+
+/**
+ * What a CDK app's context says of settings, as it says it.
+ * @throws SettingsError if `auth` is no object.
+ */
+export function writtenSettings(context: Readonly<Record<string, unknown>>): WrittenSettings {
   const fromFile = objectOf(context['auth'] ?? {});
   const fromCommandLine = Object.fromEntries(Object.entries(context).filter(([name]) => isPlainName(name)));
-  const given = { ...fromFile, ...fromCommandLine };
-  const unknown = Object.keys(given).filter((name) => !settingNames.includes(name as SettingName));
-  const result = v.safeParse(schema, given);
+  return { ...fromFile, ...fromCommandLine };
+}
+
+/**
+ * The settings that were meant by what was written.
+ * @throws SettingsError with one line for each wrong, contradictory or unknown setting.
+ */
+export function checkSettings(written: WrittenSettings): Settings {
+  const unknown = Object.keys(written).filter((name) => !settingNames.includes(name as SettingName));
+  const result = v.safeParse(schema, written);
   const problems = [
     ...unknown.map((name) => `There is no setting "${name}". The settings are ${settingNames.join(', ')}.`),
     ...(result.success ? contradictions(result.output) : result.issues.map(describe)),

@@ -1,14 +1,20 @@
 import { Annotations, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { AuthApi } from './auth-api';
-import { type AuthFunctions, authFunctions } from './auth-functions';
+import { type AuthFunctions, type AuthFunctionsProps, authFunctions } from './auth-functions';
 import { AuthTables } from './auth-tables';
+import { type BackendNames, backendNames } from './backend-names';
 import { Monitoring } from './monitoring';
-import type { Settings } from './settings';
+import { protectMethod } from './protect';
+import { checkSettings, type Settings, type WrittenSettings } from './settings';
 
-export interface TokenAuthProps {
-  readonly settings: Settings;
+/** The settings of docs/deploy.md, each as it would be written in `cdk.json`. */
+export type TokenAuthProps = WrittenSettings;
+
+export interface ProtectOptions {
+  /** Only users with one of these; absent: every user. */
+  readonly roles?: readonly string[];
 }
 
 const RATE_LIMITS_OFF =
@@ -16,21 +22,28 @@ const RATE_LIMITS_OFF =
 
 /** The whole backend of one stage. While nobody calls, nothing in it costs anything but `monitoring`. */
 export class TokenAuth extends Construct {
+  /** Signup, login and all else of the README. */
   readonly restApi: RestApi;
-  readonly functions: AuthFunctions;
   readonly tables: AuthTables;
+  readonly #functionProps: AuthFunctionsProps;
 
-  constructor(scope: Construct, id: string, { settings }: TokenAuthProps) {
+  /** @throws SettingsError with one line for each wrong setting. */
+  constructor(scope: Construct, id: string, props: TokenAuthProps = {}) {
     super(scope, id);
+    const settings = checkSettings(props);
+    const names = backendNames(this, settings.stage);
     const isDisposable = settings.stage === 'dev';
     this.tables = new AuthTables(this, 'Tables', { isDisposable });
-    this.functions = authFunctions(this, {
+    this.#functionProps = {
       settings,
       tables: this.tables,
       logRemovalPolicy: isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-    });
+      metricsNamespace: names.metricsNamespace,
+    };
+    const functions = authFunctions(this, this.#functionProps);
     const { restApi } = new AuthApi(this, 'Api', {
-      functions: this.functions,
+      name: names.name,
+      functions,
       stageName: settings.stage,
       corsOrigins: settings.corsOrigins,
       ...(settings.rateLimits && {
@@ -39,23 +52,40 @@ export class TokenAuth extends Construct {
     });
     this.restApi = restApi;
     if (!settings.rateLimits) Annotations.of(this).addWarningV2('TokenAuth:RateLimitsOff', RATE_LIMITS_OFF);
+    this.addOutputs();
+    if (settings.monitoring) this.addMonitoring(settings, functions, names);
+  }
+
+  /**
+   * Lets only this backend's users call a method of another API of the app: others are answered 401, users without one of the roles 403,
+   * and everyone 503 while the database does not answer. The method's function finds the user with `readPrincipal`.
+   * @throws Error if the method has another authorizer, is of this backend's own API or one that is imported, or if a role is unknown.
+   */
+  protect(method: Method, { roles }: ProtectOptions = {}): void {
+    protectMethod(method, roles, {
+      construct: this,
+      restApi: this.restApi,
+      functionProps: this.#functionProps,
+    });
+  }
+
+  private addOutputs(): void {
     new CfnOutput(this, 'ApiUrl', {
-      value: restApi.url,
+      value: this.restApi.url,
       description: 'Where the API is; the routes begin with api/',
     });
     new CfnOutput(this, 'UsersTableName', { value: this.tables.users.tableName });
     new CfnOutput(this, 'TokensTableName', { value: this.tables.tokens.tableName });
     new CfnOutput(this, 'RateLimitsTableName', { value: this.tables.rateLimits.tableName });
-    if (settings.monitoring) this.addMonitoring(settings);
   }
 
-  private addMonitoring({ stage, alarmEmail }: Settings): void {
-    const { restApi, functions, tables } = this;
+  private addMonitoring({ alarmEmail }: Settings, functions: AuthFunctions, names: BackendNames): void {
+    const { restApi, tables } = this;
     const { dashboard } = new Monitoring(this, 'Monitoring', {
       restApi,
       functions,
       tables,
-      stage,
+      names,
       alarmEmail,
     });
     const { region } = Stack.of(this);

@@ -1,6 +1,6 @@
 /**
  * Runs a synthesised template on one machine: its tables in an embedded DynamoDB, its functions in worker threads,
- * its API over HTTP on 127.0.0.1. What is started is stopped in reverse order, also when a later start fails.
+ * its APIs over HTTP on 127.0.0.1. What is started is stopped in reverse order, also when a later start fails.
  */
 import { devNull } from 'node:os';
 import { answerClockRequest } from './clock/clock-requests';
@@ -19,7 +19,7 @@ import { loadDeployment } from './template/load-deployment';
 export interface RunOptions {
   /** The folder that `cdk synth` wrote. */
   readonly assembly: string;
-  /** 0 for any that is free. */
+  /** Of the first API in the template; 0 for any that is free, as further APIs get. */
   readonly port: number;
   /** A DynamoDB to use instead of the embedded one. It does not know the functions' grants. */
   readonly dynamoDbEndpoint?: string;
@@ -37,9 +37,11 @@ interface RunningRoute {
 }
 
 export interface RunningApi {
-  /** Without a slash at the end. */
+  /** Of the first API in the template, without a slash at the end. */
   readonly url: string;
   readonly routes: readonly RunningRoute[];
+  /** The URL of every API by logical id. */
+  readonly urls: Readonly<Record<string, string>>;
   readonly dynamoDbEndpoint: string;
   /** The tables' names by logical id. */
   readonly tables: Readonly<Record<string, string>>;
@@ -63,7 +65,7 @@ export async function runTemplate(options: RunOptions): Promise<RunningApi> {
 }
 
 async function start(deployment: Deployment, options: RunOptions, started: Started): Promise<RunningApi> {
-  const { api, functions, tables } = deployment;
+  const { apis, functions, tables } = deployment;
   const dynamoDbEndpoint = options.dynamoDbEndpoint ?? (await startDatabase(deployment, options, started));
   await createTables(dynamoDbEndpoint, tables);
   const environment = environmentFor(dynamoDbEndpoint, options.dynamoDbEndpoint === undefined);
@@ -72,12 +74,18 @@ async function start(deployment: Deployment, options: RunOptions, started: Start
   const settings = { environment, clockOffset: clock.offset, ...output };
   const invoke = await startFunctions(functions, settings, started);
   const answerLocally = (request: GatewayRequest, body: Buffer) => answerClockRequest(clock, request, body);
-  const gateway = await startGateway({ api, invoke, port: options.port, answerLocally });
-  started.push(() => gateway.close());
+  const urls: Record<string, string> = {};
+  for (const api of apis) {
+    const port = api === apis[0] ? options.port : 0;
+    const gateway = await startGateway({ api, invoke, port, answerLocally });
+    started.push(() => gateway.close());
+    urls[api.logicalId] = gateway.url;
+  }
   let closing: Promise<void> | undefined;
   return {
-    url: gateway.url,
-    routes: routesOf(api),
+    url: urls[apis[0].logicalId] ?? '',
+    routes: routesOf(apis[0]),
+    urls,
     dynamoDbEndpoint,
     tables: Object.fromEntries(tables.map(({ logicalId }) => [logicalId, logicalId])),
     close() {

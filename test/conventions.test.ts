@@ -50,7 +50,7 @@ describe('the domain', () => {
   );
 });
 
-describe.each(functionNames)('the bundle of %s', (name) => {
+describe.each<FunctionName>([...functionNames, 'guard'])('the bundle of %s', (name) => {
   const paths = Object.keys(importsOf(`functions/${name}/handler.ts`, 'bundle'));
   const packages = new Set(
     paths.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),

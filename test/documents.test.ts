@@ -12,6 +12,7 @@ import { fixedCharges } from '../tools/cost/fixed-charges';
 import { dollars, sumOf } from '../tools/cost/prices';
 import { overview } from '../tools/cost/report';
 import { templateWith } from './support/assembly';
+import { principal } from './support/sessions';
 
 const read = (file: string): string => readFileSync(join(__dirname, '..', file), 'utf8');
 const readme = read('README.md');
@@ -106,6 +107,23 @@ describe('docs/deploy.md', () => {
   });
 });
 
+describe('docs/construct.md', () => {
+  it('shows the code of the example', () => {
+    const [, shown = ''] = /```ts\n([\s\S]*?)```/.exec(read('docs/construct.md')) ?? [];
+    const example = read('examples/reports/reports-stack.ts');
+    const lines = shown.split('\n').filter(Boolean);
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) expect(example).toContain(line);
+  });
+
+  it('names the principal as it is, and the packed file as npm does', () => {
+    const text = read('docs/construct.md');
+    for (const name of Object.keys(principal)) expect(text).toContain(`\`${name}\``);
+    const { name, version } = JSON.parse(read('package.json'));
+    expect(text).toContain(`${name}-${version}.tgz`);
+  });
+});
+
 describe('docs/faults.md', () => {
   const [endpoints = '', budget = ''] = read('docs/faults.md').split('## How long');
 
@@ -125,6 +143,7 @@ describe('docs/faults.md', () => {
       [name, waiting[name].calls, waiting[name].decisions, longestWait(name), timeoutOf(name)].map(String),
     );
     expect(rowsOf(budget)).toEqual(inForce);
+    expect(waiting.guard).toEqual(waiting.authorizer);
     expect(budget).toContain(`given up after ${CALL_ATTEMPT_TIMEOUT_MS / 1000} seconds`);
     expect(budget).toContain(`${WORST_CASE_CALL_SECONDS} seconds in all`);
   });

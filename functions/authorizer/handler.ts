@@ -1,12 +1,11 @@
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { systemClock } from '../shared/clock';
 import { readEnvironment } from '../shared/environment';
-import { requestLog } from '../shared/log/request-log';
+import { authorizing } from '../shared/http/authorizing';
+import { policyFor } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
 import { connect } from '../shared/store/database';
 import { endSession, noteFirstUse } from '../shared/store/sessions';
 import { type AuthorizerDependencies, authorize } from './authorizer';
-import { policyFor } from './policy';
 
 const environment = readEnvironment('authorizer');
 const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
@@ -18,30 +17,9 @@ const dependencies: AuthorizerDependencies = {
   endSession: (address, id) => endSession(database, address, id),
 };
 
-const logOptions = {
-  function: 'authorizer',
-  clock: systemClock,
+export const handler = authorizing({
+  name: 'authorizer',
   metricsNamespace: environment.METRICS_NAMESPACE,
-};
-
-/**
- * Rejects when the database does not answer: the gateway then says 503 and lets nobody in. A request that goes no further than here
- * gets its line in the log here; any other from its endpoint.
- */
-export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
-  const { headers, resource, methodArn, httpMethod, requestContext } = event;
-  const log = requestLog(logOptions, { requestContext, method: httpMethod, route: resource });
-  try {
-    const decision = await authorize({ headers, resource, log }, dependencies);
-    if (decision.allow) return policyFor('Allow', methodArn, { ...decision.principal });
-    const { detail, reason } = decision;
-    log.event('request_denied', { reason });
-    log.end({ status: 401, reason });
-    return policyFor('Deny', methodArn, { detail });
-  } catch (error) {
-    log.failure(error);
-    log.end({ status: 503, reason: 'unavailable' });
-    // Lambda's runtime writes down whatever is thrown here, and the message of an error may hold anything.
-    throw new Error('The request could not be authorized.');
-  }
-}
+  decide: (request) => authorize(request, dependencies),
+  refuse: ({ detail }, methodArn) => policyFor('Deny', methodArn, { detail }),
+});

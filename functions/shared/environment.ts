@@ -44,15 +44,19 @@ const variables = {
   'end-session': [...http, 'TOKENS_TABLE'],
   authorizer: ['METRICS_NAMESPACE', 'USERS_TABLE', 'TOKENS_TABLE'],
   fallback: http,
+  guard: ['METRICS_NAMESPACE', 'USERS_TABLE', 'TOKENS_TABLE', 'ADMITTED_ROLES'],
 } as const;
 
 export type FunctionName = keyof typeof variables;
+/** The functions of every backend. A guard is there only before a method of another API. */
+export type BackendFunctionName = Exclude<FunctionName, 'guard'>;
 /** The name of a variable that some function reads. */
 export type Variable = (typeof variables)[FunctionName][number];
 /** What a function finds in its environment, and what CDK must put there: every variable of its list, no other. */
 export type Environment<F extends FunctionName> = Readonly<Record<(typeof variables)[F][number], string>>;
 
-export const functionNames = Object.keys(variables) as FunctionName[];
+const { guard: _, ...ofBackend } = variables;
+export const functionNames = Object.keys(ofBackend) as BackendFunctionName[];
 
 /** A function's environment out of the values of all variables. */
 export const environmentOf = <F extends FunctionName>(
@@ -81,6 +85,20 @@ export const listVariable = (members: readonly string[]): string => members.join
 
 /** The list that {@link listVariable} wrote. */
 export const asList = (value: string): readonly string[] => (value === EMPTY_LIST ? [] : value.split(','));
+
+/** How all roles are written, which is no role's name. */
+const ANY_ROLE = 'any';
+
+/** Who may pass, as a variable's value; absent: every role. */
+export const admittedRolesVariable = (roles: readonly string[] | undefined): string =>
+  roles === undefined ? ANY_ROLE : listVariable(roles);
+
+/**
+ * The roles that {@link admittedRolesVariable} wrote.
+ * @throws Error for an empty list.
+ */
+export const asAdmittedRoles = (value: string): readonly string[] | undefined =>
+  value === ANY_ROLE ? undefined : asRoles(value);
 
 /**
  * A whole number.

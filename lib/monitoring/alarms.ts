@@ -1,5 +1,5 @@
 /** The alarms: few, each about something that users feel, each with the first thing to do. `docs/monitoring.md` says more of each. */
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -21,13 +21,13 @@ interface AlarmDefinition {
 }
 
 /** Makes every alarm. No data is no alarm: nothing is measured while nobody calls. */
-export function addAlarms(scope: Construct, metrics: Metrics): readonly Alarm[] {
+export function addAlarms(scope: Construct, metrics: Metrics, backend: string): readonly Alarm[] {
   const definitions = [...failureAlarms(metrics), ...throttleAlarms(metrics), ...loginAlarms(metrics)];
   return definitions.map(
     ({ id, metric, figures, description }) =>
       new Alarm(scope, id, {
         // The name is all that the subject of an e-mail and the dashboard show; a generated one would not fit there.
-        alarmName: `${id} (${Stack.of(scope).stackName})`,
+        alarmName: `${id} (${backend})`,
         alarmDescription: description,
         metric: metric.with({ period: Duration.minutes(figures.periodMinutes) }),
         threshold: figures.threshold,

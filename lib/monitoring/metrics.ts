@@ -6,14 +6,13 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { DenialReason } from '../../functions/shared/domain/session';
 import type { CredentialsProblem } from '../../functions/shared/http/authorization-header';
 import type { AuthFunctions } from '../auth-functions';
-import { metricsNamespace } from '../monitoring-names';
 
 /** What metrics are taken of. */
 export interface Measured {
   readonly restApi: RestApi;
   readonly functions: AuthFunctions;
   readonly tables: readonly Table[];
-  readonly stage: string;
+  readonly metricsNamespace: string;
 }
 
 export type Metrics = ReturnType<typeof metricsOf>;
@@ -37,7 +36,7 @@ const denialReasons: Readonly<Record<DenialReason | CredentialsProblem | 'role_n
 export function metricsOf(measured: Measured) {
   return {
     ...apiMetrics(measured),
-    ...ownMetrics(measured.stage),
+    ...ownMetrics(measured.metricsNamespace),
     ...functionMetrics(measured.functions),
     ...tableMetrics(measured.tables),
   };
@@ -53,9 +52,9 @@ function apiMetrics({ restApi: { deploymentStage } }: Measured) {
   };
 }
 
-function ownMetrics(stage: string) {
+function ownMetrics(namespace: string) {
   const own = (metricName: string, dimensionsMap: Record<string, string> = {}) =>
-    new Metric({ namespace: metricsNamespace(stage), metricName, dimensionsMap, statistic: Stats.SUM });
+    new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM });
   return {
     logins: (outcome: 'succeeded' | 'failed' | 'refused') => own('Logins', { outcome }),
     denials: Object.entries(denialReasons).map(([reason, label]) =>

@@ -1,5 +1,5 @@
 /**
- * The API: its stage, its tree of resources and what hangs on it.
+ * An API: its stage, its tree of resources and what hangs on it.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGateway.html
  */
 import * as v from 'valibot';
@@ -10,10 +10,11 @@ import { readGatewayResponses } from './gateway-responses';
 import type { Resolve } from './intrinsics';
 import { methodSettingSchema, withMethodSettings } from './method-settings';
 import { methodsOf } from './methods';
+import { partsByApi } from './parts-by-api';
 import { readResourcePaths } from './resource-paths';
 import { type ResourceType, readProperties } from './resource-type';
 import { onlyResource, type RawResource, type Template } from './template';
-import { refused } from './template-error';
+import { refused, TemplateError } from './template-error';
 
 export const restApiType = {
   type: 'AWS::ApiGateway::RestApi',
@@ -45,8 +46,19 @@ export const stageType = {
   withoutMeaning: ['AccessLogSetting', 'Description', 'Tags', 'TracingEnabled'],
 } as const satisfies ResourceType;
 
-/** The API. Throws unless there is exactly one, with one deployment and one stage, all belonging together. */
-export function readApi(
+/** The APIs. Throws unless there is at least one, and each has one deployment and one stage, all belonging together. */
+export function readApis(
+  template: Template,
+  resolve: Resolve,
+  functions: readonly FunctionDefinition[],
+): readonly [ApiDefinition, ...ApiDefinition[]] {
+  const [first, ...others] = partsByApi(template, resolve).map((part) => readApi(part, resolve, functions));
+  if (first !== undefined) return [first, ...others];
+  throw new TemplateError(`The template of ${template.stackName} has no ${restApiType.type}`);
+}
+
+/** The only API of a template. */
+function readApi(
   template: Template,
   resolve: Resolve,
   functions: readonly FunctionDefinition[],

@@ -1,6 +1,6 @@
 /**
- * What a CloudFormation template asks for, in the words of one machine: tables to create, functions to start, an
- * API to serve. Every reference is resolved and every value checked. Types only; nothing here knows a template.
+ * What a CloudFormation template asks for, in the words of one machine: tables to create, functions to start,
+ * APIs to serve. Every reference is resolved and every value checked. Types only; nothing here knows a template.
  */
 import type { PolicyStatement } from '../iam/policy';
 import type { GatewayResponseType } from './gateway-response-types';
@@ -9,7 +9,8 @@ export interface Deployment {
   readonly stackName: string;
   readonly tables: readonly TableDefinition[];
   readonly functions: readonly FunctionDefinition[];
-  readonly api: ApiDefinition;
+  /** In the order of the template; there is at least one. */
+  readonly apis: readonly [ApiDefinition, ...ApiDefinition[]];
 }
 
 interface KeyElement {

@@ -2,7 +2,7 @@
  * From a folder that `cdk synth` wrote to a description of what to run. It knows no endpoint by name, and refuses
  * at once, with the logical id, whatever it does not understand.
  */
-import { deploymentType, readApi, restApiType, stageType } from './api';
+import { deploymentType, readApis, restApiType, stageType } from './api';
 import { readAssembly } from './assembly';
 import { authorizerType } from './authorizers';
 import type { Deployment } from './deployment';
@@ -41,7 +41,7 @@ export function loadDeployment(assemblyFolder: string): Deployment {
   refuseUnknown(template, understoodTypes);
   const resolve = resolverOf(template);
   const functions = readFunctions(template, resolve, codeFolders);
-  const api = readApi(template, resolve, functions);
-  checkPermissions(template, resolve, { api, functions });
-  return { stackName: template.stackName, tables: readTables(template, resolve), functions, api };
+  const apis = readApis(template, resolve, functions);
+  for (const api of apis) checkPermissions(template, resolve, { api, functions });
+  return { stackName: template.stackName, tables: readTables(template, resolve), functions, apis };
 }

@@ -45,7 +45,11 @@ export interface Backend {
 const settings = { BCRYPT_COST: '5', LOGIN_FAILURES: '5', SESSIONS_PER_USER: '5' };
 
 export async function startBackend(): Promise<Backend> {
-  const { api, functions, tables } = loadDeployment(process.env['TOKEN_AUTH_TEST_ASSEMBLY']!);
+  const {
+    apis: [api],
+    functions,
+    tables,
+  } = loadDeployment(process.env['TOKEN_AUTH_TEST_ASSEMBLY']!);
   const engine = await openEngine();
   const database = await startFaultyDatabase(({ operation, payload }) => engine.execute(operation, payload));
   database.decide(faultOf);

@@ -1,8 +1,8 @@
 import { type AuthorizerDependencies, authorize } from '../../functions/authorizer/authorizer';
-import { policyFor } from '../../functions/authorizer/policy';
 import { routeList } from '../../functions/routes';
 import type { Session } from '../../functions/shared/domain/session';
 import { digestOf, successorOf } from '../../functions/shared/domain/token';
+import { policyFor } from '../../functions/shared/http/policy';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { recordingLog } from '../support/log';
 import { NOW, owner, principal, refreshedSession, SALT, sessionWith, token } from '../support/sessions';

@@ -1,4 +1,6 @@
 import {
+  admittedRolesVariable,
+  asAdmittedRoles,
   asList,
   asRoles,
   asWholeNumber,
@@ -37,5 +39,11 @@ describe('a variable', () => {
     for (const text of ['', 'x', '1.5', '-1', '1e3'])
       expect(() => asWholeNumber(text)).toThrow('not a whole number');
     expect(() => asRoles('none')).toThrow('at least one role');
+  });
+
+  it('says which roles are admitted, or that all are, and never that none is', () => {
+    for (const roles of [undefined, ['CLERK'], ['CLERK', 'ADMIN']])
+      expect(asAdmittedRoles(admittedRolesVariable(roles))).toEqual(roles);
+    expect(() => asAdmittedRoles(admittedRolesVariable([]))).toThrow('at least one role');
   });
 });

@@ -1,6 +1,6 @@
 import { ApiError } from '../../functions/shared/http/errors';
 import { fields, newUsername } from '../../functions/shared/http/fields';
-import { admits, protectedEndpoint } from '../../functions/shared/http/protected-endpoint';
+import { protectedEndpoint } from '../../functions/shared/http/protected-endpoint';
 import { publicEndpoint } from '../../functions/shared/http/public-endpoint';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { bodyOf, jsonEvent, proxyEvent } from '../support/events';
@@ -53,15 +53,6 @@ describe('a protected endpoint', () => {
 
   it('answers HEAD without a body', async () => {
     expect(await handler(authorized({ httpMethod: 'HEAD' }))).toMatchObject({ statusCode: 200, body: '' });
-  });
-});
-
-describe('the roles of a route', () => {
-  it('admit those on the list, or everyone when there is none', () => {
-    expect(admits({ roles: ['ADMIN'] }, 'ADMIN')).toBe(true);
-    expect(admits({ roles: ['ADMIN'] }, 'CLERK')).toBe(false);
-    expect(admits({ roles: [] }, 'ADMIN')).toBe(false);
-    expect(admits({}, 'CLERK')).toBe(true);
   });
 });
 

@@ -10,10 +10,7 @@ let api: TestApi;
 
 beforeAll(async () => {
   backend = await startFaultyApi({
-    monitoring: 'on',
-    rateLimits: 'on',
-    loginsPerAddress: 30,
-    loginWait: '1m',
+    settings: { monitoring: 'on', rateLimits: 'on', loginsPerAddress: 30, loginWait: '1m' },
   });
   ({ api } = backend);
 });

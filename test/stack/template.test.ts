@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { routeList, servedMethods } from '../../functions/routes';
-import { type FunctionName, functionNames, readEnvironment } from '../../functions/shared/environment';
+import { type BackendFunctionName, functionNames, readEnvironment } from '../../functions/shared/environment';
 import { longestWait } from '../../lib/time-budget';
 import { templateWith, unexplainedFindings } from '../support/assembly';
 
@@ -20,7 +20,7 @@ const TABLES: Record<string, string> = {
 };
 
 /** What `docs/storage.md` allows each function on each table. */
-const GRANTS: Record<FunctionName, Record<string, string[]>> = {
+const GRANTS: Record<BackendFunctionName, Record<string, string[]>> = {
   signup: { users: ['UpdateItem', 'PutItem'], tokens: ['PutItem'], rateLimits: ['UpdateItem'] },
   login: {
     users: ['GetItem', 'UpdateItem'],

@@ -30,9 +30,11 @@ export interface TestApi extends RunningApi {
   logged(members: Readonly<Record<string, unknown>>, count?: number): Promise<Record<string, any>[]>;
 }
 
-interface Options {
+export interface Options {
   /** Rate limits are off unless these say otherwise: all suites call from one address. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Another app's assembly, instead of one with these settings. */
+  readonly assembly?: string;
   readonly dynamoDbEndpoint?: string;
   readonly dataDir?: string;
 }
@@ -40,11 +42,10 @@ interface Options {
 /** A name that no other call in any suite has given. */
 export const newName = (): string => `user-${randomUUID()}`;
 
-export async function startApi({ settings, ...options }: Options = {}): Promise<TestApi> {
-  const assembly = settings
-    ? assemblyWith({ rateLimits: 'off', ...settings })
-    : process.env['TOKEN_AUTH_TEST_ASSEMBLY']!;
-  const given = options.dynamoDbEndpoint ?? process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+export async function startApi({ settings, assembly: given, ...options }: Options = {}): Promise<TestApi> {
+  const shared = () => process.env['TOKEN_AUTH_TEST_ASSEMBLY']!;
+  const assembly = given ?? (settings ? assemblyWith({ rateLimits: 'off', ...settings }) : shared());
+  const dynamoDbEndpoint = options.dynamoDbEndpoint ?? process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const written: string[] = [];
   const sink = new Writable({
     write: (chunk, _encoding, done) => {
@@ -58,7 +59,7 @@ export async function startApi({ settings, ...options }: Options = {}): Promise<
     assembly,
     port: 0,
     output,
-    ...(given && { dynamoDbEndpoint: given }),
+    ...(dynamoDbEndpoint && { dynamoDbEndpoint }),
   });
   const call = callerOf(api.url);
   return {
@@ -96,7 +97,8 @@ async function waitForLines(
   }
 }
 
-function callerOf(url: string): TestApi['call'] {
+/** Calls an API by its URL. */
+export function callerOf(url: string): TestApi['call'] {
   return async (method, path, { token, body, headers } = {}) => {
     const isRaw =
       typeof body === 'string' ||

@@ -6,7 +6,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { AuthStack } from '../../lib/auth-stack';
-import { readSettings } from '../../lib/settings';
+import { writtenSettings } from '../../lib/settings';
 
 type Context = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ const projectContext = (): Context =>
 function build(settings: Context, context: Context): { app: App; stack: AuthStack } {
   const outdir = mkdtempSync(join(tmpdir(), 'token-auth-test-'));
   const app = new App({ outdir, context: { ...projectContext(), ...settings, ...context } });
-  const stack = new AuthStack(app, 'TokenAuth', { settings: readSettings(app.node.getAllContext()) });
+  const stack = new AuthStack(app, 'TokenAuth', { settings: writtenSettings(app.node.getAllContext()) });
   const reason = 'Most suites call from one address, again and again.';
   Validations.of(app).acknowledge({ id: 'Annotation::TokenAuth:RateLimitsOff', reason });
   return { app, stack };

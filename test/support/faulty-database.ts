@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startDynamoDb } from '../../local/dynamodb/engine';
-import { startApi, type TestApi } from './api';
+import { type Options, startApi, type TestApi } from './api';
 import { type Fault, type FaultName, faults, type Payload, type Reply } from './faults';
 
 export interface Call {
@@ -36,11 +36,13 @@ export interface FaultyApi {
   close(): Promise<void>;
 }
 
-export async function startFaultyApi(settings?: Readonly<Record<string, unknown>>): Promise<FaultyApi> {
+export async function startFaultyApi(
+  options: Pick<Options, 'settings' | 'assembly'> = {},
+): Promise<FaultyApi> {
   const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const engine = given ? undefined : await startDynamoDb({});
   const database = await startFaultyDatabase(engineAt(given ?? engine!.endpoint));
-  const api = await startApi({ dynamoDbEndpoint: database.endpoint, ...(settings && { settings }) });
+  const api = await startApi({ dynamoDbEndpoint: database.endpoint, ...options });
   return {
     api,
     database,

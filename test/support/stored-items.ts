@@ -7,7 +7,7 @@ import { useLocalCredentials } from './database';
 type Item = Record<string, any>;
 type Table = 'users' | 'tokens' | 'rateLimits';
 
-/** How the logical ids of the tables begin. */
+/** In the logical ids of the tables. */
 const logicalIds = { users: 'TablesUsers', tokens: 'TablesTokens', rateLimits: 'TablesRateLimits' };
 
 export interface StoredItems {
@@ -27,7 +27,7 @@ export function itemsOf(api: Pick<RunningApi, 'dynamoDbEndpoint' | 'tables'>): S
   useLocalCredentials();
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: api.dynamoDbEndpoint }));
   const tableName = (table: Table): string => {
-    return Object.entries(api.tables).find(([id]) => id.startsWith(logicalIds[table]))![1];
+    return Object.entries(api.tables).find(([id]) => id.includes(logicalIds[table]))![1];
   };
   return {
     documents,

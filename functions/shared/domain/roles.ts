@@ -6,3 +6,7 @@ export const roleTitle = (role: string): string =>
     .split('_')
     .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
     .join(' ');
+
+/** Whether what is open to these roles, or to all where none are named, is open to this one. */
+export const admits = (roles: readonly string[] | undefined, role: string): boolean =>
+  roles === undefined || roles.includes(role);

@@ -3,6 +3,7 @@
  * route that was deployed without its authorizer fails closed.
  */
 import { type EndpointName, type Route, routes } from '../../routes';
+import { admits } from '../domain/roles';
 import type { Token } from '../domain/token';
 import type { RequestLog } from '../log/request-log';
 import { answering, type Handler, type HttpEnvironment } from './answering';
@@ -39,7 +40,7 @@ export function protectedEndpoint(
     const credentials = readCredentials(event.headers);
     if (!principal || !credentials.ok) throw new ApiError('not_authenticated', messages.credentialsMissing);
     log.identify({ userId: principal.userId, sessionId: principal.sessionId });
-    if (!admits(route, principal.role)) {
+    if (!admits(route.roles, principal.role)) {
       log.event('request_denied', { reason: 'role_not_admitted' });
       throw new ApiError('permission_denied', messages.permissionDenied);
     }
@@ -52,7 +53,3 @@ export function protectedEndpoint(
     });
   });
 }
-
-/** Whether the route is open to a role. */
-export const admits = (route: Pick<Route, 'roles'>, role: string): boolean =>
-  route.roles === undefined || route.roles.includes(role);

@@ -36,7 +36,9 @@ describe('A method that has no token left', () => {
     app.api.root.addResource('shut').addMethod('GET', integration);
     const authorized = app.authorizedBy(app.addFunction('Authorizer', ''));
     app.api.root.addResource('closed').addMethod('GET', integration, authorized);
-    const { api } = loadDeployment(app.synthesise());
+    const {
+      apis: [api],
+    } = loadDeployment(app.synthesise());
     const invoke: Invoke = async (functionId) => {
       const isAuthorizer = functionId.startsWith('Authorizer');
       invoked.push(isAuthorizer ? 'authorizer' : 'handler');

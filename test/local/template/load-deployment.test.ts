@@ -155,7 +155,10 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
   });
 
   it('gives the API, its paths, methods, integrations, authorizers and limits', () => {
-    const { api, functions } = deployment;
+    const {
+      apis: [api],
+      functions,
+    } = deployment;
     const full = functions.find(({ logicalId }) => logicalId.startsWith('Full'))?.logicalId;
     const plain = functions.find(({ logicalId }) => logicalId.startsWith('Plain'))?.logicalId;
     const shown = api.resources.map(({ path, methods }) => [path, Object.fromEntries(methods)]);

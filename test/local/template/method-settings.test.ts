@@ -23,7 +23,9 @@ const methods: Resources = {
 
 /** The limits by method with these settings of the stage. */
 function throttlings(...settings: object[]): Record<string, ThrottlingDefinition | undefined> {
-  const { api } = load({ ...methods, ...changed('Stage', { MethodSettings: settings }) });
+  const {
+    apis: [api],
+  } = load({ ...methods, ...changed('Stage', { MethodSettings: settings }) });
   const entries = api.resources.flatMap(({ path, methods: those }) =>
     [...those].map(([name, { throttling }]) => [`${name} ${path}`, throttling] as const),
   );

@@ -29,7 +29,11 @@ describe('Alarms, dashboards and topics', () => {
     const dashboard = new Dashboard(app.stack, 'Dashboard');
     dashboard.addWidgets(new TextWidget({ markdown: '# API' }), new GraphWidget({ left: [alarm.metric] }));
 
-    const { functions, tables, api } = loadDeployment(app.synthesise());
+    const {
+      functions,
+      tables,
+      apis: [api],
+    } = loadDeployment(app.synthesise());
 
     expect(functions).toHaveLength(1);
     expect(tables).toEqual([]);

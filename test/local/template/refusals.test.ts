@@ -138,10 +138,12 @@ describe('A template is refused, by the name of the resource, for', () => {
     const { [logicalId]: one = {}, ...others } = leastResources;
 
     expect(() => loadFiles(filesOf(others))).toThrow(
-      /must have one AWS::ApiGateway::\w+; found: none|is not in the template/,
+      /must have one AWS::ApiGateway::\w+; found: none|is not in the template|has no AWS::ApiGateway::RestApi/,
     );
     expect(() => load({ Second: one })).toThrow(
-      `The template of Stack must have one ${one['Type']}; found: ${logicalId}, Second`,
+      logicalId === 'Api'
+        ? 'The template of Stack must have one AWS::ApiGateway::Stage; found: none'
+        : `The template of Stack must have one ${one['Type']}; found: ${logicalId}, Second`,
     );
   });
 

@@ -1,12 +1,12 @@
 /**
- * The authorizer's answer in API Gateway's form.
+ * An authorizer's answer in API Gateway's form.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 
 /**
  * A policy for the whole stage: the method ARN holds the path as the client wrote it, slashes and all, and nothing may hang on
- * that. What a role may call is the endpoint's own check.
+ * that. It is asked again about every request.
  * @param context reaches the endpoint (Allow) or the gateway response ACCESS_DENIED (Deny).
  */
 export function policyFor(

@@ -1,0 +1,31 @@
+import { systemClock } from '../shared/clock';
+import { asAdmittedRoles, readEnvironment } from '../shared/environment';
+import { authorizing } from '../shared/http/authorizing';
+import { policyFor } from '../shared/http/policy';
+import { readSessionAndOwner } from '../shared/store/authentication';
+import { connect } from '../shared/store/database';
+import { noteFirstUse } from '../shared/store/sessions';
+import { type GuardDependencies, guard } from './guard';
+
+const environment = readEnvironment('guard');
+const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
+
+const dependencies: GuardDependencies = {
+  clock: systemClock,
+  roles: asAdmittedRoles(environment.ADMITTED_ROLES),
+  readSessionAndOwner: (address) => readSessionAndOwner(database, address),
+  noteFirstUse: (address, use) => noteFirstUse(database, address, use),
+};
+
+/** A Deny has one status, which is 403 here. API Gateway answers 401 to an error of exactly this message. */
+const UNAUTHORIZED = 'Unauthorized';
+
+export const handler = authorizing({
+  name: 'guard',
+  metricsNamespace: environment.METRICS_NAMESPACE,
+  decide: (request) => guard(request, dependencies),
+  refuse: ({ reason }, methodArn) => {
+    if (reason !== 'role_not_admitted') throw new Error(UNAUTHORIZED);
+    return policyFor('Deny', methodArn, {});
+  },
+});

@@ -1,0 +1,48 @@
+/** Turns a decision about a request into an answer to API Gateway: every Lambda authorizer goes through here. */
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { systemClock } from '../clock';
+import { type RequestLog, requestLog } from '../log/request-log';
+import type { Decision, Refusal } from './authenticate';
+import type { Headers } from './headers';
+import { policyFor } from './policy';
+
+export interface AuthorizationRequest {
+  readonly headers: Headers;
+  /** The route as the gateway matched it, without slash. */
+  readonly resource: string;
+  readonly log: RequestLog;
+}
+
+export interface Authorizer {
+  readonly name: string;
+  readonly metricsNamespace: string;
+  /** Rejects when the database does not answer. */
+  decide(request: AuthorizationRequest): Promise<Decision>;
+  /** The answer by which API Gateway tells the caller. May throw what API Gateway knows. */
+  refuse(refusal: Refusal, methodArn: string): APIGatewayAuthorizerResult;
+}
+
+/**
+ * A handler that rejects when the database does not answer: the gateway then says 503 and lets nobody in. A request that goes no
+ * further gets its line in the log here; any other from its endpoint.
+ */
+export function authorizing({ name, metricsNamespace, decide, refuse }: Authorizer) {
+  const options = { function: name, clock: systemClock, metricsNamespace };
+  return async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+    const { headers, resource, methodArn, httpMethod, requestContext } = event;
+    const log = requestLog(options, { requestContext, method: httpMethod, route: resource });
+    const decision = await decide({ headers, resource, log }).catch((error) => rejectFor(error, log));
+    if (decision.allow) return policyFor('Allow', methodArn, { ...decision.principal });
+    const { reason } = decision;
+    log.event('request_denied', { reason });
+    log.end({ status: reason === 'role_not_admitted' ? 403 : 401, reason });
+    return refuse(decision, methodArn);
+  };
+}
+
+function rejectFor(error: unknown, log: RequestLog): never {
+  log.failure(error);
+  log.end({ status: 503, reason: 'unavailable' });
+  // Lambda's runtime writes down whatever is thrown here, and the message of an error may hold anything.
+  throw new Error('The request could not be authorized.');
+}

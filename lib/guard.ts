@@ -1,0 +1,38 @@
+/** What stands before methods of another API: a Lambda authorizer that lets certain roles through. */
+import { Names, Stack } from 'aws-cdk-lib';
+import { CfnAuthorizer, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { type AuthFunctionsProps, guardFunction } from './auth-functions';
+
+/**
+ * API Gateway does not tell an authorizer what a method wants, so there is one for each set of roles. It belongs to one API, and to its
+ * stack, which may be another than that of the tables.
+ */
+export class Guard extends Construct {
+  readonly authorizerId: string;
+
+  constructor(api: RestApi, id: string, props: AuthFunctionsProps) {
+    super(api, id);
+    const handler = guardFunction(this, props);
+    const stack = Stack.of(this);
+    const authorizer = new CfnAuthorizer(this, 'Authorizer', {
+      name: Names.uniqueId(this),
+      restApiId: api.restApiId,
+      type: 'REQUEST',
+      authorizerUri: `arn:${stack.partition}:apigateway:${stack.region}:lambda:path/2015-03-31/functions/${handler.functionArn}/invocations`,
+      // It is asked about every request, also one without a token, and a cached answer would outlive a logout.
+      identitySource: '',
+      authorizerResultTtlInSeconds: 0,
+    });
+    this.authorizerId = authorizer.ref;
+    handler.addPermission('Invoke', {
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: stack.formatArn({
+        service: 'execute-api',
+        resource: api.restApiId,
+        resourceName: `authorizers/${this.authorizerId}`,
+      }),
+    });
+  }
+}

@@ -1,0 +1,106 @@
+/** Puts a guard before a method that another part of the app has made. */
+import { Names, Stack } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  CfnGatewayResponse,
+  type CfnMethod,
+  type Method,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
+import type { AuthFunctionsProps } from './auth-functions';
+import { addGatewayResponses, answersOfGuards } from './gateway-responses';
+import { Guard } from './guard';
+
+/** The backend whose users may pass. */
+export interface GuardingBackend {
+  readonly construct: Construct;
+  readonly restApi: RestApi;
+  readonly functionProps: AuthFunctionsProps;
+}
+
+/**
+ * From now on only users with a good token call the method, and of these only those with one of the roles, if any are named.
+ * @throws Error if that cannot be.
+ */
+export function protectMethod(
+  method: Method,
+  roles: readonly string[] | undefined,
+  backend: GuardingBackend,
+): void {
+  const refuse = refusalOf(method);
+  const admittedRoles = roles && checkedRoles(roles, backend.functionProps.settings.roles, refuse);
+  const { api } = method;
+  if (!(api instanceof RestApi))
+    throw refuse('its API must be a RestApi of this app. It is imported, or of another copy of aws-cdk-lib.');
+  if (api === backend.restApi)
+    throw refuse('the API of TokenAuth knows its own routes only. Make a RestApi of your own.');
+  if (method.httpMethod === 'OPTIONS')
+    throw refuse('browsers send no token with OPTIONS, and would call nothing else then. Leave it open.');
+  const resource = method.node.defaultChild as CfnMethod;
+  if (resource.authorizationType !== AuthorizationType.NONE)
+    throw refuse('it has an authorizer already. Make it without one, and protect it once.');
+
+  answerForGuards(api, backend.functionProps.settings.corsOrigins);
+  const { authorizerId } = guardOf(api, admittedRoles, backend);
+  resource.authorizationType = AuthorizationType.CUSTOM;
+  resource.authorizerId = authorizerId;
+  // A deployment is a copy of the API: without a new one the method would go on as it was made.
+  api.latestDeployment?.addToLogicalId({ method: method.methodId, authorizerId });
+  acknowledge(method, {
+    COG4: 'Its users are those of TokenAuth, whose tokens its own authorizer resolves.',
+  });
+}
+
+type Refuse = (reason: string) => Error;
+
+const refusalOf =
+  ({ httpMethod, resource }: Method): Refuse =>
+  (reason) =>
+    new Error(`${httpMethod} ${resource.path} cannot be protected: ${reason}`);
+
+/** The roles in an order that does not depend on how they were named. */
+function checkedRoles(roles: readonly string[], known: readonly string[], refuse: Refuse): readonly string[] {
+  const unknown = roles.find((role) => !known.includes(role));
+  if (unknown !== undefined)
+    throw refuse(`${unknown} is not one of the roles in the settings (${known.join(',')}).`);
+  if (roles.length === 0) throw refuse('no role is named. Name at least one, or leave "roles" out for all.');
+  return known.filter((role) => roles.includes(role));
+}
+
+/** The guard of an API for these roles, made when it is first asked for. */
+function guardOf(
+  api: RestApi,
+  admittedRoles: readonly string[] | undefined,
+  { construct, functionProps }: GuardingBackend,
+): Guard {
+  const id = [Names.nodeUniqueId(construct.node), ...(admittedRoles ?? ['AnyRole'])].join('-');
+  const existing = api.node.tryFindChild(id);
+  return existing instanceof Guard ? existing : new Guard(api, id, { ...functionProps, admittedRoles });
+}
+
+const idPrefix = 'TokenAuth-';
+const answeredTypes = answersOfGuards.map(({ type }) => type.responseType);
+
+/** Makes the answers to whom a guard turns away, once for an API. */
+function answerForGuards(api: RestApi, corsOrigins: readonly string[]): void {
+  if (answeredTypes.some((type) => api.node.tryFindChild(idPrefix + type))) return;
+  addGatewayResponses(api, { answers: answersOfGuards, corsOrigins, idPrefix });
+  api.node.addValidation({ validate: () => rivalsOf(api).map(describeRival) });
+}
+
+/** Gateway responses of the API that others made for the same types. An API has one of each, and the last one to be deployed would win. */
+function rivalsOf(api: RestApi): CfnGatewayResponse[] {
+  const stack = Stack.of(api);
+  const textOf = (apiId: string) => JSON.stringify(stack.resolve(apiId));
+  const isOurs = ({ node }: CfnGatewayResponse) => node.scope?.node.id.startsWith(idPrefix);
+  return stack.node
+    .findAll()
+    .filter((construct) => construct instanceof CfnGatewayResponse)
+    .filter((response) => textOf(response.restApiId) === textOf(api.restApiId) && !isOurs(response))
+    .filter(({ responseType }) => answeredTypes.includes(responseType));
+}
+
+const describeRival = ({ responseType, node }: CfnGatewayResponse): string =>
+  `${node.path} makes the gateway response ${responseType}, which TokenAuth makes for an API with protected methods. Take yours away.`;

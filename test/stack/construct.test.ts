@@ -1,0 +1,326 @@
+/** The backend as a part of someone else's app: what `TokenAuth` and `protect` put into a stack, and what they refuse. */
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import {
+  AuthorizationType,
+  GatewayResponse,
+  type Method,
+  type MethodOptions,
+  MockIntegration,
+  ResponseType,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { readEnvironment } from '../../functions/shared/environment';
+import { SettingsError, TokenAuth, type TokenAuthProps } from '../../lib/index';
+import { longestWait } from '../../lib/time-budget';
+
+class Reports {
+  readonly app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  readonly stack = new Stack(this.app, 'Reports');
+  readonly auth: TokenAuth;
+  readonly api: RestApi;
+
+  constructor(settings: TokenAuthProps = {}) {
+    this.auth = new TokenAuth(this.stack, 'Auth', settings);
+    this.api = new RestApi(this.stack, 'ReportsApi');
+    this.method('GET/open');
+  }
+
+  method(path: string, options: MethodOptions = {}, api = this.api): Method {
+    const [httpMethod = '', ...parts] = path.split('/');
+    return api.root.resourceForPath(parts.join('/')).addMethod(httpMethod, new MockIntegration(), options);
+  }
+
+  template(): Template {
+    return Template.fromStack(this.stack);
+  }
+}
+
+const resourcesOf = (template: Template, type: string): [string, any][] =>
+  Object.entries(template.findResources(type));
+const named = (entries: [string, any][], part: string) => entries.filter(([id]) => id.includes(part));
+const guardsOf = (template: Template) =>
+  named(resourcesOf(template, 'AWS::Lambda::Function'), 'GuardFunction');
+
+describe('TokenAuth in a stack of someone else', () => {
+  it('takes its settings as cdk.json does, and refuses in the same words', () => {
+    const { stack } = new Reports({ stage: 'prod', tokenLifetime: '12h', roles: ['CLERK', 'BOSS'] });
+    Template.fromStack(stack).hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain' });
+    const wrong = { tokenLifetime: '7x', stgae: 'prod' } as TokenAuthProps;
+    expect(() => new Reports(wrong)).toThrow(SettingsError);
+    expect(() => new Reports(wrong)).toThrow(
+      'The setting tokenLifetime cannot be "7x". It must be a time from 1m to 3650d, like 30m, 12h or 7d.',
+    );
+    expect(() => new Reports(wrong)).toThrow('There is no setting "stgae".');
+  });
+
+  it('may be there twice, and no name is given twice', () => {
+    const { stack } = new Reports({ monitoring: 'on' });
+    new TokenAuth(stack, 'Partners', { monitoring: 'on' });
+    const template = Template.fromStack(stack);
+    const namesOf = (type: string, property: string) =>
+      resourcesOf(template, type).map(([, { Properties }]) => Properties[property]);
+    const names = [
+      ...namesOf('AWS::CloudWatch::Alarm', 'AlarmName'),
+      ...namesOf('AWS::ApiGateway::RestApi', 'Name'),
+    ];
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'ServerErrors (Reports-Auth)',
+        'ServerErrors (Reports-Partners)',
+        'Reports-Auth',
+        'Reports-Partners',
+      ]),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    const namespaces = resourcesOf(template, 'AWS::Lambda::Function').map(
+      ([id, { Properties }]) => [id.slice(0, 4), Properties.Environment.Variables.METRICS_NAMESPACE] as const,
+    );
+    expect(new Map(namespaces)).toEqual(
+      new Map([
+        ['Auth', 'TokenAuth/Reports-Auth'],
+        ['Part', 'TokenAuth/Reports-Partners'],
+      ]),
+    );
+  });
+});
+
+describe('protect', () => {
+  const reports = new Reports({ corsOrigins: 'https://app.example.com' });
+  const { auth } = reports;
+  auth.protect(reports.method('GET/reports'));
+  auth.protect(reports.method('POST/reports'), { roles: ['MANAGER', 'ADMIN'] });
+  auth.protect(reports.method('DELETE/reports/{id}'), { roles: ['ADMIN', 'MANAGER', 'ADMIN'] });
+  reports.method('OPTIONS/reports');
+  const other = new RestApi(reports.stack, 'Other');
+  auth.protect(reports.method('GET/other', {}, other));
+  const template = reports.template();
+  const inReports = (entries: [string, any][]) => entries.filter(([id]) => id.startsWith('ReportsApi'));
+
+  it('makes one guard for each API and each set of roles, however the roles are written', () => {
+    const roles = guardsOf(template).map(([id, { Properties }]) => [
+      id.startsWith('Other') ? 'Other' : 'ReportsApi',
+      Properties.Environment.Variables.ADMITTED_ROLES,
+    ]);
+    expect(roles.sort()).toEqual([
+      ['Other', 'any'],
+      ['ReportsApi', 'MANAGER,ADMIN'],
+      ['ReportsApi', 'any'],
+    ]);
+  });
+
+  it('puts it before these methods, and leaves all others as they are', () => {
+    const guards = new Map(
+      named(resourcesOf(template, 'AWS::ApiGateway::Authorizer'), 'AnyRole').concat(
+        named(resourcesOf(template, 'AWS::ApiGateway::Authorizer'), 'MANAGER'),
+      ),
+    );
+    const methods = inReports(resourcesOf(template, 'AWS::ApiGateway::Method')).map(([, { Properties }]) => {
+      const { HttpMethod, AuthorizationType: type, AuthorizerId } = Properties;
+      return [HttpMethod, type, /AnyRole|MANAGERADMIN/.exec(AuthorizerId?.Ref ?? '')?.[0]];
+    });
+    expect(methods.sort()).toEqual([
+      ['DELETE', 'CUSTOM', 'MANAGERADMIN'],
+      ['GET', 'CUSTOM', 'AnyRole'],
+      ['GET', 'NONE', undefined],
+      ['OPTIONS', 'NONE', undefined],
+      ['POST', 'CUSTOM', 'MANAGERADMIN'],
+    ]);
+    for (const { Properties } of guards.values())
+      expect(Properties).toMatchObject({
+        Type: 'REQUEST',
+        IdentitySource: '',
+        AuthorizerResultTtlInSeconds: 0,
+      });
+  });
+
+  it('lets API Gateway call a guard for its own authorizer alone', () => {
+    const permissions = resourcesOf(template, 'AWS::Lambda::Permission').filter(([, { Properties }]) =>
+      JSON.stringify(Properties.FunctionName).includes('GuardFunction'),
+    );
+    expect(permissions).toHaveLength(3);
+    for (const [, { Properties }] of permissions)
+      expect(JSON.stringify(Properties.SourceArn)).toMatch(/"\/authorizers\/",\{"Ref":"\w+Authorizer\w+"\}/);
+  });
+
+  it('answers 401 with its challenge, 403, and 503 on each API, readable by web pages of the origins', () => {
+    const responses = inReports(resourcesOf(template, 'AWS::ApiGateway::GatewayResponse')).map(
+      ([, { Properties }]) => Properties,
+    );
+    const said = responses.map(
+      ({ ResponseType: type, StatusCode, ResponseTemplates, ResponseParameters }) => [
+        type,
+        StatusCode,
+        JSON.parse(ResponseTemplates['application/json']).detail,
+        ResponseParameters['gatewayresponse.header.WWW-Authenticate'],
+        ResponseParameters['gatewayresponse.header.Access-Control-Allow-Origin'],
+      ],
+    );
+    const origin = "'https://app.example.com'";
+    expect(said.sort()).toEqual([
+      ['ACCESS_DENIED', '403', 'You do not have permission to perform this action.', undefined, origin],
+      ['AUTHORIZER_CONFIGURATION_ERROR', '503', 'Service temporarily unavailable.', undefined, origin],
+      ['AUTHORIZER_FAILURE', '503', 'Service temporarily unavailable.', undefined, origin],
+      ['UNAUTHORIZED', '401', 'Invalid token.', "'Token'", origin],
+    ]);
+  });
+
+  it('gives a guard exactly the variables that it reads, and time for all its calls', () => {
+    for (const [, { Properties }] of guardsOf(template)) {
+      const given = Properties.Environment.Variables;
+      const before = process.env;
+      process.env = Object.fromEntries(Object.keys(given).map((variable) => [variable, 'x']));
+      expect(Object.keys(readEnvironment('guard')).sort()).toEqual(Object.keys(given).sort());
+      process.env = before;
+      expect(Properties.Timeout).toBeGreaterThanOrEqual(longestWait('guard') + 1);
+    }
+  });
+
+  it('lets a guard read users without their password hashes, read and update sessions, and end none', () => {
+    const policies = named(resourcesOf(template, 'AWS::IAM::Policy'), 'GuardFunctionRole');
+    expect(policies).toHaveLength(3);
+    for (const [, { Properties }] of policies) {
+      const statements = Properties.PolicyDocument.Statement.filter(
+        ({ Action }: any) => !String(Action).startsWith('logs:'),
+      );
+      expect(statements.map(({ Action, Resource }: any) => [Action, Resource['Fn::GetAtt'][0]])).toEqual([
+        ['dynamodb:BatchGetItem', expect.stringMatching(/^AuthTablesUsers/)],
+        [['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], expect.stringMatching(/^AuthTablesTokens/)],
+      ]);
+      const attributes = statements[0].Condition['ForAllValues:StringEquals']['dynamodb:Attributes'];
+      expect(attributes).toContain('role');
+      expect(attributes).not.toContain('passwordHash');
+    }
+  });
+
+  it('works on an API of another stack', () => {
+    const { app, auth: backend } = new Reports();
+    const elsewhere = new Stack(app, 'Elsewhere');
+    const api = new RestApi(elsewhere, 'Api');
+    backend.protect(api.root.addMethod('GET', new MockIntegration()));
+    const there = Template.fromStack(elsewhere);
+    expect(guardsOf(there)).toHaveLength(1);
+    there.resourceCountIs('AWS::ApiGateway::Authorizer', 1);
+  });
+
+  it('leaves no finding of cdk-nag unexplained on anything of TokenAuth', () => {
+    const nagged = new Reports();
+    nagged.auth.protect(nagged.method('GET/reports'), { roles: ['ADMIN'] });
+    Validations.of(nagged.app).addPlugins(new AwsSolutionsChecks(nagged.app));
+    let report = '';
+    try {
+      nagged.app.synth();
+    } catch (error) {
+      report = String(error);
+    }
+    const places = [...report.matchAll(/^ +(Reports\/\S+) /gm)].map(([, path]) => path);
+    // The stranger's own API has findings, or there would be no report to look at.
+    expect(places).toContain('Reports/ReportsApi/Default/open/GET/Resource');
+    expect(places.filter((path) => /Auth|reports/.test(path!))).toEqual([]);
+  });
+});
+
+describe('a deployment of the API', () => {
+  const deploymentOf = (protect: (reports: Reports, methods: Method[]) => void): string => {
+    const reports = new Reports();
+    const methods = [reports.method('GET/reports'), reports.method('DELETE/reports/{id}')];
+    protect(reports, methods);
+    return named(resourcesOf(reports.template(), 'AWS::ApiGateway::Deployment'), 'ReportsApi')[0]![0];
+  };
+
+  it('is a new one whenever what is protected changes, for it is a copy of the API', () => {
+    const deployments = [
+      deploymentOf(() => undefined),
+      deploymentOf(({ auth }, [list]) => auth.protect(list!)),
+      deploymentOf(({ auth }, [, one]) => auth.protect(one!)),
+      deploymentOf(({ auth }, [list, one]) => [list, one].map((method) => auth.protect(method!))),
+      deploymentOf(({ auth }, [list]) => auth.protect(list!, { roles: ['ADMIN'] })),
+      deploymentOf(({ auth }, [list]) => auth.protect(list!, { roles: ['ADMIN', 'CLERK'] })),
+    ];
+    expect(new Set(deployments).size).toBe(deployments.length);
+  });
+
+  it('is the same one when nothing changes', () => {
+    const protect = ({ auth }: Reports, [list]: Method[]) => auth.protect(list!, { roles: ['ADMIN'] });
+    expect(deploymentOf(protect)).toBe(deploymentOf(protect));
+  });
+});
+
+describe('protect refuses in words', () => {
+  it.each<[string, (reports: Reports) => void, string]>([
+    [
+      'a role that nobody can have',
+      (reports) => reports.auth.protect(reports.method('GET/reports'), { roles: ['BOSS'] }),
+      'GET /reports cannot be protected: BOSS is not one of the roles in the settings (CLERK,MANAGER,ADMIN).',
+    ],
+    [
+      'no role',
+      (reports) => reports.auth.protect(reports.method('GET/reports'), { roles: [] }),
+      'GET /reports cannot be protected: no role is named. Name at least one, or leave "roles" out for all.',
+    ],
+    [
+      'a method that has an authorizer',
+      (reports) =>
+        reports.auth.protect(reports.method('GET/x', { authorizationType: AuthorizationType.IAM })),
+      'GET /x cannot be protected: it has an authorizer already. Make it without one, and protect it once.',
+    ],
+    [
+      'the same method twice',
+      (reports) => {
+        const method = reports.method('GET/x');
+        reports.auth.protect(method);
+        reports.auth.protect(method, { roles: ['ADMIN'] });
+      },
+      'GET /x cannot be protected: it has an authorizer already. Make it without one, and protect it once.',
+    ],
+    [
+      'a preflight',
+      (reports) => reports.auth.protect(reports.method('OPTIONS/x')),
+      'OPTIONS /x cannot be protected: browsers send no token with OPTIONS, and would call nothing else then. Leave it open.',
+    ],
+    [
+      "a method of the backend's own API",
+      ({ auth }) => auth.protect(auth.restApi.root.addResource('x').addMethod('GET', new MockIntegration())),
+      'GET /x cannot be protected: the API of TokenAuth knows its own routes only. Make a RestApi of your own.',
+    ],
+    [
+      'a method of an API that was made elsewhere',
+      ({ auth, stack }) => {
+        const ids = { restApiId: 'abc', rootResourceId: 'def' };
+        const api = RestApi.fromRestApiAttributes(stack, 'Imported', ids);
+        auth.protect(api.root.addResource('x').addMethod('GET', new MockIntegration()));
+      },
+      'GET /x cannot be protected: its API must be a RestApi of this app. It is imported, or of another copy of aws-cdk-lib.',
+    ],
+  ])('%s', (_, use, message) => {
+    expect(() => use(new Reports())).toThrow(new Error(message));
+  });
+
+  it.each([
+    ['before', true],
+    ['after', false],
+  ])('gateway responses of its own types that were made %s it', (_, isFirst) => {
+    const reports = new Reports();
+    const addOwn = () =>
+      new GatewayResponse(reports.stack, 'Mine', {
+        restApi: reports.api as any,
+        type: ResponseType.UNAUTHORIZED,
+      });
+    if (isFirst) addOwn();
+    reports.auth.protect(reports.method('GET/reports'));
+    if (!isFirst) addOwn();
+    expect(() => reports.template()).toThrow(
+      'Reports/Mine/Resource makes the gateway response UNAUTHORIZED, which TokenAuth makes for an API with protected methods. Take yours away.',
+    );
+  });
+
+  it('but not gateway responses of other types, or of an API without protected methods', () => {
+    const reports = new Reports();
+    reports.auth.protect(reports.method('GET/reports'));
+    reports.api.addGatewayResponse('Mine', { type: ResponseType.THROTTLED });
+    new RestApi(reports.stack, 'Open').addGatewayResponse('Mine', { type: ResponseType.UNAUTHORIZED });
+    reports.method('GET/open', {}, reports.stack.node.findChild('Open') as RestApi);
+    expect(() => reports.template()).not.toThrow();
+  });
+});
