@@ -16,8 +16,8 @@ export const elsewhere: readonly Elsewhere[] = [
   {
     title: 'the role may not use this route: 403',
     reason: 'no route asks for a role',
-    test: 'test/http/endpoint.test.ts',
-    called: 'the roles of a route',
+    test: 'test/examples/reports.test.ts',
+    called: 'only administrators may delete one',
   },
   {
     title: 'expired token: 401 Invalid token.',
