@@ -5,6 +5,7 @@ import { AuthApi } from './auth-api';
 import { type AuthFunctions, authFunctions } from './auth-functions';
 import { AuthTables } from './auth-tables';
 import { Monitoring } from './monitoring';
+import { fitForSamLocal } from './sam-local';
 import type { Settings } from './settings';
 
 export interface TokenAuthProps {
@@ -13,6 +14,9 @@ export interface TokenAuthProps {
 
 const RATE_LIMITS_OFF =
   'RATE LIMITS ARE OFF: anyone who reaches this API may guess passwords as fast as it answers, at your expense. Never leave it so on the internet.';
+
+const FOR_SAM_LOCAL =
+  'THIS TEMPLATE IS FOR SAM LOCAL: cdk deploy stops, because it is for no account of yours. To deploy, leave the setting sam out.';
 
 /** The whole backend of one stage. While nobody calls, nothing in it costs anything but `monitoring`. */
 export class TokenAuth extends Construct {
@@ -38,6 +42,10 @@ export class TokenAuth extends Construct {
       }),
     });
     this.restApi = restApi;
+    if (settings.sam) {
+      fitForSamLocal(this.functions);
+      Annotations.of(this).addWarningV2('TokenAuth:ForSamLocal', FOR_SAM_LOCAL);
+    }
     if (!settings.rateLimits) Annotations.of(this).addWarningV2('TokenAuth:RateLimitsOff', RATE_LIMITS_OFF);
     new CfnOutput(this, 'ApiUrl', {
       value: restApi.url,

@@ -1,0 +1,88 @@
+/** What a template for `sam local` has, and that no other has any of it. */
+import { App } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { functionNames } from '../../functions/shared/environment';
+import { AuthStack } from '../../lib/auth-stack';
+import { samDatabaseEndpoint, samStackProps } from '../../lib/sam-local';
+import { readSettings } from '../../lib/settings';
+import { waiting } from '../../lib/time-budget';
+import { templateWith, unexplainedFindings } from '../support/assembly';
+
+const functionsOf = (template: Template): Record<string, any> =>
+  Object.fromEntries(
+    Object.entries(template.findResources('AWS::Lambda::Function')).map(([id, resource]) => [
+      id.replace(/Function[0-9A-F]{8}$/, ''),
+      resource,
+    ]),
+  );
+
+const plain = templateWith({});
+const sam = templateWith({ sam: true });
+const functions = functionsOf(sam);
+const pascalCase = (name: string) =>
+  name
+    .split('-')
+    .map((word) => word[0]!.toUpperCase() + word.slice(1))
+    .join('');
+
+describe('a template for sam local', () => {
+  it.each(functionNames)('names the function of %s as one would type it', (name) => {
+    expect(functions[pascalCase(name)].Metadata.SamResourceId).toBe(`${pascalCase(name)}Function`);
+  });
+
+  it.each(functionNames)('shows the function of %s the database on this machine if it uses one', (name) => {
+    const { AWS_ENDPOINT_URL_DYNAMODB } = functions[pascalCase(name)].Properties.Environment.Variables;
+    expect(AWS_ENDPOINT_URL_DYNAMODB).toBe(waiting[name].calls > 0 ? samDatabaseEndpoint : undefined);
+  });
+
+  it.each(['x64', 'arm64'])('is for the CPU of this machine: %s', (arch) => {
+    const before = Object.getOwnPropertyDescriptor(process, 'arch')!;
+    Object.defineProperty(process, 'arch', { value: arch });
+    const architectures = Object.values(functionsOf(templateWith({ sam: true }))).map(
+      ({ Properties }) => Properties.Architectures,
+    );
+    Object.defineProperty(process, 'arch', before);
+    const expected = arch === 'arm64' ? 'arm64' : 'x86_64';
+    expect(architectures).toEqual(functionNames.map(() => [expected]));
+  });
+
+  it('lets the authorizer alone pass denials on', () => {
+    const passing = Object.entries(functions).filter(
+      ([, { Properties }]) => 'PASSES_DENIALS_ON' in Properties.Environment.Variables,
+    );
+    expect(passing.map(([name]) => name)).toEqual(['Authorizer']);
+  });
+
+  it('differs from the one that is deployed in nothing else', () => {
+    const template = structuredClone(sam.toJSON());
+    for (const resource of Object.values<any>(template['Resources'])) {
+      if (resource.Type !== 'AWS::Lambda::Function') continue;
+      expect(Object.keys(resource.Metadata)).toEqual(['SamResourceId']);
+      delete resource.Metadata;
+      resource.Properties.Architectures = ['arm64'];
+      delete resource.Properties.Environment.Variables.AWS_ENDPOINT_URL_DYNAMODB;
+      delete resource.Properties.Environment.Variables.PASSES_DENIALS_ON;
+    }
+    expect(template).toEqual(plain.toJSON());
+  });
+
+  it('has no finding of cdk-nag unexplained, and a warning to whoever would deploy it', () => {
+    expect(unexplainedFindings({ sam: true })).toEqual(['Annotation::TokenAuth:ForSamLocal']);
+  });
+
+  it('is for the account and the region of sam local, with nothing but the own credentials to deploy it', () => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new AuthStack(app, 'Sam', { settings: readSettings({ sam: true }), ...samStackProps() });
+    const { manifest } = app.synth({ errorOnDuplicateSynth: false }).getStackArtifact(stack.artifactId);
+    expect(manifest.environment).toBe('aws://123456789012/us-east-1');
+    expect(manifest.properties).not.toHaveProperty('assumeRoleArn');
+  });
+});
+
+describe.each([{}, { stage: 'prod', monitoring: 'on' }, { sam: false }])('a template with %j', (settings) => {
+  it('has nothing that is for sam local', () => {
+    const text = JSON.stringify(templateWith(settings).toJSON());
+    expect(text).not.toMatch(/SamResourceId|PASSES_DENIALS_ON|AWS_SAM_LOCAL|AWS_ENDPOINT_URL/);
+    expect(text).not.toMatch(/host\.docker\.internal|x86_64/);
+  });
+});
