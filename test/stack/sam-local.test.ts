@@ -1,4 +1,12 @@
 /** What a template for `sam local` has, and that no other has any of it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { App } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { functionNames } from '../../functions/shared/environment';
@@ -7,6 +15,8 @@ import { samDatabaseEndpoint, samStackProps } from '../../lib/sam-local';
 import { readSettings } from '../../lib/settings';
 import { waiting } from '../../lib/time-budget';
 import { templateWith, unexplainedFindings } from '../support/assembly';
+
+const CDK = join(__dirname, '../../node_modules/aws-cdk/bin/cdk');
 
 const functionsOf = (template: Template): Record<string, any> =>
   Object.fromEntries(
@@ -66,16 +76,53 @@ describe('a template for sam local', () => {
     expect(template).toEqual(plain.toJSON());
   });
 
-  it('has no finding of cdk-nag unexplained, and a warning to whoever would deploy it', () => {
-    expect(unexplainedFindings({ sam: true })).toEqual(['Annotation::TokenAuth:ForSamLocal']);
+  it('has no finding of cdk-nag unexplained', () => {
+    expect(unexplainedFindings({ sam: true })).toEqual([]);
   });
+});
 
-  it('is for the account and the region of sam local, with nothing but the own credentials to deploy it', () => {
-    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    const stack = new AuthStack(app, 'Sam', { settings: readSettings({ sam: true }), ...samStackProps() });
-    const { manifest } = app.synth({ errorOnDuplicateSynth: false }).getStackArtifact(stack.artifactId);
-    expect(manifest.environment).toBe('aws://123456789012/us-east-1');
-    expect(manifest.properties).not.toHaveProperty('assumeRoleArn');
+describe('cdk deploy of a template for sam local', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'token-auth-sam-deploy-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Takes everyone for account 999999999999, and notes what was asked. */
+  async function startAws() {
+    const asked: string[] = [];
+    const server = createServer(async (request, response) => {
+      asked.push(new URLSearchParams(await text(request)).get('Action') ?? `${request.url}`);
+      response
+        .writeHead(200, { 'Content-Type': 'text/xml' })
+        .end(
+          '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::999999999999:user/dev</Arn>' +
+            '<UserId>dev</UserId><Account>999999999999</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
+        );
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return { server, asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  }
+
+  it('stops before it changes anything, whatever the account', async () => {
+    const app = new App({ outdir: join(folder, 'out'), context: { 'aws:cdk:bundling-stacks': [] } });
+    new AuthStack(app, 'Sam', { settings: readSettings({ sam: true }), ...samStackProps() });
+    const { directory } = app.synth();
+    const aws = await startAws();
+    const cdk = spawn(process.execPath, [CDK, 'deploy', '--app', directory, '--no-notices'], {
+      cwd: folder,
+      env: {
+        HOME: folder,
+        AWS_ACCESS_KEY_ID: 'id',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+        AWS_ENDPOINT_URL: aws.url,
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [output, [exitCode]] = await Promise.all([text(cdk.stderr), once(cdk, 'close')]);
+    aws.server.close();
+    expect(exitCode).toBe(1);
+    expect(output).toContain(
+      'Need to perform AWS calls for account 123456789012, but the current credentials are for 999999999999',
+    );
+    expect(new Set(aws.asked)).toEqual(new Set(['GetCallerIdentity']));
   });
 });
 
