@@ -41,7 +41,8 @@ describe('the README', () => {
   it('names only scripts and files that exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(name);
-    for (const [, file] of readme.matchAll(/\]\((docs\/[\w.]+)\)/g)) expect(read(file!)).not.toBe('');
+    for (const [, file] of readme.matchAll(/\]\((docs\/[\w.-]+)(?:#[\w-]+)?\)/g))
+      expect(read(file!)).not.toBe('');
   });
 });
 

@@ -109,7 +109,8 @@ describe('cdk deploy of a template for sam local', () => {
     const cdk = spawn(process.execPath, [CDK, 'deploy', '--app', directory, '--no-notices'], {
       cwd: folder,
       env: {
-        HOME: folder,
+        // The tool remembers accounts by access key, in its home and not the user's.
+        CDK_HOME: folder,
         AWS_ACCESS_KEY_ID: 'id',
         AWS_SECRET_ACCESS_KEY: 'secret',
         AWS_ENDPOINT_URL: aws.url,

@@ -38,13 +38,15 @@ export async function startFunction(
   const child = spawnClient(definition, { ...variables, AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
-  child.once('exit', () => api.fail(new Error(`${definition.id} ended: ${output}`)));
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  child.once('error', api.fail);
+  child.once('close', () => api.fail(new Error(`${definition.id} ended: ${output}`)));
   return {
     invoke: (event) => api.invoke(event),
     output: () => output,
     async close() {
       child.kill('SIGKILL');
-      await once(child, 'close');
+      await closed;
       server.closeAllConnections();
       server.close();
     },
