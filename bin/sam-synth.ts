@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import { synthesise } from '../local/synthesise';
-import { fail, settingsOf } from '../tools/command-line';
+import { fail } from '../tools/command-line';
+import { settingsOf } from '../tools/context-options';
 import { writeSamFiles } from '../tools/sam/files';
 import { samAssembly, samTemplate } from '../tools/sam/places';
 

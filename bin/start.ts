@@ -7,7 +7,8 @@ import { routeList } from '../functions/routes';
 import { logWriter } from '../local/log/terminal';
 import { runTemplate } from '../local/run';
 import { synthesise } from '../local/synthesise';
-import { fail, portOf, settingsOf, stopOnSignal } from '../tools/command-line';
+import { fail, portOf, stopOnSignal } from '../tools/command-line';
+import { settingsOf } from '../tools/context-options';
 
 const DEFAULT_PORT = 3000;
 const DEFAULT_DATA_DIR = '.local';

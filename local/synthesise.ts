@@ -1,5 +1,6 @@
 /** Runs the CDK command-line tool as `cdk deploy` would, so that what is served is what would be deployed. */
 import { spawn } from 'node:child_process';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 
 const PROJECT = join(__dirname, '..');
@@ -38,6 +39,7 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...options], {
       cwd: PROJECT,
+      env: withoutAws(process.env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -50,6 +52,19 @@ function run(
     child.on('close', (exitCode) => resolve({ exitCode, output }));
   });
 }
+
+/**
+ * The CDK asks AWS whose the credentials are before it synthesises, for minutes where AWS cannot be reached, and this stack has no use
+ * for the answer. So it is given none.
+ */
+const withoutAws = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'))),
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+});
 
 /** Each is a line of the CDK's validation report. */
 const warningsIn = (output: string): string[] =>

@@ -6,6 +6,11 @@ import { CALL_ATTEMPT_TIMEOUT_MS, WORST_CASE_CALL_SECONDS } from '../functions/s
 import { functionNames } from '../functions/shared/environment';
 import { readSettings, settingNames } from '../lib/settings';
 import { longestWait, waiting } from '../lib/time-budget';
+import { readTemplate } from '../local/template/template';
+import { examples } from '../tools/cost/examples';
+import { fixedCharges } from '../tools/cost/fixed-charges';
+import { dollars, sumOf } from '../tools/cost/prices';
+import { overview } from '../tools/cost/report';
 import { templateWith } from './support/assembly';
 
 const read = (file: string): string => readFileSync(join(__dirname, '..', file), 'utf8');
@@ -29,20 +34,75 @@ describe('the README', () => {
     const who = { public: 'anyone', authenticated: 'any role' };
     expect(table.map(([, , cell]) => cell)).toEqual(routeList.map(({ access }) => who[access]));
   });
+});
 
+const deploy = read('docs/deploy.md');
+
+/** The part of a document under a heading, up to the next of the same depth. */
+const partOf = (text: string, heading: string): string => text.split(`\n${heading}\n`)[1]!.split(/\n## /)[0]!;
+
+/** The cells of every table's rows, without heads and rules. */
+const tablesIn = (text: string): string[][] =>
+  [...text.matchAll(/^\|(?!-).*\|$(?!\n\|-)/gm)].map(([row]) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+
+describe.each([
+  ['README.md', readme],
+  ['docs/deploy.md', deploy],
+])('%s', (file, text) => {
+  it('names only scripts, files and headings that exist', () => {
+    const names = Object.keys(JSON.parse(read('package.json')).scripts);
+    for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(names).toContain(name);
+    const links = [...text.matchAll(/\]\(([\w./-]*)(?:#([\w-]+))?\)/g)];
+    expect(links.length).toBeGreaterThan(4);
+    for (const [, target = '', anchor] of links) {
+      const page = target === '' ? text : read(join(file, '..', target));
+      const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!));
+      if (anchor) expect(headings).toContain(anchor);
+    }
+  });
+});
+
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
+
+describe('docs/deploy.md', () => {
   it('lists every setting with its default, and no other', () => {
-    const start = readme.indexOf('### Settings');
-    const table = rowsOf(readme.slice(start, readme.indexOf('##', start + 4)));
+    const table = rowsOf(partOf(deploy, '## Settings'));
     expect(table.map(([name]) => name)).toEqual(settingNames);
     const asWritten = Object.fromEntries(table.map(([name, value]) => [name!, value!]));
     expect(readSettings(asWritten)).toEqual(readSettings({}));
   });
 
-  it('names only scripts and files that exist', () => {
-    const { scripts } = JSON.parse(read('package.json'));
-    for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(name);
-    for (const [, file] of readme.matchAll(/\]\((docs\/[\w.-]+)(?:#[\w-]+)?\)/g))
-      expect(read(file!)).not.toBe('');
+  it('says of requests and months what npm run cost says, and of monitoring what docs/monitoring.md says', () => {
+    const template = readTemplate('TokenAuth-dev', templateWith({}).toJSON());
+    const figures = tablesIn(partOf(deploy, '## What it costs'));
+    const [, ...requests] = overview(template);
+    const months = examples(template).map(({ title, lines }) => [title, dollars(sumOf(lines))]);
+    expect(figures).toEqual([...requests, ...months]);
+    const monitored = fixedCharges(
+      readTemplate('TokenAuth-dev', templateWith({ monitoring: 'on' }).toJSON()),
+    );
+    const atRest = dollars(sumOf(monitored.charged));
+    const atMost = dollars(sumOf([...monitored.charged, ...monitored.whileUsed]));
+    expect(deploy).toContain(`alarms and dashboard are ${atRest}, and at most ${atMost} once somebody calls`);
+    const explained = partOf(read('docs/monitoring.md'), '## What it costs');
+    expect(explained).toContain(`| **${atMost}** |`);
+    for (const { usd } of [...monitored.charged, ...monitored.whileUsed])
+      expect(explained).toContain(`| ${dollars(usd)} |`);
+  });
+
+  it('names the outputs of the stack', () => {
+    const outputs = Object.keys(templateWith({ monitoring: 'on' }).findOutputs('*'));
+    // The CDK adds a hash to the name of its own.
+    for (const output of outputs) expect(deploy).toContain(`\`${output.replace(/[0-9A-F]{8}$/, '…')}\``);
   });
 });
 

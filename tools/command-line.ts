@@ -1,20 +1,4 @@
 /** What several programs take from whoever starts them. */
-import { parseArgs } from 'node:util';
-
-/**
- * The settings after `-c`, as `name=value`.
- * @throws Error for any other option, in words.
- */
-export function settingsOf(options: string[]): readonly string[] {
-  const { values } = parseArgs({
-    args: options,
-    options: { context: { type: 'string', short: 'c', multiple: true } },
-  });
-  const settings = values.context ?? [];
-  const malformed = settings.find((setting) => !setting.includes('='));
-  if (malformed !== undefined) throw new Error(`"-c ${malformed}" must be -c name=value.`);
-  return settings;
-}
 
 /**
  * The variable PORT.

@@ -53,7 +53,7 @@ export function connect(base: URL, timeoutMs = TIMEOUT_MS): Connection {
 const OWN_HEADERS = { 'User-Agent': 'token-auth-load' };
 
 interface Exchange {
-  readonly body: string | undefined;
+  readonly body: ApiRequest['body'];
   readonly timeoutMs: number;
 }
 
@@ -77,7 +77,8 @@ function exchange(request: http.ClientRequest, { body, timeoutMs }: Exchange): P
       });
       response.on('end', () => resolve(replyOf(response, Buffer.concat(chunks).toString())));
     });
-    if (body !== undefined) request.setHeader('Content-Type', 'application/json');
+    // For DELETE, Node.js would leave it out, and what follows would be taken for another request.
+    if (body !== undefined) request.setHeader('Content-Length', Buffer.byteLength(body));
     request.end(body);
   });
 }
@@ -100,8 +101,11 @@ function jsonOf(text: string): unknown {
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
+  EAI_AGAIN: 'the name cannot be looked up now',
   ENOTFOUND: 'no such host',
+  EPROTO: 'no TLS is spoken there, so it may be http',
   ETIMEDOUT: 'connection timed out',
+  HPE_INVALID_CONSTANT: 'no HTTP is spoken there',
 };
 
 function reasonOf(error: NodeJS.ErrnoException): string {

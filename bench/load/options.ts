@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { MAX_SESSIONS_PER_ACCOUNT } from './accounts';
+import { baseUrl } from './base-url';
 import type { LoadOptions } from './load';
 import { LoadError } from './load-error';
 
@@ -79,16 +80,4 @@ function wholeNumber(name: string, written: string, [min, max]: readonly [number
   const number = Number(written);
   if (/^\d+$/.test(written) && number >= min && number <= max) return number;
   throw new LoadError(`--${name} cannot be "${written}". It must be a whole number from ${min} to ${max}.`);
-}
-
-function baseUrl(written: string): URL {
-  const url = URL.canParse(written) ? new URL(written) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol))
-    throw new LoadError(
-      `"${written}" is no base URL. It must be like http://127.0.0.1:3000 or https://abc.execute-api.eu-west-1.amazonaws.com/dev/`,
-    );
-  if (url.username || url.password || url.search || url.hash)
-    throw new LoadError('The base URL must have no user name, password, question mark or #.');
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url;
 }

@@ -2,13 +2,17 @@
 import type { Account } from './accounts';
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: string;
   /** Below the base URL, without a slash in front. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON. */
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
+
+const json = (content: object) => ({
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(content),
+});
 
 const bearing = (token: string) => ({ headers: { Authorization: `Token ${token}` } });
 
@@ -16,12 +20,12 @@ export const requestTo = {
   signup: ({ username, email, password, role }: Account): ApiRequest => ({
     method: 'POST',
     path: 'api/signup/',
-    body: JSON.stringify({ username, email, password, role }),
+    ...json({ username, email, password, role }),
   }),
   login: ({ username, password }: Account): ApiRequest => ({
     method: 'POST',
     path: 'api/api-token-auth/',
-    body: JSON.stringify({ username, password }),
+    ...json({ username, password }),
   }),
   dashboard: (token: string): ApiRequest => ({ method: 'GET', path: 'api/dashboard/', ...bearing(token) }),
   refresh: (token: string): ApiRequest => ({ method: 'POST', path: 'api/refresh-token/', ...bearing(token) }),

@@ -31,11 +31,12 @@ describe('a connection', () => {
     connection.close();
   });
 
-  it('sends a body as JSON', async () => {
+  it('sends a body, of the type that it is given', async () => {
     const connection = await connectionTo(async (request, response) => {
       response.end(`${request.headers['content-type']} ${await text(request)}`);
     });
-    const { reply } = await connection.send({ method: 'POST', path: 'api/', body: '{"a":"ä"}' });
+    const headers = { 'Content-Type': 'application/json' };
+    const { reply } = await connection.send({ method: 'POST', path: 'api/', headers, body: '{"a":"ä"}' });
     expect(reply).toMatchObject({ text: 'application/json {"a":"ä"}', body: undefined });
     connection.close();
   });
@@ -72,7 +73,7 @@ describe('a connection', () => {
       (_, response) => void response.end(Buffer.alloc(100_000)),
       'an answer of more than 65536 bytes',
     ],
-    ['does not speak HTTP', ({ socket }) => void socket.end('220 hello\r\n'), 'Parse Error: Expected HTTP/'],
+    ['does not speak HTTP', ({ socket }) => void socket.end('220 hello\r\n'), 'no HTTP is spoken there'],
   ])('to a server that %s fails and says so', async (_, listener, reason) => {
     const connection = await connectionTo(listener);
     const sent = await connection.send(get);

@@ -1,0 +1,154 @@
+/** What a new account and one command are promised, read off the template: nothing to pay, to ask for, or to fill in before. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { templateWith } from '../support/assembly';
+
+const dev = templateWith({});
+const other = templateWith({ stage: 'test' });
+/** With everything that can be switched on. */
+const full = templateWith({
+  stage: 'prod',
+  monitoring: 'on',
+  alarmEmail: 'ops@example.com',
+  corsOrigins: 'https://a.example,https://b.example',
+});
+
+interface Resource {
+  readonly id: string;
+  readonly type: string;
+  readonly properties: Record<string, any>;
+}
+
+const resourcesOf = (template: Template): Resource[] =>
+  Object.entries<any>(template.toJSON()['Resources']).map(([id, { Type, Properties = {} }]) => ({
+    id,
+    type: Type,
+    properties: Properties,
+  }));
+const ofType = (template: Template, type: string) =>
+  resourcesOf(template).filter((resource) => resource.type === type);
+
+/** None has a charge by the month. Any other must first be looked up, here and in tools/cost/fixed-charges.ts. */
+const ALLOWED = [
+  'AWS::ApiGateway::Authorizer',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::GatewayResponse',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Resource',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
+  'AWS::DynamoDB::Table',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::LogGroup',
+];
+
+describe.each<[string, Template]>([
+  ['dev', dev],
+  ['a kept stage', templateWith({ stage: 'prod' })],
+  ['a stage for web apps', templateWith({ corsOrigins: '*' })],
+])('the stack of %s', (_, template) => {
+  it('holds no type of resource that has a charge by the month, and none that the account has only one of', () => {
+    expect([...new Set(resourcesOf(template).map(({ type }) => type))].sort()).toEqual(ALLOWED);
+  });
+
+  it('reserves and provisions nothing: no concurrency, no throughput, no cache', () => {
+    for (const { properties } of ofType(template, 'AWS::Lambda::Function')) {
+      expect(properties['ReservedConcurrentExecutions']).toBeUndefined();
+    }
+    for (const { properties } of ofType(template, 'AWS::DynamoDB::Table')) {
+      expect(properties['BillingMode']).toBe('PAY_PER_REQUEST');
+      expect(properties['ProvisionedThroughput']).toBeUndefined();
+    }
+    for (const { properties } of ofType(template, 'AWS::ApiGateway::Stage'))
+      expect(properties['CacheClusterEnabled']).toBeUndefined();
+  });
+
+  it('needs no quota above those of a new account', () => {
+    for (const { properties } of ofType(template, 'AWS::Lambda::Function')) {
+      expect(properties['MemorySize']).toBeLessThanOrEqual(3008);
+      expect(properties['Timeout']).toBeLessThan(29);
+      expect(properties['EphemeralStorage']).toBeUndefined();
+    }
+    // 10 authorizers and 300 resources an API; 500 resources a stack.
+    expect(resourcesOf(template).length).toBeLessThan(250);
+    for (const { properties } of ofType(template, 'AWS::ApiGateway::Stage'))
+      for (const { ThrottlingRateLimit } of properties['MethodSettings'])
+        expect(ThrottlingRateLimit).toBeLessThanOrEqual(10_000);
+  });
+});
+
+describe('the stack with everything on', () => {
+  it('asks for no parameter, and runs no code while it is deployed', () => {
+    const { BootstrapVersion, ...others } = full.findParameters('*');
+    expect(others).toEqual({});
+    expect(BootstrapVersion!['Default']).toMatch(/^\/cdk-bootstrap\//);
+    expect(resourcesOf(full).filter(({ type }) => /^Custom::|CustomResource/.test(type))).toEqual([]);
+  });
+
+  it('has no name that two stages of one account could both want', () => {
+    const named = (template: Template) =>
+      resourcesOf(template).flatMap(({ type, properties }) =>
+        Object.entries(properties)
+          .filter(([name]) => name === 'Name' || (/Name$/.test(name) && name !== 'MetricName'))
+          // A reference names something that is there already.
+          .filter(([, value]) => typeof value === 'string')
+          .map(([name, value]) => `${type.replace('AWS::', '')} ${name}: ${JSON.stringify(value)}`),
+      );
+    const alarms = named(full).filter((text) => text.startsWith('CloudWatch::Alarm AlarmName'));
+    expect(alarms).toHaveLength(7);
+    // An alarm's name ends in the stack's, which has the stage in it: TokenAuth-prod. Here every stack has one name.
+    for (const alarm of alarms) expect(alarm).toMatch(/ \(TokenAuth\)"$/);
+    const rest = [...new Set(named(full))].filter(
+      (text) => !alarms.includes(text) && !/^IAM::Policy PolicyName/.test(text),
+    );
+    expect(rest.sort()).toEqual([
+      // Names of APIs need not be unique; authorizer and stage are those of one API.
+      'ApiGateway::Authorizer Name: "TokenAuthApiAuthorizerBD2E334D"',
+      'ApiGateway::RestApi Name: "TokenAuth"',
+      'ApiGateway::Stage StageName: "prod"',
+    ]);
+  });
+
+  it('exports nothing, so that nothing else can depend on it or share its name', () => {
+    for (const output of Object.values(full.findOutputs('*'))) expect(output['Export']).toBeUndefined();
+  });
+
+  it('keeps the logical ids in which data live, whatever the settings', () => {
+    for (const template of [dev, other, full])
+      expect(
+        ofType(template, 'AWS::DynamoDB::Table')
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual(['TablesRateLimits87C09B19', 'TablesTokens107FFD66', 'TablesUsersBA34CAA2']);
+  });
+});
+
+describe('the assembly', () => {
+  const folder = process.env['TOKEN_AUTH_TEST_ASSEMBLY']!;
+  const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+
+  it('needs nothing looked up in the account first', () => {
+    expect(read('manifest.json').missing ?? []).toEqual([]);
+  });
+
+  it('is made of folders to zip and one template: no image to build, no second command', () => {
+    const [file] = readdirSync(folder).filter((name) => name.endsWith('.assets.json'));
+    const { files, dockerImages = {} } = read(file!);
+    expect(dockerImages).toEqual({});
+    const kinds = Object.values<any>(files).map(({ source }) => [source.packaging, 'executable' in source]);
+    expect(kinds.filter(([packaging]) => packaging === 'zip')).toHaveLength(10);
+    expect(kinds.filter(([packaging]) => packaging !== 'zip')).toEqual([['file', false]]);
+    expect(kinds.some(([, isExecutable]) => isExecutable)).toBe(false);
+  });
+
+  it('goes to whatever account and region the credentials are for', () => {
+    const stacks = Object.values<any>(read('manifest.json').artifacts).filter(
+      ({ type }) => type === 'aws:cloudformation:stack',
+    );
+    expect(stacks.map(({ environment }) => environment)).toEqual(['aws://unknown-account/unknown-region']);
+  });
+});
