@@ -5,8 +5,9 @@
 import { join, resolve } from 'node:path';
 import { routeList } from '../functions/routes';
 import { logWriter } from '../local/log/terminal';
-import { type RunningApi, runTemplate } from '../local/run';
+import { runTemplate } from '../local/run';
 import { synthesise } from '../local/synthesise';
+import { fail, portOf, stopOnSignal } from '../tools/command-line';
 import { settingsOf } from '../tools/context-options';
 
 const DEFAULT_PORT = 3000;
@@ -16,7 +17,7 @@ async function main(): Promise<void> {
   // Which Node the SDK will want next year is not the business of someone who tries this out.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const settings = settingsOf(process.argv.slice(2));
-  const port = portOf(process.env['PORT']);
+  const port = portOf(process.env['PORT'], DEFAULT_PORT);
   const dataDir = resolve(process.env['DATA_DIR'] || DEFAULT_DATA_DIR);
   const dynamoDbEndpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const assembly = join(dataDir, 'cdk.out');
@@ -30,22 +31,6 @@ async function main(): Promise<void> {
   stopOnSignal(api);
   console.log(welcome(api.url, dynamoDbEndpoint ? `in ${dynamoDbEndpoint}` : `under ${dataDir}`));
   for (const warning of warnings) console.error(`\nWARNING: ${warning}`);
-}
-
-function portOf(text: string | undefined): number {
-  const port = Number(text || DEFAULT_PORT);
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
-  throw new Error(`PORT cannot be "${text}". It must be a number from 0 (any free port) to 65535.`);
-}
-
-/** The first Ctrl-C ends everything in order; a second one does not wait. */
-function stopOnSignal(api: RunningApi): void {
-  const stop = (): void => {
-    process.once('SIGINT', () => process.exit(1));
-    api.close().then(() => process.exit(0), fail);
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
 }
 
 function welcome(url: string, dataPlace: string): string {
@@ -66,11 +51,6 @@ function welcome(url: string, dataPlace: string): string {
     '',
     `The data are ${dataPlace}. Ctrl-C stops.`,
   ].join('\n');
-}
-
-function fail(error: unknown): void {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
 }
 
 main().catch(fail);

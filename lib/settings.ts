@@ -11,7 +11,7 @@ const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { s: 1, m: MINUTE, h: 
 
 /** `-c` hands over text, `cdk.json` also numbers and lists: everything is brought to one text form first. */
 const written = v.pipe(
-  v.union([v.string(), v.number(), v.array(v.string())]),
+  v.union([v.string(), v.number(), v.array(v.string())], 'text, a number or a list'),
   v.transform((value) => String(value).trim()),
 );
 
@@ -35,9 +35,10 @@ const wholeNumber = (min: number, max: number) => {
 
 const onOrOff = () =>
   v.pipe(
-    written,
-    v.picklist(['on', 'off'], 'on or off'),
-    v.transform((text) => text === 'on'),
+    v.union([v.string(), v.boolean()], 'on or off'),
+    v.transform((value) => String(value).trim()),
+    v.picklist(['on', 'off', 'true', 'false'], 'on or off'),
+    v.transform((text) => text === 'on' || text === 'true'),
   );
 
 const list = (member: RegExp, allowed: string) =>
@@ -124,6 +125,8 @@ const schema = v.object({
     ),
     'none',
   ),
+  /** A template for `sam local`, which no account can take. */
+  sam: v.optional(onOrOff(), 'off'),
 });
 
 export type Settings = Readonly<v.InferOutput<typeof schema>>;
@@ -131,7 +134,9 @@ type SettingName = keyof Settings;
 export const settingNames = Object.keys(schema.entries) as SettingName[];
 
 /** Settings as in `cdk.json`, unchecked. Those that are absent have their defaults. */
-export type WrittenSettings = { readonly [Name in SettingName]?: string | number | readonly string[] };
+export type WrittenSettings = {
+  readonly [Name in SettingName]?: string | number | boolean | readonly string[];
+};
 
 /** A setting that cannot be: the message is all that the deployer needs to see. */
 export class SettingsError extends Error {
@@ -207,6 +212,10 @@ function contradictions(settings: Settings): string[] {
       settings.alarmEmail !== undefined && !settings.monitoring,
       'The setting alarmEmail needs monitoring=on: without it there is no alarm to send.',
     ],
+    [
+      settings.sam && settings.stage !== 'dev',
+      `The setting sam cannot be on in stage ${settings.stage}: it is for sam local, on your own machine. Leave out one of the two.`,
+    ],
   ];
   return [
     ...strangers.map(
@@ -217,11 +226,6 @@ function contradictions(settings: Settings): string[] {
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
-  const name = String(issue.path?.[0].key);
-  const allowed =
-    issue.kind === 'schema' && issue.type === 'union' && name !== 'corsOrigins'
-      ? 'text, a number or a list'
-      : issue.message;
-  const value = issue.path?.[0].value;
-  return `The setting ${name} cannot be ${JSON.stringify(value)}. It must be ${allowed}.`;
+  const [setting] = issue.path ?? [];
+  return `The setting ${setting?.key} cannot be ${JSON.stringify(setting?.value)}. It must be ${issue.message}.`;
 }

@@ -58,7 +58,7 @@ describe.each([
   it('names only scripts, files and headings that exist', () => {
     const names = Object.keys(JSON.parse(read('package.json')).scripts);
     for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(names).toContain(name);
-    const links = [...text.matchAll(/\]\(([\w./]*)(?:#([\w-]+))?\)/g)];
+    const links = [...text.matchAll(/\]\(([\w./-]*)(?:#([\w-]+))?\)/g)];
     expect(links.length).toBeGreaterThan(4);
     for (const [, target = '', anchor] of links) {
       const page = target === '' ? text : read(join(file, '..', target));

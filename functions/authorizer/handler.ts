@@ -1,5 +1,6 @@
+import { routeList } from '../routes';
 import { systemClock } from '../shared/clock';
-import { readEnvironment } from '../shared/environment';
+import { passesDenialsOn, readEnvironment } from '../shared/environment';
 import { authorizing } from '../shared/http/authorizing';
 import { policyFor } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
@@ -17,9 +18,13 @@ const dependencies: AuthorizerDependencies = {
   endSession: (address, id) => endSession(database, address, id),
 };
 
+/** Only to our own endpoints, which do nothing without a principal. */
+const passesOn = passesDenialsOn();
+
 export const handler = authorizing({
   name: 'authorizer',
   metricsNamespace: environment.METRICS_NAMESPACE,
   decide: (request) => authorize(request, dependencies),
   refuse: ({ detail }, methodArn) => policyFor('Deny', methodArn, { detail }),
+  isAnsweredByEndpoint: (resource) => passesOn && routeList.some(({ path }) => path === resource),
 });

@@ -77,6 +77,13 @@ export function readEnvironment<F extends FunctionName>(name: F): Environment<F>
   ) as Environment<F>;
 }
 
+/**
+ * Whether denials go on to the endpoint, which answers them itself. Only a template for `sam local` asks for it, and only `sam local` sets
+ * AWS_SAM_LOCAL: in AWS a denial ends at the gateway, whatever was deployed.
+ */
+export const passesDenialsOn = (): boolean =>
+  process.env['PASSES_DENIALS_ON'] === 'true' && process.env['AWS_SAM_LOCAL'] === 'true';
+
 /** How an empty list is written: Lambda is not known to keep an empty variable. */
 const EMPTY_LIST = 'none';
 

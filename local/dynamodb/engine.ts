@@ -18,7 +18,7 @@ export interface EngineOptions {
   /** 0 or absent: any free port. */
   readonly port?: number;
   /** Absent: 127.0.0.1, so that only this machine gets in. */
-  readonly host?: string;
+  readonly hosts?: readonly string[];
   /** Asked before every call; a text refuses it as DynamoDB's AccessDeniedException with that message. */
   readonly authorise?: (call: DynamoDbCall) => string | undefined;
   /** Epoch milliseconds, for the ten minutes of a ClientRequestToken. Absent: Date.now. */

@@ -12,8 +12,8 @@ import { type Answer, answerFor, type DynamoDbRequest, readRequest, sendAnswer }
 export type Execute = (request: DynamoDbRequest) => Promise<Payload>;
 
 export interface Front {
-  /** Resolves to the endpoint. Rejects with one clear line. */
-  listen(address: { readonly port?: number; readonly host?: string }): Promise<string>;
+  /** On one port of every host. Resolves to the first one's endpoint. Rejects with one clear line, and listens nowhere then. */
+  listen(addresses: { readonly port?: number; readonly hosts?: readonly string[] }): Promise<string>;
   /** Lets the running request end and be answered; those that wait are refused. */
   close(): Promise<void>;
 }
@@ -38,27 +38,45 @@ export function createFront(execute: Execute): Front {
     sending.delete(sent);
   }
 
-  const server = createServer((request, response) => {
-    respond(request, response).catch((error: unknown) => response.destroy(asError(error)));
-  });
+  const servers: Server[] = [];
+
+  async function listenOn({ port = 0, hosts = ['127.0.0.1'] }: Parameters<Front['listen']>[0]) {
+    const bound: AddressInfo[] = [];
+    for (const host of hosts) {
+      const server = createServer((request, response) => {
+        respond(request, response).catch((error: unknown) => response.destroy(asError(error)));
+      });
+      bound.push(await listen(server, bound[0]?.port ?? port, host));
+      servers.push(server);
+    }
+    return endpointOf(bound[0]);
+  }
+
+  const stopListening = () => Promise.all(servers.map((server) => closed(server)));
 
   return {
-    listen: ({ port = 0, host = '127.0.0.1' }) => listen(server, port, host),
+    listen: (addresses) =>
+      listenOn(addresses).catch(async (error: unknown) => {
+        await stopListening();
+        throw error;
+      }),
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
+      const stopped = stopListening();
       await queue.stop();
       await nextTurn(); // What the last job's end sets off has then begun to be sent.
       await Promise.all(sending);
-      server.closeAllConnections();
-      await closed;
+      for (const server of servers) server.closeAllConnections();
+      await stopped;
     },
   };
 }
 
-function listen(server: Server, port: number, host: string): Promise<string> {
+const closed = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve));
+
+function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(new Error(listeningFailure(error, port, host), { cause: error })));
-    server.listen(port, host, () => resolve(endpointOf(server.address())));
+    server.listen(port, host, () => resolve(server.address() as AddressInfo));
   });
 }
 
@@ -69,8 +87,8 @@ function listeningFailure(error: NodeJS.ErrnoException, port: number, host: stri
 }
 
 /** An address that stands for all of the machine's is reached at the machine's own. */
-function endpointOf(bound: AddressInfo | string | null): string {
-  if (bound === null || typeof bound === 'string') throw new Error('The server has no port.');
+function endpointOf(bound: AddressInfo | undefined): string {
+  if (bound === undefined) throw new Error('There is no host to listen on.');
   const own: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
   const address = own[bound.address] ?? bound.address;
   return `http://${bound.family === 'IPv6' ? `[${address}]` : address}:${bound.port}`;

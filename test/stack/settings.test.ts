@@ -34,6 +34,7 @@ describe('the settings', () => {
       hashesPerSecond: 10,
       monitoring: false,
       alarmEmail: undefined,
+      sam: false,
     });
   });
 
@@ -70,6 +71,14 @@ describe('the settings', () => {
     expect(readSettings({ corsOrigins: '*' }).corsOrigins).toEqual(['*']);
   });
 
+  it.each([
+    ['on', 'off'],
+    ['true', 'false'],
+    [true, false],
+  ])('take %j for on and %j for off', (on, off) => {
+    expect([readSettings({ sam: on }).sam, readSettings({ sam: off }).sam]).toEqual([true, false]);
+  });
+
   it.each<[Record<string, unknown>, string]>([
     [
       { tokenLifetime: '7x' },
@@ -102,6 +111,11 @@ describe('the settings', () => {
       'The setting rateLimits cannot be off in stage prod: without limits anyone may guess passwords at your expense. Only stage dev may do without.',
     ],
     [{ rateLimits: 'no' }, 'The setting rateLimits cannot be "no". It must be on or off.'],
+    [{ rateLimits: 0 }, 'The setting rateLimits cannot be 0. It must be on or off.'],
+    [
+      { sam: 'on', stage: 'prod' },
+      'The setting sam cannot be on in stage prod: it is for sam local, on your own machine. Leave out one of the two.',
+    ],
     [
       { loginWait: '1h' },
       'The setting loginWait is longer than loginWaitMax: the first wait cannot exceed the longest.',
@@ -137,7 +151,7 @@ describe('the settings', () => {
     ],
     [
       { stgae: 'prod' },
-      'There is no setting "stgae". The settings are stage, roles, signupRoles, tokenLifetime, sessionLifetime, sessionsPerUser, bcryptCost, passwordMinLength, corsOrigins, rateLimits, loginFailures, loginWait, loginWaitMax, loginFailuresKept, loginsPerAddress, signupsPerAddress, addressWindow, requestsPerSecond, hashesPerSecond, monitoring, alarmEmail.',
+      'There is no setting "stgae". The settings are stage, roles, signupRoles, tokenLifetime, sessionLifetime, sessionsPerUser, bcryptCost, passwordMinLength, corsOrigins, rateLimits, loginFailures, loginWait, loginWaitMax, loginFailuresKept, loginsPerAddress, signupsPerAddress, addressWindow, requestsPerSecond, hashesPerSecond, monitoring, alarmEmail, sam.',
     ],
   ])('%j is refused in words', (context, message) => {
     expect(problem(context)).toBe(message);

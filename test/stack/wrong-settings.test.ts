@@ -33,6 +33,7 @@ const wrong: Readonly<Record<(typeof settingNames)[number], string>> = {
   hashesPerSecond: '10001',
   monitoring: 'yes',
   alarmEmail: 'ops',
+  sam: 'maybe',
 };
 
 const synth = (settings: readonly string[], output: string) =>

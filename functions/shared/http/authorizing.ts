@@ -20,29 +20,38 @@ export interface Authorizer {
   decide(request: AuthorizationRequest): Promise<Decision>;
   /** The answer by which API Gateway tells the caller. May throw what API Gateway knows. */
   refuse(refusal: Refusal, methodArn: string): APIGatewayAuthorizerResult;
+  /** Whether a refusal goes on to the endpoint of a route, which does nothing then but answer; absent: never. */
+  isAnsweredByEndpoint?(resource: string): boolean;
 }
 
 /**
  * A handler that rejects when the database does not answer: the gateway then says 503 and lets nobody in. A request that goes no
  * further gets its line in the log here; any other from its endpoint.
  */
-export function authorizing({ name, metricsNamespace, decide, refuse }: Authorizer) {
+export function authorizing({ name, metricsNamespace, decide, refuse, isAnsweredByEndpoint }: Authorizer) {
   const options = { function: name, clock: systemClock, metricsNamespace };
   return async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const { headers, resource, methodArn, httpMethod, requestContext } = event;
     const log = requestLog(options, { requestContext, method: httpMethod, route: resource });
-    const decision = await decide({ headers, resource, log }).catch((error) => rejectFor(error, log));
-    if (decision.allow) return policyFor('Allow', methodArn, { ...decision.principal });
-    const { reason } = decision;
-    log.event('request_denied', { reason });
-    log.end({ status: reason === 'role_not_admitted' ? 403 : 401, reason });
+    const decision = await decide({ headers, resource, log }).catch((error) => {
+      log.failure(error);
+      return undefined;
+    });
+    if (decision?.allow) return policyFor('Allow', methodArn, { ...decision.principal });
+    if (decision) log.event('request_denied', { reason: decision.reason });
+    if (isAnsweredByEndpoint?.(resource)) return policyFor('Allow', methodArn, messageTo(decision));
+    log.end(outcomeOf(decision));
+    // Lambda's runtime writes down whatever is thrown here, and the message of an error may hold anything.
+    if (!decision) throw new Error('The request could not be authorized.');
     return refuse(decision, methodArn);
   };
 }
 
-function rejectFor(error: unknown, log: RequestLog): never {
-  log.failure(error);
-  log.end({ status: 503, reason: 'unavailable' });
-  // Lambda's runtime writes down whatever is thrown here, and the message of an error may hold anything.
-  throw new Error('The request could not be authorized.');
+/** What the endpoint is to answer, for `refusalOf` there. */
+const messageTo = (refusal: Refusal | undefined) =>
+  refusal ? { detail: refusal.detail } : { unavailable: true };
+
+function outcomeOf(refusal: Refusal | undefined) {
+  if (!refusal) return { status: 503, reason: 'unavailable' };
+  return { status: refusal.reason === 'role_not_admitted' ? 403 : 401, reason: refusal.reason };
 }

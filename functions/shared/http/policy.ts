@@ -12,7 +12,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 export function policyFor(
   effect: 'Allow' | 'Deny',
   methodArn: string,
-  context: Readonly<Record<string, string | number>>,
+  context: Readonly<Record<string, string | number | boolean>>,
 ): APIGatewayAuthorizerResult {
   const [api, stage] = methodArn.split('/', 2);
   return {

@@ -3,6 +3,7 @@
  * as text on AWS and in their own types elsewhere.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { ApiError, messages } from './errors';
 
 export interface Principal {
   readonly userId: number;
@@ -31,6 +32,13 @@ export function readPrincipal(event: Pick<APIGatewayProxyEvent, 'requestContext'
     sessionExpiresAt: number('sessionExpiresAt'),
   };
   return Object.values(principal).every(isPresent) ? principal : undefined;
+}
+
+/** What to answer when there is no principal. Under `sam local` the authorizer says it; in AWS it never lets such a request through. */
+export function refusalOf(event: Pick<APIGatewayProxyEvent, 'requestContext'>): ApiError {
+  const { detail, unavailable } = event.requestContext.authorizer ?? {};
+  if (unavailable === true) return new ApiError('unavailable', messages.unavailable);
+  return new ApiError('not_authenticated', typeof detail === 'string' ? detail : messages.credentialsMissing);
 }
 
 const isPresent = (value: string | number): boolean => value !== '' && !Number.isNaN(value);

@@ -9,7 +9,7 @@ import type { RequestLog } from '../log/request-log';
 import { answering, type Handler, type HttpEnvironment } from './answering';
 import { readCredentials } from './authorization-header';
 import { ApiError, messages } from './errors';
-import { type Principal, readPrincipal } from './principal';
+import { type Principal, readPrincipal, refusalOf } from './principal';
 import type { Answer } from './response';
 
 interface ProtectedEndpoint {
@@ -38,7 +38,7 @@ export function protectedEndpoint(
   return answering(name, environment, (event, log) => {
     const principal = readPrincipal(event);
     const credentials = readCredentials(event.headers);
-    if (!principal || !credentials.ok) throw new ApiError('not_authenticated', messages.credentialsMissing);
+    if (!principal || !credentials.ok) throw refusalOf(event);
     log.identify({ userId: principal.userId, sessionId: principal.sessionId });
     if (!admits(route.roles, principal.role)) {
       log.event('request_denied', { reason: 'role_not_admitted' });

@@ -32,6 +32,28 @@ describe('a port', () => {
     await expect(start({ dataDir })).resolves.toBeDefined();
   });
 
+  /** Elsewhere there is one address of the loopback interface alone. */
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+
+  onLinux('is the same on every host that is named', async () => {
+    const { endpoint } = await start({ hosts: ['127.0.0.1', '127.0.0.2'] });
+    const { port } = new URL(endpoint);
+
+    expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(400);
+    expect((await fetch(`http://127.0.0.2:${port}`)).status).toBe(400);
+  });
+
+  onLinux('that is in use on one host is left free on the others', async () => {
+    const other = createServer().listen(0, '127.0.0.2');
+    afterwards(() => other.close());
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+
+    await expect(startDynamoDb({ port, hosts: ['127.0.0.1', '127.0.0.2'] })).rejects.toThrow('in use');
+
+    await expect(start({ port })).resolves.toBeDefined();
+  });
+
   it('is chosen by the system if none is named, on this machine only', async () => {
     const [one, two] = [await start(), await start()];
 

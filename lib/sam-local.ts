@@ -1,0 +1,33 @@
+/**
+ * What a template for `sam local` has besides: nothing of it is in any other. `sam local` answers for API Gateway without gateway responses, knows
+ * functions by the names given here, and sets only variables that are in the template.
+ */
+import { CliCredentialsStackSynthesizer, type IStackSynthesizer, type StackProps } from 'aws-cdk-lib';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { functionNames } from '../functions/shared/environment';
+import type { AuthFunctions } from './auth-functions';
+import { waiting } from './time-budget';
+
+/**
+ * The stack is for the account that `sam local` pretends to be, which is nobody's, and for the deployer's own credentials: `cdk deploy` stops
+ * before its first change, because they are for another account.
+ */
+export const samStackProps = (): StackProps => ({
+  env: { account: '123456789012', region: 'us-east-1' },
+  synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer,
+});
+
+/** The database on the developer's machine, as a container reaches it. */
+export const samDatabaseEndpoint = 'http://host.docker.internal:8000';
+
+/** Names every function by its construct id, has it run on this machine's CPU, and shows it the database on this machine. */
+export function fitForSamLocal(functions: AuthFunctions): void {
+  for (const name of functionNames) {
+    const aFunction = functions[name];
+    const resource = aFunction.node.defaultChild as CfnFunction;
+    resource.addMetadata('SamResourceId', aFunction.node.id);
+    resource.architectures = [process.arch === 'arm64' ? 'arm64' : 'x86_64'];
+    if (waiting[name].calls > 0) aFunction.addEnvironment('AWS_ENDPOINT_URL_DYNAMODB', samDatabaseEndpoint);
+  }
+  functions.authorizer.addEnvironment('PASSES_DENIALS_ON', 'true');
+}

@@ -1,0 +1,55 @@
+/** Under `sam local` the authorizer lets denials through to the endpoints, and each of them must refuse. */
+import { routeList } from '../../functions/routes';
+import { proxyEvent } from '../support/events';
+import { handlerOf, variablesFor } from '../support/functions';
+import { captureLines, type LoggedLines } from '../support/log';
+import { token } from '../support/sessions';
+
+const before = process.env;
+let lines: LoggedLines;
+beforeAll(() => {
+  process.env = {
+    ...before,
+    ...variablesFor({ users: 'users', tokens: 'tokens', rateLimits: 'limits' }),
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    // Nobody answers there: whoever asked the database would answer 503.
+    AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
+  };
+  lines = captureLines();
+});
+afterAll(() => {
+  lines.release();
+  process.env = before;
+});
+
+const passedOn = (context: object) =>
+  proxyEvent({
+    headers: { Authorization: `Token ${token.text}` },
+    authorizer: { principalId: 'anonymous', ...context },
+  });
+
+describe.each(routeList.filter(({ access }) => access === 'authenticated'))('$method $path', ({ name }) => {
+  it('answers a denial by the 401 that the gateway makes in AWS, and does nothing', async () => {
+    const handler = await handlerOf(name);
+    expect(await handler(passedOn({ detail: 'Invalid token.' }))).toEqual({
+      statusCode: 401,
+      headers: {
+        'Content-Type': 'application/json',
+        'Cache-Control': 'no-store',
+        'WWW-Authenticate': 'Token',
+      },
+      body: '{"detail":"Invalid token."}',
+    });
+  });
+
+  it('answers 503 when the authorizer could not ask the database, as the gateway does in AWS', async () => {
+    const handler = await handlerOf(name);
+    expect(await handler(passedOn({ unavailable: true }))).toMatchObject({
+      statusCode: 503,
+      headers: { 'Retry-After': '1', 'Cache-Control': 'no-store' },
+      body: '{"detail":"Service temporarily unavailable."}',
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type SamDatabase, startSamDatabase } from '../../../tools/sam/database';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'token-auth-sam-db-'));
+const options = {
+  assembly: process.env['TOKEN_AUTH_TEST_ASSEMBLY']!,
+  dataDir,
+  port: 0,
+  hosts: ['127.0.0.1'],
+};
+const running: SamDatabase[] = [];
+async function start(overrides: Partial<typeof options> = {}): Promise<SamDatabase> {
+  const database = await startSamDatabase({ ...options, ...overrides });
+  running.push(database);
+  return database;
+}
+afterAll(async () => {
+  for (const database of running) await database.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** With the key that sam local makes up, or with the developer's own. */
+const clientOf = ({ endpoint }: SamDatabase, accessKeyId: string) =>
+  new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId, secretAccessKey: 'any' } });
+
+describe('the database for sam local', () => {
+  it('has the tables of the template, takes every access key, and keeps the data', async () => {
+    const first = await start();
+    const [TableName] = first.tables;
+    expect(TableName).toMatch(/^TablesUsers/);
+    const pk = { S: 'USER#1' };
+    await clientOf(first, 'defaultkey').send(new PutItemCommand({ TableName, Item: { pk } }));
+    await first.close();
+    const { Item } = await clientOf(await start(), 'AKIAEXAMPLE').send(
+      new GetItemCommand({ TableName, Key: { pk } }),
+    );
+    expect(Item).toEqual({ pk });
+  });
+
+  it('says what to do when there is no template', async () => {
+    await expect(start({ assembly: join(dataDir, 'none') })).rejects.toThrow(
+      'There is no template for sam local yet. Run npm run sam:synth first.',
+    );
+  });
+
+  it('says what to do when its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    await expect(start({ port, dataDir: join(dataDir, 'other') })).rejects.toThrow(
+      `Port ${port} is already in use. Is npm run sam:db running already? Otherwise choose another port and folder: PORT=${port + 1} `,
+    );
+    other.close();
+  });
+});
