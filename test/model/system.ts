@@ -7,8 +7,8 @@ import type {
   APIGatewayRequestAuthorizerEvent,
 } from 'aws-lambda';
 import { type EndpointName, routeList } from '../../functions/routes';
-import { CALL_ATTEMPT_TIMEOUT_MS } from '../../functions/shared/domain/limits';
 import { handlerOf, variablesFor } from '../support/functions';
+import { postponeTimeOuts } from '../support/time-outs';
 import { type Engine, startEngine, TABLES } from './engine';
 import { type Front, startFront } from './front';
 import { currentLane } from './lanes';
@@ -37,7 +37,7 @@ export async function startSystem(): Promise<System> {
   const front = await startFront(engine);
   const environmentBefore = { ...process.env };
   useEnvironment(front);
-  const patches = [patchClock(), patchDraws(), patchPauses(), patchTimeouts(), patchLog()];
+  const patches = [patchClock(), patchDraws(), patchPauses(), postponeTimeOuts(), patchLog()];
   const handlers = new Map<EndpointName, Handler>();
   for (const { name } of routeList) handlers.set(name, await handlerOf(name));
   const authorizer: Authorizer = await handlerOf('authorizer');
@@ -98,20 +98,6 @@ function patchPauses(): () => void {
   Math.random = () => 0;
   return () => {
     Math.random = random;
-  };
-}
-
-/** No call is silent here, so only a machine that is busy could make one time out: that must not look like a fault of the code. */
-function patchTimeouts(): () => void {
-  const { timeout } = AbortSignal;
-  const { setTimeout } = globalThis;
-  AbortSignal.timeout = () => new AbortController().signal;
-  const later = (work: () => void, ms = 0, ...rest: []) =>
-    setTimeout(work, ms >= CALL_ATTEMPT_TIMEOUT_MS ? ms * 100 : ms, ...rest);
-  globalThis.setTimeout = Object.assign(later, setTimeout) as typeof setTimeout;
-  return () => {
-    AbortSignal.timeout = timeout;
-    globalThis.setTimeout = setTimeout;
   };
 }
 

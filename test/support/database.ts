@@ -13,6 +13,7 @@ import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dy
 import { connect, type Database, type Tables } from '../../functions/shared/store/database';
 import { rateLimitsTable, tokensTable, usersTable } from '../../functions/shared/store/schema';
 import { startDynamoDb } from '../../local/dynamodb/engine';
+import { postponeTimeOuts } from './time-outs';
 
 const string = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
 const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' as const });
@@ -48,8 +49,10 @@ export function useLocalCredentials(): void {
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
 }
 
+/** The time-outs of calls play no part until it is closed. */
 export async function startDatabase(): Promise<TestDatabase> {
   useLocalCredentials();
+  const restoreTimeOuts = postponeTimeOuts();
   const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const engine = given ? undefined : await startDynamoDb({});
   if (engine) process.env['AWS_ENDPOINT_URL_DYNAMODB'] = engine.endpoint;
@@ -82,6 +85,7 @@ export async function startDatabase(): Promise<TestDatabase> {
       database.close();
       await engine?.close();
       if (engine) delete process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+      restoreTimeOuts();
     },
   };
 }

@@ -69,7 +69,7 @@ describe('npm run load against this API', () => {
     expect(right).toBe(count);
     expect(others).toEqual([0, 0, 0, 0]);
     expect(written).toContain(`Picture: ${picture}`);
-    expect(readFileSync(picture, 'utf8')).toContain('4 connections, 2 s');
+    expect(readFileSync(picture, 'utf8')).toMatch(/4 connections, \d+ s/);
   });
 });
 
