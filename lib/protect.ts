@@ -13,6 +13,11 @@ import type { AuthFunctionsProps } from './auth-functions';
 import { addGatewayResponses, answersOfGuards } from './gateway-responses';
 import { Guard } from './guard';
 
+export interface ProtectOptions {
+  /** Only users with one of these; absent: every user. */
+  readonly roles?: readonly string[];
+}
+
 /** The backend whose users may pass. */
 export interface GuardingBackend {
   readonly construct: Construct;
@@ -24,12 +29,10 @@ export interface GuardingBackend {
  * From now on only users with a good token call the method, and of these only those with one of the roles, if any are named.
  * @throws Error if that cannot be.
  */
-export function protectMethod(
-  method: Method,
-  roles: readonly string[] | undefined,
-  backend: GuardingBackend,
-): void {
+export function protectMethod(method: Method, options: ProtectOptions, backend: GuardingBackend): void {
   const refuse = refusalOf(method);
+  // A list that was meant and is missing must not let everyone in.
+  const roles = 'roles' in options ? (options.roles ?? []) : undefined;
   const admittedRoles = roles && checkedRoles(roles, backend.functionProps.settings.roles, refuse);
   const { api } = method;
   if (!(api instanceof RestApi))

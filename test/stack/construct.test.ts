@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readEnvironment } from '../../functions/shared/environment';
-import { SettingsError, TokenAuth, type TokenAuthProps } from '../../lib/index';
+import { type ProtectOptions, SettingsError, TokenAuth, type TokenAuthProps } from '../../lib/index';
 import { longestWait } from '../../lib/time-budget';
 
 class Reports {
@@ -257,6 +257,15 @@ describe('protect refuses in words', () => {
     [
       'no role',
       (reports) => reports.auth.protect(reports.method('GET/reports'), { roles: [] }),
+      'GET /reports cannot be protected: no role is named. Name at least one, or leave "roles" out for all.',
+    ],
+    [
+      'roles that were meant and are missing, which would let everyone in',
+      (reports) => {
+        const config: { rolesOfReports?: string[] } = {};
+        const options = { roles: config.rolesOfReports } as ProtectOptions;
+        reports.auth.protect(reports.method('GET/reports'), options);
+      },
       'GET /reports cannot be protected: no role is named. Name at least one, or leave "roles" out for all.',
     ],
     [
