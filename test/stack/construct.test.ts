@@ -194,6 +194,24 @@ describe('protect', () => {
     }
   });
 
+  it('asks the users of the backend that protects, also where two protect methods of one API', () => {
+    const both = new Reports();
+    const partners = new TokenAuth(both.stack, 'Partners');
+    both.auth.protect(both.method('GET/reports'));
+    partners.protect(both.method('GET/offers'));
+    const { Resources } = both.template().toJSON();
+    const usersBefore = (part: string): string => {
+      const method = Object.keys(Resources).find((id) => id.startsWith(`ReportsApi${part}GET`))!;
+      const { AuthorizerUri } = Resources[Resources[method].Properties.AuthorizerId.Ref].Properties;
+      const [, guard] = /"Fn::GetAtt":\["(\w+)"/.exec(JSON.stringify(AuthorizerUri))!;
+      return Resources[guard!].Properties.Environment.Variables.USERS_TABLE.Ref;
+    };
+    expect([usersBefore('reports'), usersBefore('offers')]).toEqual([
+      expect.stringMatching(/^AuthTablesUsers/),
+      expect.stringMatching(/^PartnersTablesUsers/),
+    ]);
+  });
+
   it('works on an API of another stack', () => {
     const { app, auth: backend } = new Reports();
     const elsewhere = new Stack(app, 'Elsewhere');
