@@ -27,6 +27,7 @@ export async function checkStack(settings: readonly string[]): Promise<CheckedSt
   try {
     const warnings = await within(SYNTH_SECONDS, synthesise(folder, settings));
     const { name, ...needs } = stackIn(folder);
+    if (!needs.parameter) return { finding: forSamLocal(name) };
     return { finding: synthesised(name, warnings), needs };
   } catch (error) {
     return {
@@ -44,6 +45,10 @@ const synthesised = (name: string, warnings: readonly string[]): Finding =>
   warnings.length === 0
     ? ok(`${name}: settings are valid, cdk-nag has no objection`)
     : warning(`${name}: ${warnings.join(' ')}`, 'Deploy it so only if you mean it.');
+
+/** It is the only one that asks nothing of `cdk bootstrap`. */
+const forSamLocal = (name: string): Finding =>
+  problem(`${name} is for sam local, and no account takes it`, 'Leave the setting sam out.');
 
 /** The CDK's last line says no more than that the app failed. */
 const wordsOf = (error: unknown): string =>
