@@ -1,9 +1,10 @@
 /** Puts a guard before a method that another part of the app has made. */
-import { Names, Stack } from 'aws-cdk-lib';
+import { Aspects, Names, Stack } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   CfnGatewayResponse,
   type CfnMethod,
+  Deployment,
   type Method,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -49,8 +50,7 @@ export function protectMethod(method: Method, options: ProtectOptions, backend: 
   const { authorizerId } = guardOf(api, admittedRoles, backend);
   resource.authorizationType = AuthorizationType.CUSTOM;
   resource.authorizerId = authorizerId;
-  // A deployment is a copy of the API: without a new one the method would go on as it was made.
-  api.latestDeployment?.addToLogicalId({ method: method.methodId, authorizerId });
+  renewDeployments(api, { method: method.methodId, authorizerId });
   acknowledge(method, {
     COG4: 'Its users are those of TokenAuth, whose tokens its own authorizer resolves.',
   });
@@ -81,6 +81,15 @@ function guardOf(
   const id = [Names.nodeUniqueId(construct.node), ...(admittedRoles ?? ['AnyRole'])].join('-');
   const existing = api.node.tryFindChild(id);
   return existing instanceof Guard ? existing : new Guard(api, id, { ...functionProps, admittedRoles });
+}
+
+/** A deployment is a copy of the API: without a new one the method would go on as it was made. The app may make some of its own, and later. */
+function renewDeployments(api: RestApi, because: object): void {
+  Aspects.of(api.node.root).add({
+    visit: (node) => {
+      if (node instanceof Deployment && node.api === api) node.addToLogicalId(because);
+    },
+  });
 }
 
 const idPrefix = 'TokenAuth-';

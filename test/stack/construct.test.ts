@@ -3,6 +3,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   AuthorizationType,
+  Deployment,
   GatewayResponse,
   type Method,
   type MethodOptions,
@@ -257,6 +258,25 @@ describe('a deployment of the API', () => {
       deploymentOf(({ auth }, [list]) => auth.protect(list!, { roles: ['ADMIN', 'CLERK'] })),
     ];
     expect(new Set(deployments).size).toBe(deployments.length);
+  });
+
+  it.each([
+    ['before', true],
+    ['after', false],
+  ])('is a new one also where the app makes it itself, %s it protects', (_, isFirst) => {
+    const deploymentId = (options?: ProtectOptions): string => {
+      const reports = new Reports();
+      const api = new RestApi(reports.stack, 'Own', { deploy: false });
+      const list = reports.method('GET/reports', {}, api);
+      const deploy = () => new Deployment(reports.stack, 'Deployed', { api: api as any });
+      if (isFirst) deploy();
+      if (options) reports.auth.protect(list, options);
+      if (!isFirst) deploy();
+      return named(resourcesOf(reports.template(), 'AWS::ApiGateway::Deployment'), 'Deployed')[0]![0];
+    };
+    const all = [deploymentId(), deploymentId({}), deploymentId({ roles: ['ADMIN'] })];
+    expect(new Set(all).size).toBe(3);
+    expect(deploymentId({})).toBe(all[1]);
   });
 
   it('is the same one when nothing changes', () => {
