@@ -32,7 +32,7 @@ export async function checkStack(settings: readonly string[]): Promise<CheckedSt
   } catch (error) {
     return {
       finding: problem(
-        wordsOf(error),
+        (error as Error).message,
         'Change it in cdk.json or on the command line. docs/deploy.md lists the settings.',
       ),
     };
@@ -49,13 +49,6 @@ const synthesised = (name: string, warnings: readonly string[]): Finding =>
 /** It is the only one that asks nothing of `cdk bootstrap`. */
 const forSamLocal = (name: string): Finding =>
   problem(`${name} is for sam local, and no account takes it`, 'Leave the setting sam out.');
-
-/** The CDK's last line says no more than that the app failed. */
-const wordsOf = (error: unknown): string =>
-  (error as Error).message
-    .split('\n')
-    .filter((line) => !/^(Subprocess|\s*$|\[)/.test(line))
-    .join('\n');
 
 interface Manifest {
   readonly artifacts: Readonly<
