@@ -1,5 +1,5 @@
 /** Puts a guard before a method that another part of the app has made. */
-import { Aspects, Names, Stack } from 'aws-cdk-lib';
+import { Aspects, Names, Stack, Stage } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   CfnGatewayResponse,
@@ -85,7 +85,7 @@ function guardOf(
 
 /** A deployment is a copy of the API: without a new one the method would go on as it was made. The app may make some of its own, and later. */
 function renewDeployments(api: RestApi, because: object): void {
-  Aspects.of(api.node.root).add({
+  Aspects.of(Stage.of(api) ?? api).add({
     visit: (node) => {
       if (node instanceof Deployment && node.api === api) node.addToLogicalId(because);
     },

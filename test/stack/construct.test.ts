@@ -1,5 +1,5 @@
 /** The backend as a part of someone else's app: what `TokenAuth` and `protect` put into a stack, and what they refuse. */
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   AuthorizationType,
@@ -277,6 +277,21 @@ describe('a deployment of the API', () => {
     const all = [deploymentId(), deploymentId({}), deploymentId({ roles: ['ADMIN'] })];
     expect(new Set(all).size).toBe(3);
     expect(deploymentId({})).toBe(all[1]);
+  });
+
+  it('is a new one also in a stage of the app', () => {
+    const deploymentId = (areBothProtected: boolean): string => {
+      const stage = new Stage(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Prod');
+      const stack = new Stack(stage, 'Reports');
+      const auth = new TokenAuth(stack, 'Auth');
+      const { root } = new RestApi(stack, 'ReportsApi');
+      auth.protect(root.addMethod('GET', new MockIntegration()));
+      const other = root.addMethod('DELETE', new MockIntegration());
+      if (areBothProtected) auth.protect(other);
+      const deployments = resourcesOf(Template.fromStack(stack), 'AWS::ApiGateway::Deployment');
+      return named(deployments, 'ReportsApi')[0]![0];
+    };
+    expect(deploymentId(true)).not.toBe(deploymentId(false));
   });
 
   it('is the same one when nothing changes', () => {
