@@ -1,4 +1,5 @@
 /** What another CDK app may use; `docs/construct.md` shows how. */
 // biome-ignore-all lint/performance/noBarrelFile: a package has one entrance.
+export type { ProtectOptions } from './protect';
 export { SettingsError } from './settings';
-export { type ProtectOptions, TokenAuth, type TokenAuthProps } from './token-auth';
+export { TokenAuth, type TokenAuthProps } from './token-auth';

@@ -1,9 +1,10 @@
 /** Puts a guard before a method that another part of the app has made. */
-import { Names, Stack } from 'aws-cdk-lib';
+import { Aspects, Names, Stack, Stage } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   CfnGatewayResponse,
   type CfnMethod,
+  Deployment,
   type Method,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -12,6 +13,11 @@ import { acknowledge } from './acknowledge';
 import type { AuthFunctionsProps } from './auth-functions';
 import { addGatewayResponses, answersOfGuards } from './gateway-responses';
 import { Guard } from './guard';
+
+export interface ProtectOptions {
+  /** Only users with one of these; absent: every user. */
+  readonly roles?: readonly string[];
+}
 
 /** The backend whose users may pass. */
 export interface GuardingBackend {
@@ -24,12 +30,10 @@ export interface GuardingBackend {
  * From now on only users with a good token call the method, and of these only those with one of the roles, if any are named.
  * @throws Error if that cannot be.
  */
-export function protectMethod(
-  method: Method,
-  roles: readonly string[] | undefined,
-  backend: GuardingBackend,
-): void {
+export function protectMethod(method: Method, options: ProtectOptions, backend: GuardingBackend): void {
   const refuse = refusalOf(method);
+  // A list that was meant and is missing must not let everyone in.
+  const roles = 'roles' in options ? (options.roles ?? []) : undefined;
   const admittedRoles = roles && checkedRoles(roles, backend.functionProps.settings.roles, refuse);
   const { api } = method;
   if (!(api instanceof RestApi))
@@ -46,8 +50,7 @@ export function protectMethod(
   const { authorizerId } = guardOf(api, admittedRoles, backend);
   resource.authorizationType = AuthorizationType.CUSTOM;
   resource.authorizerId = authorizerId;
-  // A deployment is a copy of the API: without a new one the method would go on as it was made.
-  api.latestDeployment?.addToLogicalId({ method: method.methodId, authorizerId });
+  renewDeployments(api, { method: method.methodId, authorizerId });
   acknowledge(method, {
     COG4: 'Its users are those of TokenAuth, whose tokens its own authorizer resolves.',
   });
@@ -78,6 +81,15 @@ function guardOf(
   const id = [Names.nodeUniqueId(construct.node), ...(admittedRoles ?? ['AnyRole'])].join('-');
   const existing = api.node.tryFindChild(id);
   return existing instanceof Guard ? existing : new Guard(api, id, { ...functionProps, admittedRoles });
+}
+
+/** A deployment is a copy of the API: without a new one the method would go on as it was made. The app may make some of its own, and later. */
+function renewDeployments(api: RestApi, because: object): void {
+  Aspects.of(Stage.of(api) ?? api).add({
+    visit: (node) => {
+      if (node instanceof Deployment && node.api === api) node.addToLogicalId(because);
+    },
+  });
 }
 
 const idPrefix = 'TokenAuth-';

@@ -6,17 +6,12 @@ import { type AuthFunctions, type AuthFunctionsProps, authFunctions } from './au
 import { AuthTables } from './auth-tables';
 import { type BackendNames, backendNames } from './backend-names';
 import { Monitoring } from './monitoring';
-import { protectMethod } from './protect';
+import { type ProtectOptions, protectMethod } from './protect';
 import { fitForSamLocal } from './sam-local';
 import { checkSettings, type Settings, type WrittenSettings } from './settings';
 
 /** The settings of docs/deploy.md, each as it would be written in `cdk.json`. */
 export type TokenAuthProps = WrittenSettings;
-
-export interface ProtectOptions {
-  /** Only users with one of these; absent: every user. */
-  readonly roles?: readonly string[];
-}
 
 const RATE_LIMITS_OFF =
   'RATE LIMITS ARE OFF: anyone who reaches this API may guess passwords as fast as it answers, at your expense. Never leave it so on the internet.';
@@ -69,8 +64,8 @@ export class TokenAuth extends Construct {
    * and everyone 503 while the database does not answer. The method's function finds the user with `readPrincipal`.
    * @throws Error if the method has another authorizer, is of this backend's own API or one that is imported, or if a role is unknown.
    */
-  protect(method: Method, { roles }: ProtectOptions = {}): void {
-    protectMethod(method, roles, {
+  protect(method: Method, options: ProtectOptions = {}): void {
+    protectMethod(method, options, {
       construct: this,
       restApi: this.restApi,
       functionProps: this.#functionProps,

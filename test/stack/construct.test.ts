@@ -1,8 +1,9 @@
 /** The backend as a part of someone else's app: what `TokenAuth` and `protect` put into a stack, and what they refuse. */
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   AuthorizationType,
+  Deployment,
   GatewayResponse,
   type Method,
   type MethodOptions,
@@ -12,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readEnvironment } from '../../functions/shared/environment';
-import { SettingsError, TokenAuth, type TokenAuthProps } from '../../lib/index';
+import { type ProtectOptions, SettingsError, TokenAuth, type TokenAuthProps } from '../../lib/index';
 import { longestWait } from '../../lib/time-budget';
 
 class Reports {
@@ -194,6 +195,24 @@ describe('protect', () => {
     }
   });
 
+  it('asks the users of the backend that protects, also where two protect methods of one API', () => {
+    const both = new Reports();
+    const partners = new TokenAuth(both.stack, 'Partners');
+    both.auth.protect(both.method('GET/reports'));
+    partners.protect(both.method('GET/offers'));
+    const { Resources } = both.template().toJSON();
+    const usersBefore = (part: string): string => {
+      const method = Object.keys(Resources).find((id) => id.startsWith(`ReportsApi${part}GET`))!;
+      const { AuthorizerUri } = Resources[Resources[method].Properties.AuthorizerId.Ref].Properties;
+      const [, guard] = /"Fn::GetAtt":\["(\w+)"/.exec(JSON.stringify(AuthorizerUri))!;
+      return Resources[guard!].Properties.Environment.Variables.USERS_TABLE.Ref;
+    };
+    expect([usersBefore('reports'), usersBefore('offers')]).toEqual([
+      expect.stringMatching(/^AuthTablesUsers/),
+      expect.stringMatching(/^PartnersTablesUsers/),
+    ]);
+  });
+
   it('works on an API of another stack', () => {
     const { app, auth: backend } = new Reports();
     const elsewhere = new Stack(app, 'Elsewhere');
@@ -241,6 +260,40 @@ describe('a deployment of the API', () => {
     expect(new Set(deployments).size).toBe(deployments.length);
   });
 
+  it.each([
+    ['before', true],
+    ['after', false],
+  ])('is a new one also where the app makes it itself, %s it protects', (_, isFirst) => {
+    const deploymentId = (options?: ProtectOptions): string => {
+      const reports = new Reports();
+      const api = new RestApi(reports.stack, 'Own', { deploy: false });
+      const list = reports.method('GET/reports', {}, api);
+      const deploy = () => new Deployment(reports.stack, 'Deployed', { api: api as any });
+      if (isFirst) deploy();
+      if (options) reports.auth.protect(list, options);
+      if (!isFirst) deploy();
+      return named(resourcesOf(reports.template(), 'AWS::ApiGateway::Deployment'), 'Deployed')[0]![0];
+    };
+    const all = [deploymentId(), deploymentId({}), deploymentId({ roles: ['ADMIN'] })];
+    expect(new Set(all).size).toBe(3);
+    expect(deploymentId({})).toBe(all[1]);
+  });
+
+  it('is a new one also in a stage of the app', () => {
+    const deploymentId = (areBothProtected: boolean): string => {
+      const stage = new Stage(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Prod');
+      const stack = new Stack(stage, 'Reports');
+      const auth = new TokenAuth(stack, 'Auth');
+      const { root } = new RestApi(stack, 'ReportsApi');
+      auth.protect(root.addMethod('GET', new MockIntegration()));
+      const other = root.addMethod('DELETE', new MockIntegration());
+      if (areBothProtected) auth.protect(other);
+      const deployments = resourcesOf(Template.fromStack(stack), 'AWS::ApiGateway::Deployment');
+      return named(deployments, 'ReportsApi')[0]![0];
+    };
+    expect(deploymentId(true)).not.toBe(deploymentId(false));
+  });
+
   it('is the same one when nothing changes', () => {
     const protect = ({ auth }: Reports, [list]: Method[]) => auth.protect(list!, { roles: ['ADMIN'] });
     expect(deploymentOf(protect)).toBe(deploymentOf(protect));
@@ -257,6 +310,15 @@ describe('protect refuses in words', () => {
     [
       'no role',
       (reports) => reports.auth.protect(reports.method('GET/reports'), { roles: [] }),
+      'GET /reports cannot be protected: no role is named. Name at least one, or leave "roles" out for all.',
+    ],
+    [
+      'roles that were meant and are missing, which would let everyone in',
+      (reports) => {
+        const config: { rolesOfReports?: string[] } = {};
+        const options = { roles: config.rolesOfReports } as ProtectOptions;
+        reports.auth.protect(reports.method('GET/reports'), options);
+      },
       'GET /reports cannot be protected: no role is named. Name at least one, or leave "roles" out for all.',
     ],
     [

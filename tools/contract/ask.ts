@@ -55,8 +55,9 @@ export function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
 }
 
 const MAX_SHOWN = 200;
+/** Ends before the word that would not be whole: half a secret is not recognised as one. */
 export const cut = (text: string, length = MAX_SHOWN): string =>
-  text.length <= length ? text : `${text.slice(0, length)}…`;
+  text.length <= length ? text : `${text.slice(0, length).replace(/[\w-]+$/, '')}…`;
 
 /** May hold secrets. */
 export function describe({ method, path, token, body, headers }: Ask): string {

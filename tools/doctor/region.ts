@@ -27,7 +27,7 @@ export async function checkRegion(environment: NodeJS.ProcessEnv): Promise<Check
       ),
     };
   const source = variable ?? 'your AWS profile';
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+  if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(region))
     return {
       finding: problem(
         `${JSON.stringify(region)} (${source}) is no region`,

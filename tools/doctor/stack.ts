@@ -27,11 +27,12 @@ export async function checkStack(settings: readonly string[]): Promise<CheckedSt
   try {
     const warnings = await within(SYNTH_SECONDS, synthesise(folder, settings));
     const { name, ...needs } = stackIn(folder);
+    if (!needs.parameter) return { finding: forSamLocal(name) };
     return { finding: synthesised(name, warnings), needs };
   } catch (error) {
     return {
       finding: problem(
-        wordsOf(error),
+        (error as Error).message,
         'Change it in cdk.json or on the command line. docs/deploy.md lists the settings.',
       ),
     };
@@ -45,12 +46,9 @@ const synthesised = (name: string, warnings: readonly string[]): Finding =>
     ? ok(`${name}: settings are valid, cdk-nag has no objection`)
     : warning(`${name}: ${warnings.join(' ')}`, 'Deploy it so only if you mean it.');
 
-/** The CDK's last line says no more than that the app failed. */
-const wordsOf = (error: unknown): string =>
-  (error as Error).message
-    .split('\n')
-    .filter((line) => !/^(Subprocess|\s*$|\[)/.test(line))
-    .join('\n');
+/** It is the only one that asks nothing of `cdk bootstrap`. */
+const forSamLocal = (name: string): Finding =>
+  problem(`${name} is for sam local, and no account takes it`, 'Leave the setting sam out.');
 
 interface Manifest {
   readonly artifacts: Readonly<

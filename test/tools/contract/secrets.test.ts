@@ -1,3 +1,5 @@
+import { cut } from '../../../tools/contract/ask';
+import { newPassword } from '../../../tools/contract/ledger';
 import { Secrets } from '../../../tools/contract/secrets';
 
 const TOKEN = 'f2afca0567cd22a156f3791b7374ea774fd4b529';
@@ -26,6 +28,15 @@ describe('what is hidden', () => {
     ])
       expect(secrets.hide(`before ${text} after`)).not.toMatch(/ecret|part/i);
   });
+});
+
+it('nor is a part of one left where a long text is cut off', () => {
+  const password = newPassword();
+  const secrets = new Secrets();
+  secrets.addPassword(password);
+  for (const secret of [password, TOKEN])
+    for (let length = 9; length < 80; length += 1)
+      expect(secrets.hide(cut(`before "${secret}" after`, length))).not.toContain(secret.slice(0, 4));
 });
 
 it('leaves the rest as it is, in one line', () => {

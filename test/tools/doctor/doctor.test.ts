@@ -83,11 +83,12 @@ describe('npm run doctor', () => {
     expect(text).not.toMatch(/^\s+at /m);
   });
 
-  it('says that AWS cannot be reached', async () => {
+  it('says that AWS cannot be reached, and that no template for sam local can be deployed', async () => {
     const variables = { ...keys, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' };
-    const { code, text, rows } = await doctor(variables, ['-c', 'stage=!']);
+    const { code, text, rows } = await doctor(variables, ['-c', 'sam=on']);
     expect([rows['Credentials'], rows['Bootstrap'], code]).toEqual(['problem', 'not checked', 1]);
     expect(text).toContain('AWS cannot be reached in eu-west-1');
+    expect(text).toMatch(/^problem +Settings, stack +TokenAuth-sam is for sam local/m);
   });
 
   it('refuses what is no setting', async () => {

@@ -45,6 +45,10 @@ it('is that of the profile, or of the default one', async () => {
   expect(await given({ AWS_PROFILE: 'work' }, config)).toEqual(source('eu-central-1', 'your AWS profile'));
 });
 
+it.each(['us-gov-west-1', 'ap-southeast-7', 'eusc-de-east-1'])('may be %s', async (region) => {
+  expect(await given({ AWS_REGION: region })).toEqual(source(region, 'AWS_REGION'));
+});
+
 it('is warned of if none is set: the CDK takes one without asking', async () => {
   expect(await given({})).toMatchObject({
     region: 'us-east-1',

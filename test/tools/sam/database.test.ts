@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDbEngine, startDynamoDb } from '../../../local/dynamodb/engine';
 import { type SamDatabase, startSamDatabase } from '../../../tools/sam/database';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'token-auth-sam-db-'));
@@ -25,7 +26,7 @@ afterAll(async () => {
 });
 
 /** With the key that sam local makes up, or with the developer's own. */
-const clientOf = ({ endpoint }: SamDatabase, accessKeyId: string) =>
+const clientOf = ({ endpoint }: DynamoDbEngine, accessKeyId: string) =>
   new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId, secretAccessKey: 'any' } });
 
 describe('the database for sam local', () => {
@@ -40,6 +41,24 @@ describe('the database for sam local', () => {
       new GetItemCommand({ TableName, Key: { pk } }),
     );
     expect(Item).toEqual({ pk });
+  });
+
+  it('refuses tables with another key, and leaves nothing running then', async () => {
+    const { tables } = await start({ dataDir: join(dataDir, 'new') });
+    const other = { dataDir: join(dataDir, 'old') };
+    const before = await startDynamoDb(other);
+    await clientOf(before, 'any').send(
+      new CreateTableCommand({
+        TableName: tables[0]!,
+        KeySchema: [{ AttributeName: 'another', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'another', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    await before.close();
+    await expect(start(other)).rejects.toThrow(tables[0]!);
+    // One at a time may have the folder.
+    await (await startDynamoDb(other)).close();
   });
 
   it('says what to do when there is no template', async () => {
