@@ -20,6 +20,10 @@ export const samStackProps = (): StackProps => ({
 /** The database on the developer's machine, as a container reaches it. */
 export const samDatabaseEndpoint = 'http://host.docker.internal:8000';
 
+/** What the CDK says of such a template whenever it synthesises one. */
+export const FOR_SAM_LOCAL =
+  'THIS TEMPLATE IS FOR SAM LOCAL: its functions look for the database on this machine. To deploy, leave the setting sam out.';
+
 /** Names every function by its construct id, has it run on this machine's CPU, and shows it the database on this machine. */
 export function fitForSamLocal(functions: AuthFunctions): void {
   for (const name of functionNames) {

@@ -7,7 +7,7 @@ import { AuthTables } from './auth-tables';
 import { type BackendNames, backendNames } from './backend-names';
 import { Monitoring } from './monitoring';
 import { type ProtectOptions, protectMethod } from './protect';
-import { fitForSamLocal } from './sam-local';
+import { FOR_SAM_LOCAL, fitForSamLocal } from './sam-local';
 import { checkSettings, type Settings, type WrittenSettings } from './settings';
 
 /** The settings of docs/deploy.md, each as it would be written in `cdk.json`. */
@@ -15,9 +15,6 @@ export type TokenAuthProps = WrittenSettings;
 
 const RATE_LIMITS_OFF =
   'RATE LIMITS ARE OFF: anyone who reaches this API may guess passwords as fast as it answers, at your expense. Never leave it so on the internet.';
-
-const FOR_SAM_LOCAL =
-  'THIS TEMPLATE IS FOR SAM LOCAL: its functions look for the database on this machine. To deploy, leave the setting sam out.';
 
 /** The whole backend of one stage. While nobody calls, nothing in it costs anything but `monitoring`. */
 export class TokenAuth extends Construct {

@@ -75,7 +75,7 @@ async function openFolder(dataDir: string | undefined): Promise<LevelStore> {
 function openingFailure(dataDir: string | undefined, error: unknown): string {
   const reason: unknown = error instanceof Error ? (error.cause ?? error) : error;
   if (isCoded(reason) && reason.code === 'LEVEL_LOCKED') {
-    return `The data folder ${dataDir} is in use by another process.`;
+    return `The data folder ${dataDir} is in use by another process. DATA_DIR chooses another.`;
   }
   return `The data folder ${dataDir} cannot be opened: ${reason instanceof Error ? reason.message : reason}`;
 }

@@ -7,7 +7,7 @@ import { fixedCharges } from './fixed-charges';
 import { functionSizes } from './functions';
 import { type CostLine, costOf, prices, sumOf } from './prices';
 import { millionRequests } from './request-cost';
-import { type RequestKindName, requestKinds } from './requests';
+import { preflight, type RequestKind, type RequestKindName, requestKinds } from './requests';
 
 const DAYS = 30;
 const SECONDS = DAYS * 86_400;
@@ -18,23 +18,31 @@ export interface Example {
   readonly lines: readonly CostLine[];
 }
 
-type Requests = Partial<Record<RequestKindName, number>>;
+type Requests = readonly (readonly [kind: RequestKind, count: number])[];
 
 /** How often a user does what in a month: the app is opened once a day and makes ten requests; its token is refreshed twice a week. */
-const aUsersMonth: Requests = { dashboard: 10 * DAYS, refresh: 8, login: 0.5, signup: 0.05, logout: 0.1 };
+const aUsersMonth: Partial<Record<RequestKindName, number>> = {
+  dashboard: 10 * DAYS,
+  refresh: 8,
+  login: 0.5,
+  signup: 0.05,
+  logout: 0.1,
+};
 
 export function examples(template: Template): readonly Example[] {
   return [...[1000, 100_000].map((users) => usersMonth(template, users)), ...throttledMonth(template)];
 }
 
 function usersMonth(template: Template, users: number): Example {
-  const requests = Object.entries(aUsersMonth).map(([name, each]) => [name, each * users]);
+  const requests = Object.entries(aUsersMonth).map(
+    ([name, each]) => [requestKinds[name as RequestKindName], each * users] as const,
+  );
   const { charged, whileUsed } = fixedCharges(template);
   const gigabytes = (users * (assumed('user') + SESSIONS_OF_A_USER * assumed('session'))) / 1e9;
   return {
     title: `${users.toLocaleString('en-US')} users who open the app every day`,
     lines: [
-      ...requestLines(template, Object.fromEntries(requests)),
+      ...requestLines(template, requests),
       {
         what: 'stored',
         arithmetic: `${gigabytes} GB × ${prices.tableStorage.usd}`,
@@ -48,8 +56,7 @@ function usersMonth(template: Template, users: number): Example {
 
 function requestLines(template: Template, requests: Requests): readonly CostLine[] {
   const sizes = functionSizes(template);
-  return Object.entries(requests).map(([name, count]) => {
-    const kind = requestKinds[name as RequestKindName];
+  return requests.map(([kind, count]) => {
     const ofMillion = sumOf(millionRequests(kind, sizes));
     return {
       what: kind.title,
@@ -66,14 +73,22 @@ function throttledMonth(template: Template): readonly Example[] {
   const eachRoute = routeList.map((route) => {
     const rate = route.hashesPassword ? rates.eachHashing : rates.each;
     const dearest = route.name === 'logout-all' ? 'keepCurrent' : route.name;
-    return [dearest, rate * servedMethods(route).length * SECONDS];
+    return [requestKinds[dearest], rate * servedMethods(route).length * SECONDS] as const;
   });
   // The fallback has two methods: that of the root, and that of every other path.
-  const requests = { ...Object.fromEntries(eachRoute), unknown: 2 * rates.each * SECONDS };
+  const unknown = [requestKinds.unknown, 2 * rates.each * SECONDS] as const;
+  const asked = preflightsIn(template) * rates.each * SECONDS;
+  const requests = [...eachRoute, unknown, ...(asked > 0 ? [[preflight, asked] as const] : [])];
   return [
     { title: 'an attack that fills every throttle all month', lines: requestLines(template, requests) },
   ];
 }
+
+/** One for each path, where browsers ask. */
+export const preflightsIn = (template: Template): number =>
+  resourcesOfType(template, 'AWS::ApiGateway::Method').filter(
+    ({ rawProperties }) => rawProperties['HttpMethod'] === 'OPTIONS',
+  ).length;
 
 /** Requests a second; `undefined` where nothing is limited. */
 function throttles(template: Template): { each: number; eachHashing: number } | undefined {

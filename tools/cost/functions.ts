@@ -24,7 +24,9 @@ export function functionSizes(template: Template): FunctionSizes {
     memoryMbOf: (name) => {
       const { MemorySize, Architectures } = find(name);
       if (String(Architectures) !== 'arm64')
-        throw new CostError(`The price of ${name} is known on arm64 alone.`);
+        throw new CostError(
+          `${name} runs on ${Architectures}, and the price is known on arm64 alone. Leave out the setting sam.`,
+        );
       return Number(MemorySize);
     },
     bcryptCost: Number(variablesOf(find('login'))['BCRYPT_COST']),

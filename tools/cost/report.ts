@@ -1,8 +1,8 @@
 /** Everything that `npm run cost` prints. */
-import { resourcesOfType, type Template } from '../../local/template/template';
+import type { Template } from '../../local/template/template';
 import { textTable } from '../text-table';
 import { assumptions } from './assumptions';
-import { examples } from './examples';
+import { examples, preflightsIn } from './examples';
 import { fixedCharges } from './fixed-charges';
 import { functionSizes } from './functions';
 import { type CostLine, dollars, FREE_TIER, prices, sumOf } from './prices';
@@ -19,10 +19,7 @@ export interface KindCost {
 /** What a million requests of each kind cost that this template answers. */
 export function millionOfEach(template: Template): readonly KindCost[] {
   const sizes = functionSizes(template);
-  const isAskedByBrowsers = resourcesOfType(template, 'AWS::ApiGateway::Method').some(
-    ({ rawProperties }) => rawProperties['HttpMethod'] === 'OPTIONS',
-  );
-  const kinds = [...Object.values(requestKinds), ...(isAskedByBrowsers ? [preflight] : [])];
+  const kinds = [...Object.values(requestKinds), ...(preflightsIn(template) > 0 ? [preflight] : [])];
   return kinds.map((kind) => {
     const lines = millionRequests(kind, sizes);
     return { kind, lines, total: sumOf(lines) };

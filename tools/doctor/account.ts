@@ -52,13 +52,16 @@ const identified = (account: string, arn: string): Finding =>
 
 const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
 
-const withoutCredentials = ({ message }: Error): Finding =>
-  /sso|expired|login session/i.test(message)
+function withoutCredentials({ message }: Error): Finding {
+  const profile = process.env['AWS_PROFILE'];
+  const where = profile ? ` for the profile "${profile}" (AWS_PROFILE)` : '';
+  return /sso|expired|login session/i.test(message)
     ? problem(
         'the sign-in of the profile has expired',
         `aws sso login (or aws login), then again. ${NOTHING_ELSE}`,
       )
-    : problem('no credentials were found', `Sign in as docs/deploy.md says, step 1. ${NOTHING_ELSE}`);
+    : problem(`no credentials were found${where}`, `Sign in as docs/deploy.md says, step 1. ${NOTHING_ELSE}`);
+}
 
 export interface Place {
   readonly account: string;

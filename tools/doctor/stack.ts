@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FOR_SAM_LOCAL } from '../../lib/sam-local';
 import { synthesise } from '../../local/synthesise';
 import { type Finding, ok, problem, warning } from './finding';
 import { within } from './time-limit';
@@ -41,10 +42,15 @@ export async function checkStack(settings: readonly string[]): Promise<CheckedSt
   }
 }
 
-const synthesised = (name: string, warnings: readonly string[]): Finding =>
-  warnings.length === 0
-    ? ok(`${name}: settings are valid, cdk-nag has no objection`)
+function synthesised(name: string, warnings: readonly string[]): Finding {
+  if (warnings.length === 0) return ok(`${name}: settings are valid, cdk-nag has no objection`);
+  return warnings.includes(FOR_SAM_LOCAL)
+    ? problem(
+        `${name} is for sam local and cannot be deployed`,
+        'Leave out the setting sam, here or in cdk.json.',
+      )
     : warning(`${name}: ${warnings.join(' ')}`, 'Deploy it so only if you mean it.');
+}
 
 /** It is the only one that asks nothing of `cdk bootstrap`. */
 const forSamLocal = (name: string): Finding =>

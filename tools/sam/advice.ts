@@ -26,11 +26,14 @@ export const adviceOn = ({ hosts, port, bridges, tables, dataDir }: Listening): 
     `The tables are ${tables.join(', ')}; the data are under ${dataDir}. Ctrl-C stops.`,
   ].join('\n');
 
-/** To be said besides where everyone gets in. */
-export const warningAbout = (hosts: readonly string[]): string | undefined =>
-  hosts.some((host) => host === '0.0.0.0' || host === '::')
-    ? 'WARNING: whoever reaches this machine over the network reaches the database, and may read and change everything in it.'
-    : undefined;
+/** To be said besides: who gets in that should not, or who does not that should. */
+export function warningAbout(hosts: readonly string[], platform: NodeJS.Platform): string | undefined {
+  if (hosts.some((host) => host === '0.0.0.0' || host === '::'))
+    return 'WARNING: whoever reaches this machine over the network reaches the database, and may read and change everything in it.';
+  if (platform === 'linux' && hosts.join() === '127.0.0.1')
+    return 'WARNING: no bridge of Docker or Podman was found, so only containers of Docker Desktop get here. Start Docker, or a container of Podman, and then npm run sam:db again.';
+  return undefined;
+}
 
 const endpointAt = (port: number): string => `http://${NAME}:${port}`;
 

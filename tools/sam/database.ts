@@ -29,7 +29,8 @@ export async function startSamDatabase({ assembly, ...options }: SamDatabaseOpti
     throw new Error('There is no template for sam local yet. Run npm run sam:synth first.');
   const { tables } = loadDeployment(assembly);
   const engine = await startDynamoDb(options).catch((error: Error) => {
-    throw new Error(`${error.message} ${adviceAbout(options.port)}`, { cause: error });
+    const isInUse = /\bin use\b/.test(error.message);
+    throw isInUse ? new Error(`${error.message} ${adviceAbout(options.port)}`, { cause: error }) : error;
   });
   try {
     await createTables(engine.endpoint, tables);

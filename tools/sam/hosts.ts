@@ -1,7 +1,5 @@
 /** Where containers look for this machine: by default on the loopback interface and the bridges of container engines, and nowhere else. */
-import type { NetworkInterfaceInfo } from 'node:os';
-
-export type NetworkInterfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
+import { spawnSync } from 'node:child_process';
 
 export interface Bridge {
   readonly name: string;
@@ -10,13 +8,18 @@ export interface Bridge {
 
 const LOOPBACK = '127.0.0.1';
 
-/** The bridges of Docker and Podman that are up. Docker Desktop and rootless Podman have none that the machine could see. */
-export const bridgesOf = (interfaces: NetworkInterfaces): readonly Bridge[] =>
-  Object.entries(interfaces)
-    .filter(([name]) => /^(docker0|(cni-)?podman\d+)$/.test(name))
-    .flatMap(([name, addresses = []]) =>
-      addresses.filter(({ family }) => family === 'IPv4').map(({ address }) => ({ name, address })),
-    );
+/**
+ * The bridges of Docker and Podman, also while no container is on them: Node's own list of interfaces leaves them out then. None where there is no
+ * `ip`: Docker Desktop has its bridge out of this machine's sight, as rootless Podman has.
+ */
+export const bridgesOfThisMachine = (ip = 'ip'): readonly Bridge[] =>
+  bridgesIn(spawnSync(ip, ['-4', '-oneline', 'address', 'show', 'up'], { encoding: 'utf8' }).stdout ?? '');
+
+/** @param addresses as `ip -4 -oneline address show up` lists them. */
+export const bridgesIn = (addresses: string): readonly Bridge[] =>
+  [...addresses.matchAll(/^\d+: (docker0|(?:cni-)?podman\d+)\s+inet ([\d.]+)/gm)].map(
+    ([, name = '', address = '']) => ({ name, address }),
+  );
 
 /** @param chosen the one host that the developer wants, if any. */
 export const hostsToListenOn = (chosen: string | undefined, bridges: readonly Bridge[]): readonly string[] =>

@@ -123,6 +123,15 @@ describe('the time of a run', () => {
     expect(at(4000, 10)).toBe(at(1769, 10));
     expect(at(884.5, 11) - at(884.5, 10)).toBe(2 * hash);
   });
+
+  it('has no price on another CPU than that of a deployment', () => {
+    const json = structuredClone(devJson);
+    for (const { Type, Properties } of Object.values<any>(json['Resources']))
+      if (Type === 'AWS::Lambda::Function') Properties.Architectures = ['x86_64'];
+    expect(() => report(readTemplate('TokenAuth-sam', json))).toThrow(
+      'signup runs on x86_64, and the price is known on arm64 alone. Leave out the setting sam.',
+    );
+  });
 });
 
 describe('a month worked out', () => {
@@ -137,6 +146,12 @@ describe('a month worked out', () => {
     const most = sumOf(attack({})!.lines);
     expect(sumOf(attack({ requestsPerSecond: 10, hashesPerSecond: 1 })!.lines)).toBeCloseTo(most / 10, 2);
     expect(attack({ rateLimits: 'off' })).toBeUndefined();
+  });
+
+  it('counts the preflights in an attack, each path with a throttle of its own', () => {
+    const [, , attack] = examples(templateOf({ corsOrigins: '*', requestsPerSecond: 1 }));
+    const preflights = attack!.lines.filter(({ what }) => what.startsWith('OPTIONS'));
+    expect(preflights.map(({ arithmetic }) => arithmetic)).toEqual(['28,512,000 × 3.59 a million']);
   });
 });
 

@@ -104,6 +104,14 @@ describe('credentials', () => {
     });
   });
 
+  it('that are not there name the profile that was looked into', async () => {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
+      delete process.env[name];
+    process.env['AWS_PROFILE'] = 'wrok';
+    const { finding } = await checkIdentity(REGION);
+    expect(finding.found).toBe('no credentials were found for the profile "wrok" (AWS_PROFILE)');
+  });
+
   it('of a sign-in that is over ask for a new one', async () => {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
       delete process.env[name];

@@ -91,6 +91,15 @@ describe('npm run doctor', () => {
     expect(text).toMatch(/^problem +Settings, stack +TokenAuth-sam is for sam local/m);
   });
 
+  it('takes a template for sam local for what it is: one that cannot be deployed', async () => {
+    const { code, text, rows } = await doctor({ ...aws.variables, ...keys, AWS_REGION: 'eu-west-1' }, [
+      '-c',
+      'sam=on',
+    ]);
+    expect([rows['Settings, stack'], code]).toEqual(['problem', 1]);
+    expect(text).toContain('→ Leave out the setting sam, here or in cdk.json.');
+  });
+
   it('refuses what is no setting', async () => {
     const { code, text } = await doctor({}, ['-c', 'stage']);
     expect([code, text.trim()]).toEqual([1, '"-c stage" must be -c name=value.']);

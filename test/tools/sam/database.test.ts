@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,5 +75,11 @@ describe('the database for sam local', () => {
       `Port ${port} is already in use. Is npm run sam:db running already? Otherwise choose another port and folder: PORT=${port + 1} `,
     );
     other.close();
+  });
+
+  it('does not advise another port when its folder cannot be opened', async () => {
+    const file = join(dataDir, 'a-file');
+    writeFileSync(file, '');
+    await expect(start({ dataDir: file })).rejects.toThrow(/^The data folder .* cannot be opened: [^?]*$/);
   });
 });

@@ -1,38 +1,58 @@
-import type { NetworkInterfaceInfo } from 'node:os';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { adviceOn, warningAbout } from '../../../tools/sam/advice';
-import { bridgesOf, hostsToListenOn } from '../../../tools/sam/hosts';
+import { bridgesIn, bridgesOfThisMachine, hostsToListenOn } from '../../../tools/sam/hosts';
 
-const address = (text: string): NetworkInterfaceInfo => ({
-  address: text,
-  family: text.includes(':') ? 'IPv6' : 'IPv4',
-  ...({ netmask: '', mac: '', internal: false, cidr: null } as any),
-});
-
-const interfaces = {
-  lo: [address('127.0.0.1')],
-  eth0: [address('192.0.2.7')],
-  docker0: [address('172.17.0.1'), address('fe80::1')],
-  'br-4f6a': [address('172.18.0.1')],
-  podman0: [address('10.88.0.1')],
-  'cni-podman1': [address('10.89.0.1')],
-  docker0x: [address('192.0.2.8')],
-};
+const addresses = [
+  '1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever',
+  '2: eth0    inet 192.0.2.7/24 brd 192.0.2.255 scope global eth0\\       valid_lft forever preferred_lft forever',
+  '3: docker0    inet 172.17.0.1/16 brd 172.17.255.255 scope global docker0\\       valid_lft forever preferred_lft forever',
+  '4: br-4f6a    inet 172.18.0.1/16 brd 172.18.255.255 scope global br-4f6a\\       valid_lft forever preferred_lft forever',
+  '5: podman0    inet 10.88.0.1/16 brd 10.88.255.255 scope global podman0\\       valid_lft forever preferred_lft forever',
+  '6: cni-podman1    inet 10.89.0.1/24 brd 10.89.0.255 scope global cni-podman1\\       valid_lft forever preferred_lft forever',
+  '7: docker0x    inet 192.0.2.8/24 scope global docker0x\\       valid_lft forever preferred_lft forever',
+].join('\n');
 
 describe('the database for sam local', () => {
   it('listens on this machine and on the bridges of Docker and Podman, never on the network', () => {
-    expect(hostsToListenOn(undefined, bridgesOf(interfaces))).toEqual([
+    expect(hostsToListenOn(undefined, bridgesIn(addresses))).toEqual([
       '127.0.0.1',
       '172.17.0.1',
       '10.88.0.1',
       '10.89.0.1',
     ]);
-    expect(hostsToListenOn('', bridgesOf({ eth0: interfaces.eth0 }))).toEqual(['127.0.0.1']);
+    expect(hostsToListenOn('', bridgesIn(''))).toEqual(['127.0.0.1']);
   });
 
   it('listens elsewhere if it is told to, and warns of where everyone gets in', () => {
-    expect(hostsToListenOn('0.0.0.0', bridgesOf(interfaces))).toEqual(['0.0.0.0']);
-    expect(warningAbout(['0.0.0.0'])).toMatch(/^WARNING: /);
-    expect(warningAbout(['127.0.0.1', '172.17.0.1'])).toBeUndefined();
+    expect(hostsToListenOn('0.0.0.0', bridgesIn(addresses))).toEqual(['0.0.0.0']);
+    expect(warningAbout(['0.0.0.0'], 'linux')).toMatch(/^WARNING: whoever/);
+    expect(warningAbout(['127.0.0.1', '172.17.0.1'], 'linux')).toBeUndefined();
+  });
+
+  it('warns on Linux that there is no bridge; elsewhere there never is one', () => {
+    expect(warningAbout(['127.0.0.1'], 'linux')).toMatch(/^WARNING: no bridge/);
+    expect(warningAbout(['127.0.0.1'], 'darwin')).toBeUndefined();
+  });
+});
+
+describe('the bridges of this machine', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'token-auth-ip-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('are those that ip lists, with a container on them or without', () => {
+    const program = join(folder, 'ip');
+    writeFileSync(
+      program,
+      '#!/bin/sh\ntest "$*" = "-4 -oneline address show up" && echo "3: docker0    inet 172.17.0.1/16 scope global"\n',
+    );
+    chmodSync(program, 0o755);
+    expect(bridgesOfThisMachine(program)).toEqual([{ name: 'docker0', address: '172.17.0.1' }]);
+  });
+
+  it('are none where there is no ip', () => {
+    expect(bridgesOfThisMachine(join(folder, 'none'))).toEqual([]);
   });
 });
 
