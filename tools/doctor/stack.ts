@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FOR_SAM_LOCAL } from '../../lib/sam-local';
 import { synthesise } from '../../local/synthesise';
 import { type Finding, ok, problem, warning } from './finding';
 import { within } from './time-limit';
@@ -44,17 +43,15 @@ export async function checkStack(settings: readonly string[]): Promise<CheckedSt
 
 function synthesised(name: string, warnings: readonly string[]): Finding {
   if (warnings.length === 0) return ok(`${name}: settings are valid, cdk-nag has no objection`);
-  return warnings.includes(FOR_SAM_LOCAL)
-    ? problem(
-        `${name} is for sam local and cannot be deployed`,
-        'Leave out the setting sam, here or in cdk.json.',
-      )
-    : warning(`${name}: ${warnings.join(' ')}`, 'Deploy it so only if you mean it.');
+  return warning(`${name}: ${warnings.join(' ')}`, 'Deploy it so only if you mean it.');
 }
 
 /** It is the only one that asks nothing of `cdk bootstrap`. */
 const forSamLocal = (name: string): Finding =>
-  problem(`${name} is for sam local, and no account takes it`, 'Leave the setting sam out.');
+  problem(
+    `${name} is for sam local and cannot be deployed`,
+    'Leave out the setting sam, here or in cdk.json.',
+  );
 
 interface Manifest {
   readonly artifacts: Readonly<

@@ -89,14 +89,6 @@ describe('npm run doctor', () => {
     expect([rows['Credentials'], rows['Bootstrap'], code]).toEqual(['problem', 'not checked', 1]);
     expect(text).toContain('AWS cannot be reached in eu-west-1');
     expect(text).toMatch(/^problem +Settings, stack +TokenAuth-sam is for sam local/m);
-  });
-
-  it('takes a template for sam local for what it is: one that cannot be deployed', async () => {
-    const { code, text, rows } = await doctor({ ...aws.variables, ...keys, AWS_REGION: 'eu-west-1' }, [
-      '-c',
-      'sam=on',
-    ]);
-    expect([rows['Settings, stack'], code]).toEqual(['problem', 1]);
     expect(text).toContain('→ Leave out the setting sam, here or in cdk.json.');
   });
 
