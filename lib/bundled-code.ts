@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 
 /** The code of a handler and all it imports, as `index.js`. Same source, same bytes, same asset. */
 export const bundledCode = (entry: string): AssetCode =>
@@ -23,15 +23,32 @@ export const bundledCode = (entry: string): AssetCode =>
 const noContainer = DockerImage.fromRegistry('scratch');
 
 function bundle(entry: string, folder: string): void {
-  buildSync({
-    entryPoints: [entry],
-    outfile: join(folder, 'index.js'),
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    // Our own version of the SDK, and its ES modules first, so that what is not used is left out.
-    mainFields: ['module', 'main'],
-    logLevel: 'error',
-  });
+  buildSync({ ...bundling, entryPoints: [entry], outfile: join(folder, 'index.js'), logLevel: 'error' });
 }
+
+const standIn = (name: string): string =>
+  join(__dirname, '..', 'functions', 'shared', 'aws-sdk', `${name}.ts`);
+
+/** How a function's source becomes what is deployed. */
+export const bundling = {
+  bundle: true,
+  minify: true,
+  legalComments: 'none',
+  platform: 'node',
+  target: 'node24',
+  // Our own version of the SDK, and its ES modules first, so that what is not used is left out.
+  mainFields: ['module', 'main'],
+  // What the SDK could do elsewhere and a function never does: half of a bundle, and of the time to load it.
+  alias: {
+    '@aws-sdk/credential-provider-node': standIn('credentials'),
+    '@aws-sdk/middleware-endpoint-discovery': standIn('endpoint-discovery'),
+    '@aws/lambda-invoke-store': standIn('invoke-store'),
+    '@smithy/core/checksum': standIn('checksum'),
+    '@smithy/core/config': standIn('configuration'),
+    '@smithy/core/event-streams': standIn('event-streams'),
+  },
+  // The SDK's `import('node:http')` would start Node's loader of ES modules, which takes longer than loading the module.
+  supported: { 'dynamic-import': false },
+  // The SDK's package.json, of which it tells AWS the version.
+  loader: { '.json': 'empty' },
+} as const satisfies BuildOptions;

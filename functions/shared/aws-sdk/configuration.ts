@@ -1,0 +1,44 @@
+/**
+ * In place of `@smithy/core/config`, which also reads files and asks EC2: a function is told everything by its environment. Every name
+ * here is one that the rest of the SDK imports; one that is missing stops the bundling.
+ */
+
+type Environment = NodeJS.ProcessEnv;
+
+interface Selectors<Value> {
+  readonly environmentVariableSelector: (environment: Environment) => Value | undefined;
+  readonly default?: Value | (() => Promise<Value>);
+}
+
+/** What the environment says, or else the default. */
+export const loadConfig =
+  <Value>({ environmentVariableSelector, default: otherwise }: Selectors<Value>) =>
+  async (): Promise<Value | undefined> =>
+    environmentVariableSelector(process.env) ??
+    (typeof otherwise === 'function' ? (otherwise as () => Promise<Value>)() : otherwise);
+
+export const REGION_ENV_NAME = 'AWS_REGION';
+export const REGION_INI_NAME = 'region';
+export const NODE_REGION_CONFIG_OPTIONS = {
+  environmentVariableSelector: (environment: Environment) => environment[REGION_ENV_NAME],
+};
+export const NODE_REGION_CONFIG_FILE_OPTIONS = {};
+export const resolveRegionConfig = <Config>(config: Config): Config => config;
+
+export const DEFAULT_USE_DUALSTACK_ENDPOINT = false;
+export const DEFAULT_USE_FIPS_ENDPOINT = false;
+const never = { environmentVariableSelector: () => false };
+export const NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS = never;
+export const NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS = never;
+
+/** The SDK's own default. */
+export const resolveDefaultsModeConfig = () => async () => 'legacy';
+
+export const SelectorType = { ENV: 'env', CONFIG: 'shared config entry' } as const;
+export const booleanSelector = (environment: Environment, name: string): boolean | undefined =>
+  environment[name] === undefined ? undefined : environment[name] === 'true';
+
+/** Between the names of a section and of a value in it, in the files. */
+export const CONFIG_PREFIX_SEPARATOR = '.';
+/** What a source of credentials throws that has none. */
+export class ProviderError extends Error {}

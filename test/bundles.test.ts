@@ -1,0 +1,77 @@
+/** What is deployed: each function's bundle, made as CDK makes it, and how large it may be. */
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { routeList } from '../functions/routes';
+import { type FunctionName, functionNames } from '../functions/shared/environment';
+import { bundling } from '../lib/bundled-code';
+
+function bundleOf(name: FunctionName) {
+  const { outputFiles, metafile } = buildSync({
+    ...bundling,
+    absWorkingDir: join(__dirname, '..'),
+    entryPoints: [`functions/${name}/handler.ts`],
+    outfile: 'index.js',
+    write: false,
+    metafile: true,
+  });
+  const [output] = Object.values(metafile.outputs);
+  const paths = Object.entries(output!.inputs)
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path]) => path);
+  const packages = new Set(
+    paths.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),
+  );
+  return { text: outputFiles[0]!.text, bytes: output!.bytes, paths, packages: [...packages].sort() };
+}
+
+/** What it takes to speak to DynamoDB. */
+const database = [
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/core',
+  '@aws-sdk/dynamodb-codec',
+  '@aws-sdk/lib-dynamodb',
+  '@aws-sdk/util-dynamodb',
+  '@smithy/core',
+  '@smithy/node-http-handler',
+  '@smithy/signature-v4',
+  '@smithy/types',
+];
+
+const KB = 1024;
+
+function allowanceOf(name: FunctionName): { packages: string[]; bytes: number } {
+  if (name === 'dashboard' || name === 'fallback') return { packages: [], bytes: 12 * KB };
+  if (name === 'signup' || name === 'login')
+    return { packages: [...database, 'bcryptjs', 'valibot'].sort(), bytes: 210 * KB };
+  return { packages: database, bytes: 180 * KB };
+}
+
+describe.each<FunctionName>([...functionNames, 'guard'])('the bundle of %s', (name) => {
+  const { text, bytes, paths, packages } = bundleOf(name);
+  const allowance = allowanceOf(name);
+
+  it('is no larger than its budget', () => {
+    expect(bytes).toBeLessThanOrEqual(allowance.bytes);
+  });
+
+  it('holds these packages and no other: bcryptjs where a password is checked, valibot where a body is read', () => {
+    expect(packages).toEqual(allowance.packages);
+  });
+
+  it('holds its own folder, what is shared, the route table, and no other endpoint', () => {
+    const ours = paths.filter((path) => !path.includes('node_modules'));
+    expect(
+      ours.filter((path) => !new RegExp(`^functions/(${name}|shared)/|^functions/routes.ts$`).test(path)),
+    ).toEqual([]);
+  });
+
+  it('holds nothing of the clock that can be moved on this machine', () => {
+    expect(text).not.toMatch(/_local|SharedArrayBuffer|clockOffset/);
+  });
+});
+
+it('bodies are read where anyone may call, and nowhere else', () => {
+  const publicRoutes = routeList.filter(({ access }) => access === 'public').map(({ name }) => name);
+  const readers = functionNames.filter((name) => allowanceOf(name).packages.includes('valibot'));
+  expect(readers).toEqual(publicRoutes);
+});
