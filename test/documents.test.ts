@@ -11,6 +11,7 @@ import { examples } from '../tools/cost/examples';
 import { fixedCharges } from '../tools/cost/fixed-charges';
 import { dollars, sumOf } from '../tools/cost/prices';
 import { overview } from '../tools/cost/report';
+import { type RequestKind, type Run, requestKinds } from '../tools/cost/requests';
 import { templateWith } from './support/assembly';
 import { principal } from './support/sessions';
 
@@ -104,6 +105,24 @@ describe('docs/deploy.md', () => {
     const outputs = Object.keys(templateWith({ monitoring: 'on' }).findOutputs('*'));
     // The CDK adds a hash to the name of its own.
     for (const output of outputs) expect(deploy).toContain(`\`${output.replace(/[0-9A-F]{8}$/, '…')}\``);
+  });
+});
+
+describe('docs/storage.md', () => {
+  const callsIn = (runs: readonly Run[]) => runs.flatMap(({ calls }) => calls);
+  const inWords = (runs: readonly Run[]): string =>
+    callsIn(runs)
+      .map(({ operation }) => operation)
+      .join(' · ');
+
+  it('lists the calls of every request as npm run cost charges for them', () => {
+    const listed = rowsOf(partOf(read('docs/storage.md'), '## Database calls per request'));
+    const charged = Object.values<RequestKind>(requestKinds).map(({ title, runs }) => {
+      const isBefore = (run: Run) => run.function === 'authorizer';
+      const parts = [runs.filter(isBefore), runs.filter((run) => !isBefore(run))];
+      return [title, ...parts.map(inWords), String(callsIn(runs).length)];
+    });
+    expect(listed.map((row) => row.slice(0, 4))).toEqual(charged);
   });
 });
 

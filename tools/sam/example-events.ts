@@ -16,7 +16,7 @@ const bodies: Readonly<Partial<Record<EndpointName, object>>> = {
 
 const THE_YEAR_2100 = 4102444800;
 
-const principal: Principal = {
+export const examplePrincipal: Principal = {
   userId: 1,
   role: account.role,
   sessionId: '0123456789abcdef',
@@ -32,7 +32,7 @@ function exampleRequest(name: EndpointName): StartApiRequest {
   const { method, path, access }: Route = routes[name];
   const body = bodies[name];
   const isProtected = access === 'authenticated';
-  const parameters = Object.fromEntries(parameterNamesOf(path).map((id) => [id, principal.sessionId]));
+  const parameters = Object.fromEntries(parameterNamesOf(path).map((id) => [id, examplePrincipal.sessionId]));
   return {
     method,
     resource: path,
@@ -44,7 +44,7 @@ function exampleRequest(name: EndpointName): StartApiRequest {
     },
     pathParameters: parameters,
     ...(body && { body: JSON.stringify(body) }),
-    ...(isProtected && { authorizer: { ...principal, principalId: String(principal.userId) } }),
+    ...(isProtected && { authorizer: { ...examplePrincipal, principalId: String(examplePrincipal.userId) } }),
   };
 }
 
