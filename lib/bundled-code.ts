@@ -46,6 +46,7 @@ export const bundling = {
     '@smithy/core/checksum': standIn('checksum'),
     '@smithy/core/config': standIn('configuration'),
     '@smithy/core/event-streams': standIn('event-streams'),
+    '@smithy/signature-v4': standIn('signature'),
   },
   // The SDK's `import('node:http')` would start Node's loader of ES modules, which takes longer than loading the module.
   supported: { 'dynamic-import': false },
