@@ -40,5 +40,6 @@ export const processEnvironment = (name: FunctionName, databaseUrl: string): Rec
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_SESSION_TOKEN: 'local',
   AWS_ENDPOINT_URL_DYNAMODB: databaseUrl,
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   TZ: ':UTC',
 });
