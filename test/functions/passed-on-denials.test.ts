@@ -5,11 +5,10 @@ import { handlerOf, variablesFor } from '../support/functions';
 import { captureLines, type LoggedLines } from '../support/log';
 import { token } from '../support/sessions';
 
-const before = process.env;
 let lines: LoggedLines;
 beforeAll(() => {
   process.env = {
-    ...before,
+    ...process.env,
     ...variablesFor({ users: 'users', tokens: 'tokens', rateLimits: 'limits' }),
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
@@ -19,10 +18,7 @@ beforeAll(() => {
   };
   lines = captureLines();
 });
-afterAll(() => {
-  lines.release();
-  process.env = before;
-});
+afterAll(() => lines.release());
 
 const passedOn = (context: object) =>
   proxyEvent({

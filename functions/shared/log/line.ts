@@ -63,6 +63,9 @@ const members = Object.keys({
   cause: true,
 } satisfies Record<keyof Line, true>) as (keyof Line)[];
 
+/** Node makes the stream when it is first asked for: while the function starts, not for the first request. */
+const { stdout } = process;
+
 /**
  * Writes a line, and beside it metrics if there are any. Members that are not on the list are left out, whatever the types say. JSON
  * escapes control characters, so no value can begin a line of its own (ASVS 5.0, 16.4.1).
@@ -72,5 +75,5 @@ export function writeLine(line: Line, metrics: object = {}): void {
     members.flatMap((name) => (line[name] === undefined ? [] : [[name, line[name]]])),
   );
   // Not console.log: Lambda puts a prefix before what comes from there, and CloudWatch reads metrics from plain JSON alone.
-  process.stdout.write(`${JSON.stringify({ ...listed, ...metrics })}\n`);
+  stdout.write(`${JSON.stringify({ ...listed, ...metrics })}\n`);
 }

@@ -16,6 +16,7 @@ import {
   CONFLICT_PAUSE_MS,
   WORST_CASE_CALL_SECONDS,
 } from '../domain/limits';
+import { rehearse } from './rehearsal';
 import { StoreUnavailableError } from './unavailable';
 
 export interface Tables {
@@ -47,6 +48,7 @@ export function connect<Table extends keyof Tables>(tables: Pick<Tables, Table>)
       },
     }),
   );
+  rehearse(client);
   const send = async (command: Parameters<DynamoDBDocumentClient['send']>[0]) => {
     // The SDK's time-outs end when headers arrive; a body that never comes is ended by the signal.
     const abortSignal = AbortSignal.timeout(WORST_CASE_CALL_SECONDS * 1000);

@@ -1,0 +1,87 @@
+/**
+ * `npm run bench:init -- --rounds 15 --node PATH`: how long each function takes to load, to be ready and to give its first answer, each time in
+ * a new process, one at a time. `--node` names the Node.js to measure, and may be repeated; `--only NAME` measures fewer functions.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type FunctionName, functionNames } from '../../functions/shared/environment';
+import { fail } from '../../tools/command-line';
+import { exampleEvents } from '../../tools/sam/example-events';
+import { bundleOf } from '../bundles/bundle';
+import { empty, rawCall } from './baselines';
+import { startDatabase } from './database';
+import { processEnvironment } from './environments';
+import { type ColdStart, coldStart, type Subject } from './measure';
+import { millisecondsTable, ratiosTable, type Starts } from './report';
+
+const EMPTY = 'empty handler';
+
+async function main(): Promise<void> {
+  const { rounds, nodes, only } = readOptions();
+  const folder = mkdtempSync(join(tmpdir(), 'token-auth-init-'));
+  const database = await startDatabase();
+  try {
+    const subjects = prepare(folder, database.url).filter(
+      ({ name }) => only.length === 0 || name === EMPTY || only.includes(name),
+    );
+    for (const node of nodes) report(node, rounds, await measure(node, subjects, rounds));
+  } finally {
+    database.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '15' },
+      node: { type: 'string', multiple: true, default: [process.execPath] },
+      only: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)
+    throw new Error('--rounds takes a whole number from 1 to 1000.');
+  return { rounds, nodes: values.node, only: values.only };
+}
+
+/** Writes what the processes will load. The guard stands before another API's methods and sees what the authorizer sees. */
+function prepare(folder: string, databaseUrl: string): Subject[] {
+  const events = exampleEvents();
+  const subject = (name: string, code: string, like: FunctionName): Subject => {
+    const place = join(folder, name.replaceAll(' ', '-'));
+    mkdirSync(place);
+    const files = { bundle: join(place, 'index.js'), event: join(place, 'event.json') };
+    writeFileSync(files.bundle, code);
+    writeFileSync(files.event, JSON.stringify(events[like === 'guard' ? 'authorizer' : like]));
+    return { name, ...files, environment: processEnvironment(like, databaseUrl) };
+  };
+  return [
+    subject(EMPTY, empty, 'authorizer'),
+    subject('raw signed call', rawCall, 'authorizer'),
+    ...([...functionNames, 'guard'] as const).map((name) => subject(name, bundleOf(name).text, name)),
+  ];
+}
+
+/** Each round starts every function once, so that a slow moment of the machine meets all of them. The first is not counted. */
+async function measure(node: string, subjects: readonly Subject[], rounds: number): Promise<Starts> {
+  const starts = new Map<string, ColdStart[]>(subjects.map(({ name }) => [name, []]));
+  for (let round = -1; round < rounds; round += 1)
+    for (const subject of subjects) {
+      const start = await coldStart(node, subject);
+      if (round >= 0) starts.get(subject.name)?.push(start);
+    }
+  return starts;
+}
+
+function report(node: string, rounds: number, starts: Starts): void {
+  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  const [load = 0] = loadavg();
+  console.log(`Node.js ${version}, ${rounds} starts of each, load average ${load.toFixed(1)}\n`);
+  console.log([...millisecondsTable(starts), '', ...ratiosTable(starts, EMPTY), ''].join('\n'));
+}
+
+main().catch(fail);

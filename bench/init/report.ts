@@ -1,0 +1,71 @@
+/** The measured starts as text. */
+import { textTable } from '../../tools/text-table';
+import { type ColdStart, measures } from './measure';
+
+/** By name, a start for each round; the same number for all. */
+export type Starts = ReadonlyMap<string, readonly ColdStart[]>;
+
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((one, other) => one - other);
+  const at = (index: number): number => sorted[index] ?? Number.NaN;
+  const middle = (sorted.length - 1) / 2;
+  return {
+    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
+    min: at(0),
+    max: at(sorted.length - 1),
+  };
+}
+
+/** What is compared with the baseline: the times of the whole process. */
+const compared = ['ready', 'readyCpu', 'answered', 'answeredCpu'] as const satisfies (keyof ColdStart)[];
+
+/** Each start divided by the baseline's of the same round. */
+export function ratiosOf(starts: Starts, baseline: string, measure: keyof ColdStart): Map<string, Spread> {
+  const base = starts.get(baseline) ?? [];
+  return new Map(
+    [...starts].map(([name, rounds]) => [
+      name,
+      spreadOf(rounds.map((start, round) => start[measure] / (base[round]?.[measure] ?? Number.NaN))),
+    ]),
+  );
+}
+
+const headings: Readonly<Record<keyof ColdStart, string>> = {
+  load: 'load',
+  ready: 'ready',
+  readyCpu: 'ready, CPU',
+  firstCall: '1st call',
+  firstCallCpu: '1st call, CPU',
+  secondCall: '2nd call',
+  answered: 'answered',
+  answeredCpu: 'answered, CPU',
+};
+
+export function millisecondsTable(starts: Starts): readonly string[] {
+  const rows = [...starts].map(([name, rounds]) => [
+    name,
+    ...measures.map((measure) => spreadOf(rounds.map((start) => start[measure])).median.toFixed(1)),
+  ]);
+  return tableUnder('ms, medians', measures, rows);
+}
+
+export function ratiosTable(starts: Starts, baseline: string): readonly string[] {
+  const columns = compared.map((measure) => ratiosOf(starts, baseline, measure));
+  const rows = [...starts.keys()].map((name) => [name, ...columns.map((column) => ratio(column.get(name)))]);
+  return tableUnder(`times the ${baseline}`, compared, rows);
+}
+
+const ratio = (spread: Spread | undefined): string =>
+  spread ? `${spread.median.toFixed(2)} (${spread.min.toFixed(2)}-${spread.max.toFixed(2)})` : '';
+
+const tableUnder = (title: string, columns: readonly (keyof ColdStart)[], rows: readonly string[][]) =>
+  textTable(
+    [[title, ...columns.map((column) => headings[column])], ...rows],
+    columns.map((_, at) => at + 1),
+  );

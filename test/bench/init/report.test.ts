@@ -1,0 +1,45 @@
+import { type ColdStart, timesOf } from '../../../bench/init/measure';
+import { millisecondsTable, ratiosOf, spreadOf } from '../../../bench/init/report';
+
+const start = (ready: number): ColdStart => ({
+  load: 1,
+  ready,
+  readyCpu: 1,
+  firstCall: 1,
+  firstCallCpu: 1,
+  secondCall: 1,
+  answered: 1,
+  answeredCpu: 1,
+});
+
+it('the median of an even number of values is between the two in the middle', () => {
+  expect(spreadOf([9, 1, 4, 2])).toEqual({ median: 3, min: 1, max: 9 });
+  expect(spreadOf([10, 9, 100])).toEqual({ median: 10, min: 9, max: 100 });
+});
+
+it('each start is compared with the baseline of its own round', () => {
+  const starts = new Map([
+    ['empty', [start(10), start(100)]],
+    ['login', [start(30), start(200)]],
+  ]);
+  expect(ratiosOf(starts, 'empty', 'ready').get('login')).toEqual({ median: 2.5, min: 2, max: 3 });
+});
+
+it('loading is counted from where it began, being ready and having answered from the start of the process', () => {
+  const at = (wallMs: number) => ({ wallMs, cpuMs: wallMs / 2 });
+  expect(timesOf({ begun: at(20), ready: at(50), called: at(60), answered: at(80), again: at(84) })).toEqual({
+    load: 30,
+    ready: 50,
+    readyCpu: 25,
+    firstCall: 20,
+    firstCallCpu: 10,
+    secondCall: 4,
+    answered: 80,
+    answeredCpu: 40,
+  });
+});
+
+it('the table has the medians of every function', () => {
+  const [, login] = millisecondsTable(new Map([['login', [start(30), start(32), start(90)]]]));
+  expect(login).toMatch(/^login +1\.0 +32\.0 /);
+});

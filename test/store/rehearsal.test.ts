@@ -1,0 +1,56 @@
+import { setImmediate as pendingWork } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { rehearse } from '../../functions/shared/store/rehearsal';
+
+const keys = { accessKeyId: 'local', secretAccessKey: 'local' };
+const call = new GetCommand({ TableName: 'Users', Key: { pk: 'USER#1' } });
+
+/** A client whose network counts what reaches it. */
+function clientWith(credentials: () => Promise<typeof keys>) {
+  const handle = jest.fn(async () => ({
+    response: { statusCode: 200, headers: {}, body: new Uint8Array(Buffer.from('{}')) },
+  }));
+  const base = new DynamoDBClient({
+    region: 'us-east-1',
+    credentials,
+    requestHandler: { handle } as never,
+    maxAttempts: 1,
+  });
+  return { client: DynamoDBDocumentClient.from(base), handle };
+}
+
+it('a rehearsed call is signed and never reaches the network, and the next call does', async () => {
+  const { client, handle } = clientWith(async () => keys);
+  const signed = new Promise((resolve) => {
+    const watch = (next: (step: object) => unknown) => (step: { readonly request: unknown }) => {
+      resolve(step.request);
+      return next(step);
+    };
+    client.middlewareStack.add(watch as never, { step: 'finalizeRequest', priority: 'low' });
+  });
+  rehearse(client);
+  expect(await signed).toHaveProperty('headers.authorization');
+  await client.send(call);
+  expect(handle).toHaveBeenCalledTimes(1);
+});
+
+it('a rehearsal that fails harms nobody', async () => {
+  const credentials = jest.fn(async () => keys);
+  const asked = new Promise<void>((resolve) => {
+    credentials.mockImplementationOnce(async () => {
+      resolve();
+      throw new Error('None yet.');
+    });
+  });
+  const { client, handle } = clientWith(credentials);
+  const unhandled = jest.fn();
+  process.once('unhandledRejection', unhandled);
+  rehearse(client);
+  await asked;
+  await pendingWork();
+  await client.send(call);
+  process.removeListener('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+  expect(handle).toHaveBeenCalledTimes(1);
+});
