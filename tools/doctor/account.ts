@@ -27,11 +27,12 @@ export interface CheckedIdentity {
 
 const NOTHING_ELSE = 'Without them AWS could not be asked for account, bootstrap and Lambda concurrency.';
 
-export async function checkIdentity(region: string): Promise<CheckedIdentity> {
+/** @param profile the one that was asked for, if any */
+export async function checkIdentity(region: string, profile?: string): Promise<CheckedIdentity> {
   const client = new STSClient(clientIn(region));
   try {
     const missing = await within(CHECK_SECONDS, client.config.credentials()).then(() => undefined, asError);
-    if (missing) return { finding: withoutCredentials(missing) };
+    if (missing) return { finding: withoutCredentials(missing, profile) };
     const { Account = '', Arn = '' } = await within(
       CHECK_SECONDS,
       client.send(new GetCallerIdentityCommand({})),
@@ -52,8 +53,7 @@ const identified = (account: string, arn: string): Finding =>
 
 const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
 
-function withoutCredentials({ message }: Error): Finding {
-  const profile = process.env['AWS_PROFILE'];
+function withoutCredentials({ message }: Error, profile: string | undefined): Finding {
   const where = profile ? ` for the profile "${profile}" (AWS_PROFILE)` : '';
   return /sso|expired|login session/i.test(message)
     ? problem(

@@ -30,7 +30,9 @@ export async function examine({ settings, environment, say }: ExaminationOptions
   const { finding: place, region } = await checkRegion(environment);
   tell('Region', place);
   const { finding: identity, account } =
-    region === undefined ? { finding: notChecked('in which region?') } : await checkIdentity(region);
+    region === undefined
+      ? { finding: notChecked('in which region?') }
+      : await checkIdentity(region, environment['AWS_PROFILE']);
   tell('Credentials', identity);
   const isKnown = region !== undefined && account !== undefined;
   tell('Bootstrap', isKnown ? await checkBootstrap({ account, region }, needs) : withoutAccount);

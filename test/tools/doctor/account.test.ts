@@ -108,7 +108,7 @@ describe('credentials', () => {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
       delete process.env[name];
     process.env['AWS_PROFILE'] = 'wrok';
-    const { finding } = await checkIdentity(REGION);
+    const { finding } = await checkIdentity(REGION, 'wrok');
     expect(finding.found).toBe('no credentials were found for the profile "wrok" (AWS_PROFILE)');
   });
 

@@ -24,7 +24,7 @@ async function playFlow(client: Client): Promise<void> {
     { method: 'POST', path: '/api/api-token-auth/', body: first.credentials },
     { status: 200, body: { token: aToken } },
   );
-  const { token } = { token: tokenOf(login) };
+  const token = tokenOf(login);
   client.must(token !== first.token, 'a new token for each device', 'the same token again');
   const dashboard = { method: 'GET', path: '/api/dashboard/' };
   await client.expect({ ...dashboard, token }, greetingOf('CLERK'));
