@@ -23,7 +23,7 @@ export const assumptions = {
   callWork: {
     value: 1,
     unit: 'ms of a full core for a call to DynamoDB',
-    from: 'measured without TLS: 0.6 to 0.7 once warm, at first 1.3 to 1.8 (npm run bench:warm)',
+    from: 'measured without TLS: 0.6 to 0.8 once warm, at first up to 1.9 (npm run bench:warm)',
   },
   callWait: {
     value: 5,
