@@ -1,6 +1,6 @@
 /**
  * `npm run bench:warm -- --node PATH --rounds 7`: microseconds of CPU that each function spends on a call once it is warm, with a database
- * that answers at once, and beside it the same call signed by hand. `docs/performance-warm.md` has the method and the figures.
+ * that answers at once, and beside it the same call signed by hand. `docs/performance.md` has the method and the figures.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
