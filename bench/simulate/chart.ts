@@ -7,7 +7,7 @@ import { element, escaped, label } from '../load/chart/svg';
 import { whole } from '../load/numbers';
 import type { AttackedDay } from './attack';
 import { dayCost, unlimitedDayCost } from './attack-cost';
-import { type Distribution, FINEST } from './normal-day';
+import { type Distribution, FINEST, POPULATION } from './normal-day';
 import { maxOverMean, merged } from './partitions';
 import type { Simulation } from './simulation';
 
@@ -30,7 +30,7 @@ export function drawChart(template: Template, { distributions, days }: Simulatio
     element('rect', { width: WIDTH, height, fill: COLOURS.paper }),
     heading('Load of 64 partitions, fullest first', 44),
     note(
-      'Mean load of 100,000 users, in request units; the line is the mean of the partitions, and a red bar is cut off.',
+      `Mean load of ${whole(POPULATION)} users, in request units; the line is the mean of the partitions, and a red bar is cut off.`,
       68,
     ),
     note(

@@ -5,7 +5,7 @@ import { type HottestKey, hottestKey, type Loads, spread } from './partitions';
 import { activityOf, personOf } from './people';
 import { type Access, accessesOf, type Moment, type Table, type UsualKind } from './traffic';
 
-export const POPULATION = 100_000;
+export const POPULATION = 20_000;
 /** The most partitions that are looked at; fewer are sums of neighbours. */
 export const FINEST = 256;
 

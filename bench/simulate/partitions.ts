@@ -9,7 +9,7 @@ export type Loads = ReadonlyMap<string, number>;
 
 const HASHES = 2 ** 32;
 
-export const partitionOf = (key: string, partitions: number): number =>
+const partitionOf = (key: string, partitions: number): number =>
   Math.floor((createHash('md5').update(key).digest().readUInt32BE() * partitions) / HASHES);
 
 /** The load of each partition. */

@@ -31,9 +31,8 @@ const NOW = 1_800_000_000;
 
 export function simulate(template: Template, seed: number): Simulation {
   const limits = loginLimits(template);
-  const random = randomOf(seed);
   return {
-    distributions: distributions(POPULATION, { now: NOW, rules: limits.address }, random),
-    days: attacks.map((one) => attackedDay(one, limits, random)),
+    distributions: distributions(POPULATION, { now: NOW, rules: limits.address }, randomOf(seed)),
+    days: attacks.map((one) => attackedDay(one, limits, randomOf(seed))),
   };
 }
