@@ -10,8 +10,8 @@ import { millionRequests } from './request-cost';
 import { preflight, type RequestKind, type RequestKindName, requestKinds } from './requests';
 
 const DAYS = 30;
-const SECONDS = DAYS * 86_400;
-const SESSIONS_OF_A_USER = 2;
+export const MONTH_SECONDS = DAYS * 86_400;
+export const SESSIONS_OF_A_USER = 2;
 
 export interface Example {
   readonly title: string;
@@ -21,19 +21,19 @@ export interface Example {
 type Requests = readonly (readonly [kind: RequestKind, count: number])[];
 
 /** How often a user does what in a month: the app is opened once a day and makes ten requests; its token is refreshed twice a week. */
-const aUsersMonth: Partial<Record<RequestKindName, number>> = {
+export const aUsersMonth = {
   dashboard: 10 * DAYS,
   refresh: 8,
   login: 0.5,
   signup: 0.05,
   logout: 0.1,
-};
+} as const satisfies Partial<Record<RequestKindName, number>>;
 
 export function examples(template: Template): readonly Example[] {
   return [...[1000, 100_000].map((users) => usersMonth(template, users)), ...throttledMonth(template)];
 }
 
-function usersMonth(template: Template, users: number): Example {
+export function usersMonth(template: Template, users: number): Example {
   const requests = Object.entries(aUsersMonth).map(
     ([name, each]) => [requestKinds[name as RequestKindName], each * users] as const,
   );
@@ -73,11 +73,11 @@ function throttledMonth(template: Template): readonly Example[] {
   const eachRoute = routeList.map((route) => {
     const rate = route.hashesPassword ? rates.eachHashing : rates.each;
     const dearest = route.name === 'logout-all' ? 'keepCurrent' : route.name;
-    return [requestKinds[dearest], rate * servedMethods(route).length * SECONDS] as const;
+    return [requestKinds[dearest], rate * servedMethods(route).length * MONTH_SECONDS] as const;
   });
   // The fallback has two methods: that of the root, and that of every other path.
-  const unknown = [requestKinds.unknown, 2 * rates.each * SECONDS] as const;
-  const asked = preflightsIn(template) * rates.each * SECONDS;
+  const unknown = [requestKinds.unknown, 2 * rates.each * MONTH_SECONDS] as const;
+  const asked = preflightsIn(template) * rates.each * MONTH_SECONDS;
   const requests = [...eachRoute, unknown, ...(asked > 0 ? [[preflight, asked] as const] : [])];
   return [
     { title: 'an attack that fills every throttle all month', lines: requestLines(template, requests) },
@@ -91,7 +91,7 @@ export const preflightsIn = (template: Template): number =>
   ).length;
 
 /** Requests a second; `undefined` where nothing is limited. */
-function throttles(template: Template): { each: number; eachHashing: number } | undefined {
+export function throttles(template: Template): { each: number; eachHashing: number } | undefined {
   const [stage] = resourcesOfType(template, 'AWS::ApiGateway::Stage');
   const settings = (stage?.rawProperties['MethodSettings'] ?? []) as {
     ResourcePath: string;

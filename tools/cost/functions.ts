@@ -13,29 +13,33 @@ export interface FunctionSizes {
 
 /** @throws CostError if the template lacks a function that a request needs, or it does not run on arm64. */
 export function functionSizes(template: Template): FunctionSizes {
-  const functions = resourcesOfType(template, 'AWS::Lambda::Function');
-  const find = (name: FunctionName) => {
-    const id = `${name.replaceAll('-', '')}function`;
-    const found = functions.find(({ logicalId }) => logicalId.toLowerCase().startsWith(id));
-    if (found === undefined) throw new CostError(`The template has no function ${name}.`);
-    return found.rawProperties;
-  };
   return {
     memoryMbOf: (name) => {
-      const { MemorySize, Architectures } = find(name);
+      const { MemorySize, Architectures } = propertiesOf(template, name);
       if (String(Architectures) !== 'arm64')
         throw new CostError(
           `${name} runs on ${Architectures}, and the price is known on arm64 alone. Leave out the setting sam.`,
         );
       return Number(MemorySize);
     },
-    bcryptCost: Number(variablesOf(find('login'))['BCRYPT_COST']),
+    bcryptCost: Number(variablesOf(template, 'login')['BCRYPT_COST']),
   };
 }
 
-function variablesOf({ Environment }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** The environment that the template gives a function. */
+export function variablesOf(template: Template, name: FunctionName): Readonly<Record<string, unknown>> {
+  const { Environment } = propertiesOf(template, name);
   const variables = isRecord(Environment) ? Environment['Variables'] : undefined;
   return isRecord(variables) ? variables : {};
+}
+
+function propertiesOf(template: Template, name: FunctionName): Readonly<Record<string, unknown>> {
+  const id = `${name.replaceAll('-', '')}function`;
+  const found = resourcesOfType(template, 'AWS::Lambda::Function').find(({ logicalId }) =>
+    logicalId.toLowerCase().startsWith(id),
+  );
+  if (found === undefined) throw new CostError(`The template has no function ${name}.`);
+  return found.rawProperties;
 }
 
 /** Billed milliseconds of a run: its own work at the CPU that its memory brings, its waiting, and its share of cold starts. */

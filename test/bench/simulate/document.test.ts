@@ -1,0 +1,60 @@
+/** docs/scaling.md and its picture are what `npm run simulate` says. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { whole } from '../../../bench/load/numbers';
+import { drawChart } from '../../../bench/simulate/chart';
+import { report } from '../../../bench/simulate/report';
+import { byAttack, byCeiling, byPartitions, byRequests, byUsers } from '../../../bench/simulate/rows';
+import { simulate } from '../../../bench/simulate/simulation';
+import { newLocator, newSessionId } from '../../../functions/shared/domain/token';
+import { readTemplate } from '../../../local/template/template';
+import { functionSizes, millisecondsOf } from '../../../tools/cost/functions';
+import { requestKinds } from '../../../tools/cost/requests';
+import { templateWith } from '../../support/assembly';
+
+const read = (file: string) => readFileSync(join(__dirname, '../../../docs', file), 'utf8');
+const text = read('scaling.md');
+const template = readTemplate('TokenAuth-dev', templateWith({}).toJSON());
+const simulation = simulate(template, 1);
+const tables = {
+  users: byUsers(template),
+  requests: byRequests(template),
+  limits: byCeiling(template),
+  partitions: byPartitions(simulation.distributions),
+  attacks: byAttack(simulation.days, template),
+};
+
+it.each(Object.entries(tables))('the document has the table of %s', (_, rows) => {
+  const [heads = [], ...body] = rows;
+  const written = [heads, heads.map((_, at) => (at === 0 ? '---' : '--:')), ...body];
+  const lines = written.map((row, at) => (at === 1 ? `|${row.join('|')}|` : `| ${row.join(' | ')} |`));
+  expect(text).toContain(`\n${lines.join('\n')}\n\n`);
+});
+
+it('the document has the picture', () => {
+  expect(read('simulate.svg')).toBe(drawChart(template, simulation));
+});
+
+it('the report has every row', () => {
+  const printed = report(template, simulation).replace(/ +/g, ' ');
+  for (const row of Object.values(tables).flat()) expect(printed).toContain(row.join(' '));
+});
+
+it('the document says how long functions are billed', () => {
+  const sizes = functionSizes(template);
+  const [authorizer, own] = requestKinds.dashboard.runs.map((run) => millisecondsOf(run, sizes));
+  const [login] = requestKinds.login.runs.map((run) => millisecondsOf(run, sizes));
+  const said = text.replaceAll('\n', ' ');
+  expect(said).toContain(
+    `billed ${authorizer} ms in the authorizer and ${own} ms in its function, a login ${login} ms`,
+  );
+});
+
+it('the document reckons with as many bits as locators and sessions have', () => {
+  const locators = 16 ** newLocator().length;
+  const sessions = 16 ** newSessionId().length;
+  expect(text).toContain(`= 1 in ${whole(locators / 1e8)}.`);
+  expect(text).toContain(`= ${whole(1e16 / 2 / locators)} signups draw twice`);
+  expect(text).toContain(`for each user: ${whole(sessions)}.`);
+  expect(text).toContain(`= 1 in ${whole(sessions / 20)},`);
+});
