@@ -1,6 +1,7 @@
 /** The picture of the bundles: a bar for each function, its parts by package, as SVG. */
-import { COLOURS, FONT, MARGIN, WIDTH } from '../load/chart/look';
-import { element, escaped, label } from '../load/chart/svg';
+import { COLOURS, MARGIN, WIDTH } from '../load/chart/look';
+import { drawSheet } from '../load/chart/sheet';
+import { element, label } from '../load/chart/svg';
 import { whole } from '../load/numbers';
 import type { Bundle } from './bundle';
 import { OTHERS, type Part, partsOf } from './parts';
@@ -38,8 +39,6 @@ export function drawBundles(bundles: readonly Bundle[]): string {
   const legendTop = HEAD_HEIGHT + rows.length * ROW_HEIGHT + 16;
   const height = legendTop + Math.ceil(owners.length / LEGEND_COLUMNS) * LEGEND_ROW_HEIGHT + MARGIN;
   const content = [
-    element('title', {}, escaped(TITLE)),
-    element('rect', { width: WIDTH, height, fill: COLOURS.paper }),
     label(TITLE, { x: MARGIN, y: 44, 'font-size': 22, 'font-weight': 700 }),
     label('Bytes of the minified bundle by package', { x: MARGIN, y: 68, 'font-size': 14 }),
     ...rows.map(({ bundle, parts }, at) =>
@@ -47,16 +46,7 @@ export function drawBundles(bundles: readonly Bundle[]): string {
     ),
     element('g', { transform: `translate(0 ${legendTop})` }, legend(owners, scale)),
   ];
-  const frame = {
-    xmlns: 'http://www.w3.org/2000/svg',
-    width: WIDTH,
-    height,
-    viewBox: `0 0 ${WIDTH} ${height}`,
-    role: 'img',
-    'font-family': FONT,
-    fill: COLOURS.text,
-  };
-  return `${element('svg', frame, `\n${content.join('\n')}\n`)}\n`;
+  return drawSheet({ height, title: TITLE }, content);
 }
 
 function bar({ name, bytes }: Bundle, parts: readonly Part[], { width, fillOf }: Scale): string {

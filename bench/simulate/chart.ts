@@ -2,8 +2,9 @@
 import type { Template } from '../../local/template/template';
 import { type FunctionSizes, functionSizes } from '../../tools/cost/functions';
 import { dollars } from '../../tools/cost/prices';
-import { COLOURS, FONT, MARGIN, WIDTH } from '../load/chart/look';
-import { element, escaped, label } from '../load/chart/svg';
+import { COLOURS, MARGIN, WIDTH } from '../load/chart/look';
+import { drawSheet } from '../load/chart/sheet';
+import { element, label } from '../load/chart/svg';
 import { whole } from '../load/numbers';
 import type { AttackedDay } from './attack';
 import { dayCost, unlimitedDayCost } from './attack-cost';
@@ -26,8 +27,6 @@ export function drawChart(template: Template, { distributions, days }: Simulatio
   const height = daysTop + days.length * DAY_HEIGHT + 58;
   const most = Math.max(...days.map(({ tries }) => tries));
   const content = [
-    element('title', {}, escaped(TITLE)),
-    element('rect', { width: WIDTH, height, fill: COLOURS.paper }),
     heading('Load of 64 partitions, fullest first', 44),
     note(
       `Mean load of ${whole(POPULATION)} users, in request units; the line is the mean of the partitions, and a red bar is cut off.`,
@@ -46,16 +45,7 @@ export function drawChart(template: Template, { distributions, days }: Simulatio
       height - 24,
     ),
   ];
-  const frame = {
-    xmlns: 'http://www.w3.org/2000/svg',
-    width: WIDTH,
-    height,
-    viewBox: `0 0 ${WIDTH} ${height}`,
-    role: 'img',
-    'font-family': FONT,
-    fill: COLOURS.text,
-  };
-  return `${element('svg', frame, `\n${content.join('\n')}\n`)}\n`;
+  return drawSheet({ height, title: TITLE }, content);
 }
 
 const heading = (text: string, y: number): string =>

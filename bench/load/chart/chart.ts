@@ -5,7 +5,6 @@ import { plural, whole } from '../numbers';
 import { allRequests, outcomes, type Tally, totalOf } from '../tally';
 import {
   COLOURS,
-  FONT,
   FOOT_HEIGHT,
   HEAD_HEIGHT,
   LABEL_MARGIN,
@@ -15,7 +14,8 @@ import {
   WIDTH,
 } from './look';
 import { drawPanel, type Panel } from './panel';
-import { element, escaped, label } from './svg';
+import { drawSheet } from './sheet';
+import { element, label } from './svg';
 import { type TimeAxis, timeAxisOf } from './time-axis';
 
 export interface Picture extends Load {
@@ -38,26 +38,14 @@ export function drawChart(picture: Picture): string {
     LABEL_MARGIN,
   );
   const height = HEAD_HEIGHT + panels.length * PANEL_HEIGHT + FOOT_HEIGHT;
-  const frame = {
-    xmlns: 'http://www.w3.org/2000/svg',
-    width: WIDTH,
-    height,
-    viewBox: `0 0 ${WIDTH} ${height}`,
-    role: 'img',
-    'font-family': FONT,
-    fill: COLOURS.text,
-  };
   const content = [
-    element('title', {}, escaped(TITLE)),
-    element('desc', {}, escaped(subtitleOf(picture))),
-    element('rect', { width: WIDTH, height, fill: COLOURS.paper }),
     ...head(picture),
     ...panels.map((panel, at) =>
       element('g', { transform: `translate(0 ${HEAD_HEIGHT + at * PANEL_HEIGHT})` }, drawPanel(panel, axis)),
     ),
     ...foot(axis, HEAD_HEIGHT + panels.length * PANEL_HEIGHT),
   ];
-  return `${element('svg', frame, `\n${content.join('\n')}\n`)}\n`;
+  return drawSheet({ height, title: TITLE, description: subtitleOf(picture) }, content);
 }
 
 function head(picture: Picture): readonly string[] {
