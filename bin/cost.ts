@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesise } from '../local/synthesise';
 import { readAssembly } from '../local/template/assembly';
+import { fail } from '../tools/command-line';
 import { settingsOf } from '../tools/context-options';
 import { report } from '../tools/cost/report';
 
@@ -18,7 +19,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+main().catch(fail);

@@ -1,12 +1,11 @@
 /** What each function is told: the variables of its own as a deployment with default settings has them, and those of Lambda. */
 import { environmentOf, type FunctionName, type Variable } from '../../functions/shared/environment';
 
-export const tables = { users: 'Users', tokens: 'Tokens', rateLimits: 'RateLimits' } as const;
+const tables = { users: 'Users', tokens: 'Tokens', rateLimits: 'RateLimits' } as const;
 export const bcryptCost = 10;
-export const lifetimes = { tokenLifetimeSeconds: 604_800, sessionLifetimeSeconds: 7_776_000 } as const;
-/** Those of the example events. */
+const lifetimes = { tokenLifetimeSeconds: 604_800, sessionLifetimeSeconds: 7_776_000 } as const;
+/** That of the example events. */
 export const examplePassword = 'password123';
-export const exampleSessionId = '0123456789abcdef';
 
 const MANY = '1000000';
 

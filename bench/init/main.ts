@@ -7,13 +7,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hashSync } from 'bcryptjs';
 import { type FunctionName, functionNames } from '../../functions/shared/environment';
 import { fail } from '../../tools/command-line';
 import { exampleEvents } from '../../tools/sam/example-events';
 import { bundleOf } from '../bundles/bundle';
+import { startConstantDatabase } from '../warm/constant-database';
 import { empty, rawCall } from './baselines';
-import { startDatabase } from './database';
-import { processEnvironment } from './environments';
+import { bcryptCost, examplePassword, processEnvironment } from './environments';
 import { type ColdStart, coldStart, type Subject } from './measure';
 import { millisecondsTable, ratiosTable, type Starts } from './report';
 
@@ -22,9 +23,10 @@ const EMPTY = 'empty handler';
 async function main(): Promise<void> {
   const { rounds, nodes, only } = readOptions();
   const folder = mkdtempSync(join(tmpdir(), 'token-auth-init-'));
-  const database = await startDatabase();
+  const database = await startConstantDatabase();
+  database.keepHash(hashSync(examplePassword, bcryptCost));
   try {
-    const subjects = prepare(folder, database.url).filter(
+    const subjects = prepare(folder, database.endpoint).filter(
       ({ name }) => only.length === 0 || name === EMPTY || only.includes(name),
     );
     for (const node of nodes) report(node, rounds, await measure(node, subjects, rounds));

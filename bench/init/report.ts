@@ -1,26 +1,10 @@
 /** The measured starts as text. */
 import { textTable } from '../../tools/text-table';
+import { type Spread, spreadOf } from '../spread';
 import { type ColdStart, measures } from './measure';
 
 /** By name, a start for each round; the same number for all. */
 export type Starts = ReadonlyMap<string, readonly ColdStart[]>;
-
-export interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = [...values].sort((one, other) => one - other);
-  const at = (index: number): number => sorted[index] ?? Number.NaN;
-  const middle = (sorted.length - 1) / 2;
-  return {
-    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
-    min: at(0),
-    max: at(sorted.length - 1),
-  };
-}
 
 /** What is compared with the baseline: the times of the whole process. */
 const compared = ['ready', 'readyCpu', 'answered', 'answeredCpu'] as const satisfies (keyof ColdStart)[];

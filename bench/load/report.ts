@@ -1,4 +1,5 @@
 /** What came of it: a table, and sentences about what is not as it should be. */
+import { textTable } from '../../tools/text-table';
 import { merged, percentile, RELATIVE_ERROR } from './histogram';
 import type { Load, LoadOptions } from './load';
 import { LIMITS_OFF } from './load-error';
@@ -32,18 +33,15 @@ export const isClean = (tally: Tally): boolean =>
   totalOf(tally, 'wrong') === 0 && totalOf(tally, 'failed') === 0;
 
 function table(tally: Tally): readonly string[] {
+  const columns = ['action', 'count', ...outcomes, 'p50', 'p90', 'p99', 'max'];
   const rows = [
-    ['action', 'count', ...outcomes, 'p50', 'p90', 'p99', 'max'],
+    columns,
     ...actions.map((action) => [action, ...cells(tally.byAction[action])]),
     ['total', ...cells(overall(tally))],
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  '),
+  return textTable(
+    rows,
+    columns.map((_, column) => column).filter((column) => column > 0),
   );
 }
 

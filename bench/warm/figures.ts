@@ -1,19 +1,6 @@
 /** What samples come to, and what CPU time means in functions of other sizes. */
 import { FULL_CORE_MB } from '../../tools/cost/assumptions';
 import { costOf, prices } from '../../tools/cost/prices';
-import { quantile } from '../enumeration/distributions';
-
-export interface Spread {
-  readonly min: number;
-  readonly median: number;
-  readonly max: number;
-}
-
-export const spreadOf = (values: readonly number[]): Spread => ({
-  min: quantile(values, 0),
-  median: quantile(values, 0.5),
-  max: quantile(values, 1),
-});
 
 /** How much longer than a full core a function of that size works on something that one thread does. */
 export const slowdownAt = (memoryMb: number): number => Math.max(1, FULL_CORE_MB / memoryMb);

@@ -2,7 +2,8 @@
 import type { BackendFunctionName } from '../../functions/shared/environment';
 import { assumed } from '../../tools/cost/assumptions';
 import { dollars } from '../../tools/cost/prices';
-import { durationAt, millionAt, type Run, type Spread, slowdownAt, spreadOf } from './figures';
+import { type Spread, spreadOf } from '../spread';
+import { durationAt, millionAt, type Run, slowdownAt } from './figures';
 import type { Sample } from './measure';
 import { COSTS, comparisonAt, LEAST_COST, SDK, SIGNED, withCost } from './subjects';
 

@@ -1,5 +1,6 @@
 import { type ColdStart, timesOf } from '../../../bench/init/measure';
-import { millisecondsTable, ratiosOf, spreadOf } from '../../../bench/init/report';
+import { millisecondsTable, ratiosOf } from '../../../bench/init/report';
+import { spreadOf } from '../../../bench/spread';
 
 const start = (ready: number): ColdStart => ({
   load: 1,

@@ -1,4 +1,5 @@
-import { durationAt, millionAt, slowdownAt, spreadOf } from '../../../bench/warm/figures';
+import { spreadOf } from '../../../bench/spread';
+import { durationAt, millionAt, slowdownAt } from '../../../bench/warm/figures';
 
 it('a spread is of times that were measured, in any order', () => {
   expect(spreadOf([5, 1, 4, 2, 3])).toEqual({ min: 1, median: 3, max: 5 });
