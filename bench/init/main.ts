@@ -12,7 +12,8 @@ import { type FunctionName, functionNames } from '../../functions/shared/environ
 import { fail } from '../../tools/command-line';
 import { exampleEvents } from '../../tools/sam/example-events';
 import { bundleOf } from '../bundles/bundle';
-import { startConstantDatabase } from '../warm/constant-database';
+import { startConstantDatabase } from '../constant-database';
+import { roundsOf } from '../rounds';
 import { empty, rawCall } from './baselines';
 import { bcryptCost, examplePassword, processEnvironment } from './environments';
 import { type ColdStart, coldStart, type Subject } from './measure';
@@ -44,10 +45,7 @@ function readOptions() {
       only: { type: 'string', multiple: true, default: [] },
     },
   });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)
-    throw new Error('--rounds takes a whole number from 1 to 1000.');
-  return { rounds, nodes: values.node, only: values.only };
+  return { rounds: roundsOf(values.rounds), nodes: values.node, only: values.only };
 }
 
 /** Writes what the processes will load. The guard stands before another API's methods and sees what the authorizer sees. */

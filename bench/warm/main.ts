@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { hashPassword } from '../../functions/shared/domain/password-hash';
 import { synthesise } from '../../local/synthesise';
 import { loadDeployment } from '../../local/template/load-deployment';
-import { type ConstantDatabase, startConstantDatabase } from './constant-database';
+import { type ConstantDatabase, startConstantDatabase } from '../constant-database';
 import { type Bench, measure, type Sample } from './measure';
 import { type Options, readOptions } from './options';
 import { report, type Samples } from './report';

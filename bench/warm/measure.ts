@@ -1,7 +1,7 @@
 /** Measures one subject in a process of its own, under a Node.js of choice. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { ConstantDatabase } from './constant-database';
+import type { ConstantDatabase } from '../constant-database';
 import type { Outcome, Task } from './measured-process';
 import type { Subject } from './subjects';
 

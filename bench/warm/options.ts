@@ -1,5 +1,6 @@
 /** What the command line says. */
 import { parseArgs } from 'node:util';
+import { roundsOf } from '../rounds';
 
 export interface Options {
   /** The Node.js programs to measure, one after the other. */
@@ -16,8 +17,5 @@ export function readOptions(args: readonly string[]): Options {
       rounds: { type: 'string', default: '7' },
     },
   });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100)
-    throw new Error(`--rounds cannot be "${values.rounds}". It must be a whole number from 1 to 100.`);
-  return { nodes: values.node, rounds };
+  return { nodes: values.node, rounds: roundsOf(values.rounds) };
 }

@@ -2,6 +2,7 @@
 import type { BackendFunctionName } from '../../functions/shared/environment';
 import { assumed } from '../../tools/cost/assumptions';
 import { dollars } from '../../tools/cost/prices';
+import { markdownTable } from '../markdown-table';
 import { type Spread, spreadOf } from '../spread';
 import { durationAt, millionAt, type Run, slowdownAt } from './figures';
 import type { Sample } from './measure';
@@ -30,12 +31,6 @@ const milli = (milliseconds: number): string => milliseconds.toFixed(millisecond
 const cells = ({ min, median, max }: Spread, write: (value: number) => string): Row =>
   [min, median, max].map(write);
 
-/** A table with its first column to the left and the others to the right. */
-const table = ([head = [], ...rows]: readonly Row[]): string =>
-  [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n');
-
 /** CPU of everything without a password, and beside it that of the same number of calls signed by hand. */
 function warmTable(samples: Samples): string {
   const floor = medianOf(samples, SIGNED);
@@ -48,7 +43,7 @@ function warmTable(samples: Samples): string {
     const ratio = calls === 0 ? '' : `${(warm.median / (calls * floor)).toFixed(1)} ×`;
     return [name, String(calls), ...cells(warm, rounded), ratio, rounded(young.median)];
   });
-  return table([['', 'calls', 'min', 'median', 'max', 'signed by hand', 'young'], ...rows]);
+  return markdownTable([['', 'calls', 'min', 'median', 'max', 'signed by hand', 'young'], ...rows]);
 }
 
 /** What is left of a run beside its one password hash: measured where the hash costs least, and that hash taken away. */
@@ -71,7 +66,7 @@ function hashingTable(samples: Samples): string {
     return [name, String(calls), rounded(whole), ...cells(besides, rounded), ratio, share];
   });
   const head = ['', 'calls', 'whole', 'besides: min', 'median', 'max', 'signed by hand', 'share of the hash'];
-  return table([head, ...rows]);
+  return markdownTable([head, ...rows]);
 }
 
 /** Milliseconds of a comparison here, and by arithmetic in functions of each size. */
@@ -81,7 +76,7 @@ function hashTable(samples: Samples): string {
     const bySize = SIZES.map((size) => milli(spread.median * slowdownAt(size)));
     return [`cost ${cost}`, ...cells(spread, milli), ...bySize];
   });
-  return table([['', 'min', 'median', 'max', ...SIZES.map((size) => `${size} MB`)], ...rows]);
+  return markdownTable([['', 'min', 'median', 'max', ...SIZES.map((size) => `${size} MB`)], ...rows]);
 }
 
 /** By arithmetic: how long a run takes in functions of each size, and what the time of a million costs. */
@@ -94,7 +89,7 @@ function sizeTable(samples: Samples, memoryOf: ReadonlyMap<BackendFunctionName, 
     });
     return [name, rounded(peakOf(samples, name)), ...bySize];
   });
-  return table([['', 'peak MB', ...SIZES.map((size) => `${size} MB`)], ...rows]);
+  return markdownTable([['', 'peak MB', ...SIZES.map((size) => `${size} MB`)], ...rows]);
 }
 
 const peakOf = (samples: Samples, name: BackendFunctionName): number =>

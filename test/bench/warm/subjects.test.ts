@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ConstantDatabase, startConstantDatabase } from '../../../bench/warm/constant-database';
+import { type ConstantDatabase, startConstantDatabase } from '../../../bench/constant-database';
 import { measure } from '../../../bench/warm/measure';
 import {
   bundle,

@@ -1,14 +1,14 @@
 /**
- * In place of DynamoDB, at the other end of the socket: every operation has one answer, the one that lets a request succeed, at once and
- * whatever was written before. So nothing but the caller's own work is in its CPU time.
+ * In place of DynamoDB, at the other end of the socket: every operation on items has one answer, the one that lets a request succeed, at once
+ * and whatever was written before. So nothing but the caller's own work is in its CPU time.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { sessionOf } from '../../functions/shared/domain/session';
-import { issueToken, parseUnverifiedToken } from '../../functions/shared/domain/token';
-import { examplePrincipal, exampleToken } from '../../tools/sam/example-events';
+import { sessionOf } from '../functions/shared/domain/session';
+import { issueToken, parseUnverifiedToken } from '../functions/shared/domain/token';
+import { examplePrincipal, exampleToken } from '../tools/sam/example-events';
 
 export interface ConstantDatabase {
   readonly endpoint: string;
@@ -21,8 +21,9 @@ export interface ConstantDatabase {
 
 type Item = Readonly<Record<string, string | number | boolean>>;
 
-/** What of a request says which item is meant. */
+/** What of a request says which item is meant, or table. */
 interface Payload {
+  readonly TableName?: string;
   readonly Key?: Readonly<Record<string, { readonly S: string }>>;
   readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly object[] }>>;
 }
@@ -31,9 +32,10 @@ interface Payload {
 export async function startConstantDatabase(): Promise<ConstantDatabase> {
   let count = 0;
   let passwordHash = '';
+  const tables = new Map<string, Payload>();
   const server = createServer(async (request, response) => {
     count += 1;
-    await answer(request, response, itemsWith(passwordHash));
+    await answer(request, response, { tables, ...itemsWith(passwordHash) });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -50,11 +52,12 @@ export async function startConstantDatabase(): Promise<ConstantDatabase> {
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, items: Items): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, content: Content): Promise<void> {
   const payload: Payload = JSON.parse(await text(request));
   const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-  const body = JSON.stringify(answerTo(operation, payload, items));
-  response.writeHead(200, {
+  const result = answerTo(operation, payload, content);
+  const body = JSON.stringify(result);
+  response.writeHead('__type' in result ? 400 : 200, {
     'Content-Type': 'application/x-amz-json-1.0',
     'Content-Length': Buffer.byteLength(body),
     'x-amzn-RequestId': randomUUID(),
@@ -76,6 +79,9 @@ function storedSession(days: number, of = token): Item {
 
 type Items = ReturnType<typeof itemsWith>;
 
+/** The tables are those that were created, as they were asked for. */
+type Content = Items & { readonly tables: Map<string, Payload> };
+
 function itemsWith(passwordHash: string) {
   const own = { ...storedSession(1), id: examplePrincipal.sessionId };
   const others = ['ab12', '90ef'].map((session) => storedSession(2, issueToken(token.locator, session)));
@@ -92,8 +98,16 @@ function itemsWith(passwordHash: string) {
   };
 }
 
-function answerTo(operation: string, { Key = {}, RequestItems = {} }: Payload, items: Items): object {
+function answerTo(operation: string, payload: Payload, { tables, ...items }: Content): object {
+  const { TableName = '', Key = {}, RequestItems = {} } = payload;
   switch (operation) {
+    case 'CreateTable':
+      tables.set(TableName, payload);
+      return { TableDescription: payload };
+    case 'DescribeTable':
+      return tables.has(TableName)
+        ? { Table: { ...tables.get(TableName), TableStatus: 'ACTIVE' } }
+        : NOT_FOUND;
     case 'BatchGetItem': {
       const found = Object.entries(RequestItems).map(
         ([
@@ -115,6 +129,8 @@ function answerTo(operation: string, { Key = {}, RequestItems = {} }: Payload, i
       return {};
   }
 }
+
+const NOT_FOUND = { __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException' };
 
 function updated(key: object, { limit }: Items): object {
   if ('limitKey' in key) return { Attributes: attributesOf(limit) };
