@@ -7,8 +7,6 @@ export const OTHERS = 'the rest';
 export interface Part {
   readonly owner: string;
   readonly bytes: number;
-  /** The bytes of all parts before this one. */
-  readonly before: number;
 }
 
 /** The owners of the most bytes in all bundles together, largest first. */
@@ -21,12 +19,9 @@ export function owners(bundles: readonly Bundle[]): readonly string[] {
 
 /** The parts of one of the bundles, `most` of them by name. Together they are all of its bytes. */
 export function partsOf(bundle: Bundle, bundles: readonly Bundle[], most: number): readonly Part[] {
-  const parts: Part[] = [];
-  let before = 0;
-  for (const owner of owners(bundles).slice(0, most)) {
-    const bytes = bundle.bytesByOwner.get(owner) ?? 0;
-    if (bytes > 0) parts.push({ owner, bytes, before });
-    before += bytes;
-  }
-  return [...parts, { owner: OTHERS, bytes: bundle.bytes - before, before }];
+  const parts = owners(bundles)
+    .slice(0, most)
+    .map((owner) => ({ owner, bytes: bundle.bytesByOwner.get(owner) ?? 0 }));
+  const named = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  return [...parts.filter(({ bytes }) => bytes > 0), { owner: OTHERS, bytes: bundle.bytes - named }];
 }

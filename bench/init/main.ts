@@ -1,6 +1,7 @@
 /**
  * `npm run bench:init -- --rounds 15 --node PATH`: how long each function takes to load, to be ready and to give its first answer, each time in
- * a new process, one at a time. `--node` names the Node.js to measure, and may be repeated; `--only NAME` measures fewer functions.
+ * a new process, one at a time. `--node` names the Node.js to measure, and may be repeated; `--only NAME` measures fewer functions; `--out FILE`
+ * draws a picture, of the last Node.js if there are several.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ import { bundleOf } from '../bundles/bundle';
 import { startConstantDatabase } from '../constant-database';
 import { roundsOf } from '../rounds';
 import { empty, rawCall } from './baselines';
+import { drawStarts } from './chart';
 import { bcryptCost, examplePassword, processEnvironment } from './environments';
 import { type ColdStart, coldStart, type Subject } from './measure';
 import { millisecondsTable, ratiosTable, type Starts } from './report';
@@ -22,7 +24,7 @@ import { millisecondsTable, ratiosTable, type Starts } from './report';
 const EMPTY = 'empty handler';
 
 async function main(): Promise<void> {
-  const { rounds, nodes, only } = readOptions();
+  const { rounds, nodes, only, out } = readOptions();
   const folder = mkdtempSync(join(tmpdir(), 'token-auth-init-'));
   const database = await startConstantDatabase();
   database.keepHash(hashSync(examplePassword, bcryptCost));
@@ -30,7 +32,7 @@ async function main(): Promise<void> {
     const subjects = prepare(folder, database.endpoint).filter(
       ({ name }) => only.length === 0 || name === EMPTY || only.includes(name),
     );
-    for (const node of nodes) report(node, rounds, await measure(node, subjects, rounds));
+    for (const node of nodes) report(node, await measure(node, subjects, rounds), out);
   } finally {
     database.close();
     rmSync(folder, { recursive: true });
@@ -43,9 +45,10 @@ function readOptions() {
       rounds: { type: 'string', default: '15' },
       node: { type: 'string', multiple: true, default: [process.execPath] },
       only: { type: 'string', multiple: true, default: [] },
+      out: { type: 'string' },
     },
   });
-  return { rounds: roundsOf(values.rounds), nodes: values.node, only: values.only };
+  return { ...values, rounds: roundsOf(values.rounds), nodes: values.node };
 }
 
 /** Writes what the processes will load. The guard stands before another API's methods and sees what the authorizer sees. */
@@ -77,11 +80,13 @@ async function measure(node: string, subjects: readonly Subject[], rounds: numbe
   return starts;
 }
 
-function report(node: string, rounds: number, starts: Starts): void {
-  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+function report(node: string, starts: Starts, out: string | undefined): void {
+  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().slice(1);
   const [load = 0] = loadavg();
+  const rounds = starts.get(EMPTY)?.length;
   console.log(`Node.js ${version}, ${rounds} starts of each, load average ${load.toFixed(1)}\n`);
   console.log([...millisecondsTable(starts), '', ...ratiosTable(starts, EMPTY), ''].join('\n'));
+  if (out !== undefined) writeFileSync(out, drawStarts(starts, version));
 }
 
 main().catch(fail);

@@ -1,6 +1,8 @@
+import { drawStarts } from '../../../bench/init/chart';
 import { type ColdStart, timesOf } from '../../../bench/init/measure';
 import { millisecondsTable, ratiosOf } from '../../../bench/init/report';
 import { spreadOf } from '../../../bench/spread';
+import { boxesOf, wellFormed } from '../load/chart/reading';
 
 const start = (ready: number): ColdStart => ({
   load: 1,
@@ -43,4 +45,18 @@ it('loading is counted from where it began, being ready and having answered from
 it('the table has the medians of every function', () => {
   const [, login] = millisecondsTable(new Map([['login', [start(30), start(32), start(90)]]]));
   expect(login).toMatch(/^login +1\.0 +32\.0 /);
+});
+
+it('draws a bar for each function, as long as its cold start, with everything written inside the picture', () => {
+  const svg = drawStarts(new Map([['raw signed call', [{ ...start(10), answered: 48 }]]]), '24.21.0');
+  expect(wellFormed(svg)).toBe(true);
+  const boxes = boxesOf(svg);
+  expect(boxes.map(({ text }) => text)).toEqual(expect.arrayContaining(['raw signed call', '48']));
+  expect(Math.max(...boxes.map(({ right }) => right))).toBeLessThan(960);
+  const widths = [...svg.matchAll(/<rect x="[^"]*" width="([\d.]+)" height="20"/g)].map(([, width]) =>
+    Number(width),
+  );
+  const [starts = 0, loads, , firstCall] = widths;
+  expect(starts / loads!).toBeCloseTo(9, 0);
+  expect(firstCall).toBe(loads);
 });
