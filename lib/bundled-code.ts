@@ -40,7 +40,11 @@ export const bundling = {
   mainFields: ['module', 'main'],
   // What the SDK could do elsewhere and a function never does: half of a bundle, and of the time to load it.
   alias: {
+    '@aws-sdk/core/account-id-endpoint': standIn('account-id-endpoint'),
     '@aws-sdk/credential-provider-node': standIn('credentials'),
+    '@aws-sdk/lib-dynamodb': standIn('document-client'),
+    // The stand-in names the folder of the types, for the compiler; the code is in another.
+    '@aws-sdk/lib-dynamodb/dist-types': dirname(require.resolve('@aws-sdk/lib-dynamodb/dist-es/index.js')),
     '@aws-sdk/middleware-endpoint-discovery': standIn('endpoint-discovery'),
     '@aws/lambda-invoke-store': standIn('invoke-store'),
     '@smithy/core/checksum': standIn('checksum'),

@@ -16,8 +16,8 @@ const database = [
   '@smithy/types',
 ];
 
-/** As esbuild counts them. */
-const KB = 1024;
+/** The stricter reading of the budgets: not 1,024 bytes. */
+const KB = 1000;
 
 function allowanceOf(name: FunctionName): { packages: string[]; bytes: number } {
   if (name === 'dashboard' || name === 'fallback') return { packages: [], bytes: 12 * KB };

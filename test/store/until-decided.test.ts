@@ -2,11 +2,6 @@ import { CONFLICT_PATIENCE_MS } from '../../functions/shared/domain/limits';
 import { untilDecided } from '../../functions/shared/store/database';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 
-/** Pauses in the time that the test moves, which this module has none of. */
-jest.mock('node:timers/promises', () => ({
-  setTimeout: (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-}));
-
 afterEach(() => {
   jest.useRealTimers();
   jest.restoreAllMocks();

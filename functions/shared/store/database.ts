@@ -2,7 +2,6 @@
  * The connection to DynamoDB. Every call is bounded in time, so that an answer is ready before Lambda or the gateway gives up, and
  * every failure that is not an answer to the question asked becomes StoreUnavailableError.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
@@ -107,3 +106,7 @@ export async function untilDecided<Outcome>(attempt: () => Promise<Outcome | und
     await pause(Math.min(pauseMs * (0.5 + Math.random()), leftMs));
   }
 }
+
+/** With the timer that is there already: `node:timers/promises` would be a module more to load. */
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
