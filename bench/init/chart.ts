@@ -7,7 +7,7 @@ import type { Starts } from './report';
 const stages: Readonly<Record<string, (start: ColdStart) => number>> = {
   'Node.js starts': ({ ready, load }) => ready - load,
   'the bundle loads': ({ load }) => load,
-  'what loading began is done': ({ answered, firstCall, ready }) => answered - firstCall - ready,
+  'a call is rehearsed': ({ rehearsed, ready }) => rehearsed - ready,
   'the first call': ({ firstCall }) => firstCall,
 };
 

@@ -23,6 +23,7 @@ export interface ColdStart {
   readonly load: number;
   readonly ready: number;
   readonly readyCpu: number;
+  readonly rehearsed: number;
   readonly firstCall: number;
   readonly firstCallCpu: number;
   readonly secondCall: number;
@@ -35,6 +36,7 @@ export const measures = [
   'load',
   'ready',
   'readyCpu',
+  'rehearsed',
   'firstCall',
   'firstCallCpu',
   'secondCall',
@@ -69,6 +71,7 @@ export const timesOf = ({ begun, ready, called, answered, again }: Record<Mark, 
   load: ready.wallMs - begun.wallMs,
   ready: ready.wallMs,
   readyCpu: ready.cpuMs,
+  rehearsed: called.wallMs,
   firstCall: answered.wallMs - called.wallMs,
   firstCallCpu: answered.cpuMs - called.cpuMs,
   secondCall: again.wallMs - answered.wallMs,

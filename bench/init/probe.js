@@ -16,7 +16,7 @@ async function main() {
   const begun = now();
   const { handler } = require(bundle);
   const ready = now();
-  // The event reaches a function from outside, so what a bundle left to do as it loaded is done before.
+  // The event reaches a function from outside, so the rehearsed call, which waits for nothing, is made before.
   await new Promise((resolve) => setImmediate(resolve));
   const called = now();
   const result = await handler(event);

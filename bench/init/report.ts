@@ -7,7 +7,13 @@ import { type ColdStart, measures } from './measure';
 export type Starts = ReadonlyMap<string, readonly ColdStart[]>;
 
 /** What is compared with the baseline: the times of the whole process. */
-const compared = ['ready', 'readyCpu', 'answered', 'answeredCpu'] as const satisfies (keyof ColdStart)[];
+const compared = [
+  'ready',
+  'readyCpu',
+  'rehearsed',
+  'answered',
+  'answeredCpu',
+] as const satisfies (keyof ColdStart)[];
 
 /** Each start divided by the baseline's of the same round. */
 export function ratiosOf(starts: Starts, baseline: string, measure: keyof ColdStart): Map<string, Spread> {
@@ -24,6 +30,7 @@ const headings: Readonly<Record<keyof ColdStart, string>> = {
   load: 'load',
   ready: 'ready',
   readyCpu: 'ready, CPU',
+  rehearsed: 'rehearsed',
   firstCall: '1st call',
   firstCallCpu: '1st call, CPU',
   secondCall: '2nd call',

@@ -47,7 +47,7 @@ export function connect<Table extends keyof Tables>(tables: Pick<Tables, Table>)
       },
     }),
   );
-  rehearse(client);
+  void rehearse(client);
   const send = async (command: Parameters<DynamoDBDocumentClient['send']>[0]) => {
     // The SDK's time-outs end when headers arrive; a body that never comes is ended by the signal.
     const abortSignal = AbortSignal.timeout(WORST_CASE_CALL_SECONDS * 1000);

@@ -6,10 +6,19 @@ import { Readable } from 'node:stream';
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 
 /**
- * Makes a call that goes through everything but the network: it needs no grant, costs nothing and opens no connection. Returns at
- * once; whatever becomes of it, the client is as it was.
+ * Makes a call that goes through everything but the network: it needs no grant, costs nothing and opens no connection. Begins after the code that
+ * asks for it, so that it cannot stop a function from loading. Never rejects: whatever becomes of it, the client is as it was.
  */
-export function rehearse(client: DynamoDBDocumentClient): void {
+export async function rehearse(client: DynamoDBDocumentClient): Promise<void> {
+  try {
+    await undefined;
+    await client.send(rehearsedCall());
+  } catch {
+    // The first real call will say what is wrong.
+  }
+}
+
+function rehearsedCall(): GetCommand {
   const command = new GetCommand({ TableName: 'None', Key: { name: 'nobody' } });
   const response = { statusCode: 200, headers: {}, body: Readable.from([Buffer.from('{}')]) };
   // The last step before the network, so it is never reached.
@@ -17,5 +26,5 @@ export function rehearse(client: DynamoDBDocumentClient): void {
     step: 'deserialize',
     priority: 'low',
   });
-  client.send(command).catch(() => undefined);
+  return command;
 }

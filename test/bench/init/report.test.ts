@@ -8,6 +8,7 @@ const start = (ready: number): ColdStart => ({
   load: 1,
   ready,
   readyCpu: 1,
+  rehearsed: ready,
   firstCall: 1,
   firstCallCpu: 1,
   secondCall: 1,
@@ -34,6 +35,7 @@ it('loading is counted from where it began, being ready and having answered from
     load: 30,
     ready: 50,
     readyCpu: 25,
+    rehearsed: 60,
     firstCall: 20,
     firstCallCpu: 10,
     secondCall: 4,
@@ -48,7 +50,10 @@ it('the table has the medians of every function', () => {
 });
 
 it('draws a bar for each function, as long as its cold start, with everything written inside the picture', () => {
-  const svg = drawStarts(new Map([['raw signed call', [{ ...start(10), answered: 48 }]]]), '24.21.0');
+  const svg = drawStarts(
+    new Map([['raw signed call', [{ ...start(10), rehearsed: 12, answered: 48 }]]]),
+    '24.21.0',
+  );
   expect(wellFormed(svg)).toBe(true);
   const boxes = boxesOf(svg);
   expect(boxes.map(({ text }) => text)).toEqual(expect.arrayContaining(['raw signed call', '48']));
