@@ -38,10 +38,13 @@ export function drawChart(template: Template, { distributions, days }: Simulatio
     ),
     ...distributions.map((one, at) => shifted(STRIP_TOP + at * STRIP_HEIGHT, drawStrip(one))),
     heading('A day of guessing: how many tries get how far, and what that costs', daysTop - 46),
-    note('Addresses → accounts. Each try is of any of the addresses at any of the accounts.', daysTop - 24),
+    note(
+      'Addresses → accounts. Each try is of any of the addresses at any of the accounts. Bars are logarithmic: a little shorter is far less.',
+      daysTop - 24,
+    ),
     ...days.map((day, at) => shifted(daysTop + at * DAY_HEIGHT, drawDay(day, most, sizes))),
     note(
-      'Logarithmic. Past the throttle of API Gateway, past the limit of the address, judged: a hash is spent. List prices, before tax.',
+      'Past the throttle of API Gateway, past the limit of the address, judged: a hash is spent. List prices, before tax.',
       height - 24,
     ),
   ];

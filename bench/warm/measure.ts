@@ -65,10 +65,12 @@ async function runIn(node: string, program: string, { environment, task }: Work)
     env: environment,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`The process that is measured ended with ${code}.`);
+  const failed = new Promise<never>((_, reject) => {
+    // A program that does not start says so, and then that nothing can be sent to it.
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`The process that is measured ended with ${code}.`)));
   });
   child.send(task);
-  const [outcome] = await Promise.race([once(child, 'message'), ended]);
+  const [outcome] = await Promise.race([once(child, 'message'), failed]);
   return outcome as Outcome;
 }

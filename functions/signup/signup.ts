@@ -30,7 +30,7 @@ export interface SignupDependencies {
   readonly createUser: (newUser: NewUser) => Promise<Creation>;
 }
 
-/** Random addresses collide once in about a million million draws; more than a few in a row is a fault. */
+/** With 100 million users a draw is taken once in 11,000; more than a few in a row is a fault. */
 const ADDRESS_ATTEMPTS = 5;
 
 export async function signup(

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { whole } from '../../../bench/load/numbers';
+import { awsLimits } from '../../../bench/simulate/aws-limits';
 import { drawChart } from '../../../bench/simulate/chart';
+import { growthOf } from '../../../bench/simulate/growth';
 import { report } from '../../../bench/simulate/report';
 import { byAttack, byCeiling, byPartitions, byRequests, byUsers } from '../../../bench/simulate/rows';
 import { simulate } from '../../../bench/simulate/simulation';
@@ -48,6 +50,24 @@ it('the document says how long functions are billed', () => {
   expect(said).toContain(
     `billed ${authorizer} ms in the authorizer and ${own} ms in its function, a login ${login} ms`,
   );
+});
+
+it('the document says how many signups a second fill Users, its counter and the functions', () => {
+  const { itemWrites, newTableWrites, tableWrites, concurrency } = awsLimits;
+  const { writes, signups } = growthOf(1, template);
+  const all = Math.round(writes('Users') / signups);
+  const partitions = newTableWrites / itemWrites;
+  const [milliseconds = 0] = requestKinds.signup.runs.map((run) =>
+    millisecondsOf(run, functionSizes(template)),
+  );
+  const inNewTable = itemWrites / (1 + (all - 1) / partitions);
+  expect(text).toContain(`writes ${all} request units to Users`);
+  expect(text).toContain(`| the counter's partition in a new table | ${whole(inNewTable)} |`);
+  expect(text).toContain(`| the counter | ${whole(itemWrites)} |`);
+  expect(text).toContain(`| writes of Users | ${whole(tableWrites / all)} |`);
+  expect(text).toContain(`| functions at once | ${whole((concurrency * 1000) / milliseconds)} |`);
+  expect(text).toContain(`at ${milliseconds} ms each`);
+  expect(text).toContain(`= ${whole(tableWrites / (all - 1 + 0.01))}.`);
 });
 
 it('the document reckons with as many bits as locators and sessions have', () => {

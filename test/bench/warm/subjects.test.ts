@@ -71,3 +71,12 @@ it('does not measure a request that is refused', async () => {
     'GetItem, signed by hand answered 200.',
   );
 });
+
+it('says so when there is no such Node.js', async () => {
+  const [signed] = subjectsOf(loadDeployment(String(process.env['TOKEN_AUTH_TEST_ASSEMBLY'])), folder, {
+    text,
+    hashes: new Map(),
+  });
+  const bench = { database, program: bundle('measured-process', folder), node: '/nowhere/node' };
+  await expect(measure(bench, { ...signed!, calls: 1 })).rejects.toThrow('spawn /nowhere/node ENOENT');
+});
