@@ -10,7 +10,7 @@ export interface Bar {
   readonly total: string;
 }
 
-export interface Part {
+interface Part {
   readonly kind: string;
   readonly size: number;
 }
