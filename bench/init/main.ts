@@ -85,7 +85,7 @@ function report(node: string, starts: Starts, out: string | undefined): void {
   const [load = 0] = loadavg();
   const rounds = starts.get(EMPTY)?.length;
   console.log(`Node.js ${version}, ${rounds} starts of each, load average ${load.toFixed(1)}\n`);
-  console.log([...millisecondsTable(starts), '', ...ratiosTable(starts, EMPTY), ''].join('\n'));
+  console.log(`${millisecondsTable(starts)}\n\n${ratiosTable(starts, EMPTY)}\n`);
   if (out !== undefined) writeFileSync(out, drawStarts(starts, version));
 }
 

@@ -1,5 +1,5 @@
-/** The measured starts as text. */
-import { textTable } from '../../tools/text-table';
+/** The tables that `npm run bench:init` prints. */
+import { markdownTable } from '../markdown-table';
 import { type Spread, spreadOf } from '../spread';
 import { type ColdStart, measures } from './measure';
 
@@ -38,7 +38,7 @@ const headings: Readonly<Record<keyof ColdStart, string>> = {
   answeredCpu: 'answered, CPU',
 };
 
-export function millisecondsTable(starts: Starts): readonly string[] {
+export function millisecondsTable(starts: Starts): string {
   const rows = [...starts].map(([name, rounds]) => [
     name,
     ...measures.map((measure) => spreadOf(rounds.map((start) => start[measure])).median.toFixed(1)),
@@ -46,7 +46,7 @@ export function millisecondsTable(starts: Starts): readonly string[] {
   return tableUnder('ms, medians', measures, rows);
 }
 
-export function ratiosTable(starts: Starts, baseline: string): readonly string[] {
+export function ratiosTable(starts: Starts, baseline: string): string {
   const columns = compared.map((measure) => ratiosOf(starts, baseline, measure));
   const rows = [...starts.keys()].map((name) => [name, ...columns.map((column) => ratio(column.get(name)))]);
   return tableUnder(`times the ${baseline}`, compared, rows);
@@ -56,7 +56,4 @@ const ratio = (spread: Spread | undefined): string =>
   spread ? `${spread.median.toFixed(2)} (${spread.min.toFixed(2)}-${spread.max.toFixed(2)})` : '';
 
 const tableUnder = (title: string, columns: readonly (keyof ColdStart)[], rows: readonly string[][]) =>
-  textTable(
-    [[title, ...columns.map((column) => headings[column])], ...rows],
-    columns.map((_, at) => at + 1),
-  );
+  markdownTable([[title, ...columns.map((column) => headings[column])], ...rows]);
