@@ -27,9 +27,11 @@ export const resolveRegionConfig = <Config>(config: Config): Config => config;
 
 export const DEFAULT_USE_DUALSTACK_ENDPOINT = false;
 export const DEFAULT_USE_FIPS_ENDPOINT = false;
-const never = { environmentVariableSelector: () => false };
-export const NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS = never;
-export const NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS = never;
+const flag = (name: string) => ({
+  environmentVariableSelector: (environment: Environment) => environment[name] === 'true',
+});
+export const NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS = flag('AWS_USE_DUALSTACK_ENDPOINT');
+export const NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS = flag('AWS_USE_FIPS_ENDPOINT');
 
 /** The SDK's own default. */
 export const resolveDefaultsModeConfig = () => async () => 'legacy';

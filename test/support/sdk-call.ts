@@ -1,0 +1,61 @@
+/** A program that makes one call to DynamoDB. Bundled with and without stand-ins for parts of the SDK, to compare the two. */
+import { Readable } from 'node:stream';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { CALL_ATTEMPTS } from '../../functions/shared/domain/limits';
+
+export interface Answer {
+  readonly statusCode: number;
+  readonly body: object;
+}
+
+interface SentRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The requests that the call sends, and what it comes to. They are answered in turn, and then with an empty success. */
+export async function outcomeOf(answers: readonly Answer[]) {
+  const requests: object[] = [];
+  const handle = async (request: SentRequest) => {
+    const { statusCode, body } = answers[requests.length] ?? { statusCode: 200, body: {} };
+    requests.push(essenceOf(request));
+    const headers = { 'content-type': 'application/x-amz-json-1.0' };
+    return { response: { statusCode, headers, body: Readable.from([Buffer.from(JSON.stringify(body))]) } };
+  };
+  const client = DynamoDBDocumentClient.from(
+    new DynamoDBClient({ maxAttempts: CALL_ATTEMPTS, requestHandler: { handle } as never }),
+  );
+  try {
+    const { Item } = await client.send(new GetCommand({ TableName: 'Users', Key: { pk: 'USER#1' } }));
+    return { requests, Item };
+  } catch (error) {
+    return { requests, failure: failureOf(error as Error) };
+  }
+}
+
+/** Not what differs from call to call, and not the SDK's word on itself. */
+const essenceOf = ({ protocol, hostname, port, path, headers }: SentRequest): object => ({
+  protocol,
+  hostname,
+  port,
+  path,
+  headers: Object.keys(headers).sort(),
+  sessionToken: headers['x-amz-security-token'],
+  scope: /Credential=\S+/.exec(String(headers['authorization']))?.[0],
+});
+
+const failureOf = (error: Error): object => ({
+  name: error.name,
+  isConditionFailed: error instanceof ConditionalCheckFailedException,
+  isCancelled: error instanceof TransactionCanceledException,
+  item: (error as ConditionalCheckFailedException).Item,
+  reasons: (error as TransactionCanceledException).CancellationReasons,
+});
