@@ -1,6 +1,6 @@
 /** All that is compared, in turns. */
 import { measure, type Sample, type Work } from './measure';
-import { actions, type Peer, startBetterAuth, startTokenAuth } from './peers';
+import { actions, type Peer } from './peers';
 
 /** Enough for some seconds. */
 const REQUESTS = { 'authenticated GET': 2000, login: 48, signup: 48 } as const;
@@ -17,24 +17,25 @@ export interface Comparison {
   readonly theirs: readonly Sample[];
 }
 
+export type Sides<Value> = Readonly<Record<'ours' | 'theirs', Value>>;
+
 /** Both servers answer a whole round before the first that counts, so that their code is compiled. */
-export async function compare(assembly: string, rounds: number): Promise<readonly Comparison[]> {
-  const ours = await startTokenAuth(assembly);
-  const theirs = await startBetterAuth();
-  const comparisons = works.map((work) => ({ work, ours: [] as Sample[], theirs: [] as Sample[] }));
+export async function compare(
+  peers: Sides<Peer>,
+  rounds: number,
+  compared = works,
+): Promise<readonly Comparison[]> {
+  const comparisons = compared.map((work) => ({ work, ours: [] as Sample[], theirs: [] as Sample[] }));
   for (let round = 0; round <= rounds; round += 1) {
     for (const comparison of comparisons) {
-      const samples = await inTurn(round, { ours, theirs }, comparison.work);
+      const samples = await inTurn(round, peers, comparison.work);
       if (round === 0) continue;
       comparison.ours.push(samples.ours);
       comparison.theirs.push(samples.theirs);
     }
   }
-  await Promise.all([ours.stop(), theirs.stop()]);
   return comparisons;
 }
-
-type Sides<Value> = Readonly<Record<'ours' | 'theirs', Value>>;
 
 /** Who begins changes from round to round. What the machine does besides meets both. */
 async function inTurn(round: number, peers: Sides<Peer>, work: Work): Promise<Sides<Sample>> {

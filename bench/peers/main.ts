@@ -10,7 +10,7 @@ import { synthesise } from '../../local/synthesise';
 import { fail } from '../../tools/command-line';
 import { roundsOf } from '../rounds';
 import { compare } from './compare';
-import { BCRYPT_COST } from './peers';
+import { BCRYPT_COST, startBetterAuth, startTokenAuth } from './peers';
 import { report } from './report';
 
 /** API Gateway's throttles are not what is measured. */
@@ -23,7 +23,9 @@ async function main(): Promise<void> {
   const [before = 0] = loadavg();
   try {
     await synthesise(assembly, settings);
-    const comparisons = await compare(assembly, rounds);
+    const peers = { ours: await startTokenAuth(assembly), theirs: await startBetterAuth() };
+    const comparisons = await compare(peers, rounds);
+    await Promise.all([peers.ours.stop(), peers.theirs.stop()]);
     const [after = 0] = loadavg();
     const load = `load average ${before.toFixed(1)} before and ${after.toFixed(1)} at the end`;
     console.log(`Node.js ${process.version}, ${rounds} rounds, ${load}\n\n${report(comparisons)}`);

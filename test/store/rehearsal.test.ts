@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { connect } from '../../functions/shared/store/database';
 import { rehearse } from '../../functions/shared/store/rehearsal';
 
 const keys = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -26,7 +27,7 @@ it('a rehearsed call is signed and never reaches the network, and the next call 
       resolve(step.request);
       return next(step);
     };
-    client.middlewareStack.add(watch as never, { step: 'finalizeRequest', priority: 'low' });
+    client.middlewareStack.add(watch as never, { step: 'deserialize' });
   });
   await rehearse(client);
   expect(await signed).toHaveProperty('headers.authorization');
@@ -57,4 +58,12 @@ it('begins after the code that asks for it, and an SDK that throws at once stops
   expect(send).not.toHaveBeenCalled();
   await expect(rehearsed).resolves.toBeUndefined();
   expect(send).toHaveBeenCalledTimes(1);
+});
+
+it('a function rehearses as it connects', async () => {
+  const send = jest.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation(async () => ({}));
+  connect({ users: 'Users' }).close();
+  await Promise.resolve();
+  expect(send.mock.calls).toEqual([[expect.any(GetCommand)]]);
+  send.mockRestore();
 });

@@ -1,4 +1,4 @@
-import { CONFLICT_PATIENCE_MS } from '../../functions/shared/domain/limits';
+import { CONFLICT_PATIENCE_MS, CONFLICT_PAUSE_MS } from '../../functions/shared/domain/limits';
 import { untilDecided } from '../../functions/shared/store/database';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 
@@ -29,4 +29,16 @@ describe('a decision that others keep getting in the way of', () => {
       expect(took).toBe(CONFLICT_PATIENCE_MS);
     },
   );
+
+  it('is attempted again after pauses, each twice as long as the one before', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    const attempts: number[] = [];
+    await millisecondsOf(() =>
+      untilDecided(async () => {
+        attempts.push(performance.now());
+      }),
+    );
+    const pauses = attempts.slice(1).map((at, before) => at - attempts[before]!);
+    expect(pauses.slice(0, 4)).toEqual([1, 2, 4, 8].map((times) => times * CONFLICT_PAUSE_MS));
+  });
 });

@@ -33,6 +33,11 @@ it('sends as many requests as it is told, and one before on each connection', as
   expect(sent).toHaveLength(13);
 });
 
+it('signs up another account each time', () => {
+  const { signup } = peer.requestTo;
+  expect(signup().body).not.toBe(signup().body);
+});
+
 it('measures nothing that is answered wrongly', async () => {
   const wrong = {
     ...peer,
