@@ -17,7 +17,7 @@ const partsIn = (svg: string) =>
   );
 
 it('parts stand one after the other, all bars in one scale, and each total after its bar', () => {
-  const svg = drawn([10, 30], [5, 15]);
+  const svg = drawn([100, 300], [50, 150]);
   const [first, second, third, fourth] = partsIn(svg);
   expect(second!.x).toBeCloseTo(first!.x + first!.width, 0);
   expect(second!.width / first!.width).toBeCloseTo(3, 1);
@@ -25,6 +25,7 @@ it('parts stand one after the other, all bars in one scale, and each total after
   expect(first!.width / third!.width).toBeCloseTo(2, 1);
   const total = boxesOf(svg).find(({ text }) => text === 'total 1');
   expect(total!.left).toBeGreaterThan(fourth!.x + fourth!.width);
+  expect(Math.max(...boxesOf(svg).map(({ right }) => right))).toBeLessThan(960);
 });
 
 it('a kind has one colour, and each kind another', () => {
