@@ -13,7 +13,14 @@ import { bearer } from 'better-auth/plugins';
 import { serve } from '../serve.ts';
 
 const cost = Number(process.argv[2]);
+const memory = { user: [], session: [], account: [], verification: [] };
 const unlimited = { window: 10, max: 1_000_000 };
+
+// Between measurements, when it is asked for its CPU time: a signup copies all rows and a search reads them, which a database would not do.
+// The first row of each table is of the account that logs in.
+process.on('message', () => {
+  for (const [name, rows] of Object.entries(memory)) memory[name] = rows.slice(0, 1);
+});
 
 const server = createServer();
 server.listen(0, '127.0.0.1', () => {
@@ -30,7 +37,7 @@ const authAt = (baseURL) =>
   betterAuth({
     baseURL,
     secret: randomBytes(32).toString('hex'),
-    database: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
+    database: memoryAdapter(memory),
     emailAndPassword: {
       enabled: true,
       password: {
