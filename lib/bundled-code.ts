@@ -1,10 +1,11 @@
 /** A function's source as one file, made by esbuild in this process: no container, and no process for each function. */
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
 
-/** The code of a handler and all it imports, as `index.js`. Same source, same bytes, same asset. */
+/** The code of a handler and all it imports, as what Lambda loads for `index.handler`. Same source, same bytes, same asset. */
 export const bundledCode = (entry: string): AssetCode =>
   Code.fromAsset(dirname(entry), {
     assetHashType: AssetHashType.OUTPUT,
@@ -23,8 +24,21 @@ export const bundledCode = (entry: string): AssetCode =>
 const noContainer = DockerImage.fromRegistry('scratch');
 
 function bundle(entry: string, folder: string): void {
-  buildSync({ ...bundling, entryPoints: [entry], outfile: join(folder, 'index.js'), logLevel: 'error' });
+  buildSync({ ...bundling, entryPoints: [entry], outfile: join(folder, BUNDLE_FILE), logLevel: 'error' });
+  writeFileSync(join(folder, 'index.mjs'), ENTRY_POINT);
 }
+
+/** Beside the entry point of a function. */
+export const BUNDLE_FILE = 'bundle.cjs';
+
+/**
+ * Lambda gives a full CPU until a function asks for its first event, which it does when its module has loaded. A CommonJS module cannot
+ * wait for what it began, and all of a bundle as an ES module would load slower: so this waits.
+ */
+const ENTRY_POINT = `import bundle from './${BUNDLE_FILE}';
+await bundle.ready;
+export const { handler } = bundle;
+`;
 
 const standIn = (name: string): string =>
   join(__dirname, '..', 'functions', 'shared', 'aws-sdk', `${name}.ts`);

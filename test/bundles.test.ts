@@ -39,6 +39,12 @@ describe.each<FunctionName>([...functionNames, 'guard'])('the bundle of %s', (na
     expect(packages).toEqual(allowance.packages);
   });
 
+  it('says when it is ready if it speaks to the database, and else is at once', () => {
+    expect(/\{handler:\(\)=>[\w$]+,ready:\(\)=>[\w$]+\}/.test(text)).toBe(
+      packages.includes('@aws-sdk/client-dynamodb'),
+    );
+  });
+
   it('holds its own folder, what is shared, the route table, and no other endpoint', () => {
     const ours = paths.filter((path) => !path.includes('node_modules'));
     expect(

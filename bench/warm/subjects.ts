@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { type BackendFunctionName, functionNames } from '../../functions/shared/environment';
 import { sessionKey } from '../../functions/shared/store/schema';
-import { bundling } from '../../lib/bundled-code';
+import { BUNDLE_FILE, bundling } from '../../lib/bundled-code';
 import { environmentOf } from '../../local/functions/environment';
 import type { Deployment, FunctionDefinition } from '../../local/template/deployment';
 import { exampleEvents, exampleToken } from '../../tools/sam/example-events';
@@ -74,7 +74,7 @@ function functionSubject(name: BackendFunctionName, definition: FunctionDefiniti
   const cost = bcryptCost > 0 ? { BCRYPT_COST: String(bcryptCost) } : undefined;
   return {
     name: bcryptCost > 0 ? withCost(name, bcryptCost) : name,
-    file: join(definition.codeFolder, 'index.js'),
+    file: join(definition.codeFolder, BUNDLE_FILE),
     environment: environmentOf(definition, { ...cost }),
     event: exampleEvents()[name],
     answer: answers[name] ?? '200',

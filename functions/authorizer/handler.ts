@@ -10,6 +10,7 @@ import { type AuthorizerDependencies, authorize } from './authorizer';
 
 const environment = readEnvironment('authorizer');
 const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
+export const { ready } = database;
 
 const dependencies: AuthorizerDependencies = {
   clock: systemClock,

@@ -7,6 +7,7 @@ import { endSession } from './end-session';
 
 const environment = readEnvironment('end-session');
 const database = connect({ tokens: environment.TOKENS_TABLE });
+export const { ready } = database;
 
 export const handler = protectedEndpoint({ name: 'end-session', environment }, (request) =>
   endSession(request, {

@@ -9,6 +9,7 @@ import { type GuardDependencies, guard } from './guard';
 
 const environment = readEnvironment('guard');
 const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
+export const { ready } = database;
 
 const dependencies: GuardDependencies = {
   clock: systemClock,

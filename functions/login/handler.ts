@@ -19,6 +19,7 @@ const database = connect({
   tokens: environment.TOKENS_TABLE,
   rateLimits: environment.RATE_LIMITS_TABLE,
 });
+export const { ready } = database;
 const addressRules = addressRulesOf(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS);
 const failureRules = failureRulesOf(environment);
 

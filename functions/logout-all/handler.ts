@@ -6,6 +6,7 @@ import { logoutAll } from './logout-all';
 
 const environment = readEnvironment('logout-all');
 const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
+export const { ready } = database;
 
 export const handler = protectedEndpoint({ name: 'logout-all', environment }, (request) =>
   logoutAll(request, {

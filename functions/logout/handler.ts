@@ -6,6 +6,7 @@ import { logout } from './logout';
 
 const environment = readEnvironment('logout');
 const database = connect({ tokens: environment.TOKENS_TABLE });
+export const { ready } = database;
 
 export const handler = protectedEndpoint({ name: 'logout', environment }, (request) =>
   logout(request, { endSession: (address, id) => endSession(database, address, id) }),

@@ -7,6 +7,7 @@ import { type RefreshDependencies, refresh } from './refresh';
 
 const environment = readEnvironment('refresh');
 const database = connect({ tokens: environment.TOKENS_TABLE });
+export const { ready } = database;
 
 const dependencies: RefreshDependencies = {
   clock: systemClock,

@@ -7,6 +7,7 @@ import { sessions } from './sessions';
 
 const environment = readEnvironment('sessions');
 const database = connect({ tokens: environment.TOKENS_TABLE });
+export const { ready } = database;
 
 export const handler = protectedEndpoint({ name: 'sessions', environment }, (request) =>
   sessions(request, { clock: systemClock, listSessions: (locator) => listSessions(database, locator) }),

@@ -12,6 +12,7 @@ const database = connect({
   tokens: environment.TOKENS_TABLE,
   rateLimits: environment.RATE_LIMITS_TABLE,
 });
+export const { ready } = database;
 const addressRules = addressRulesOf(environment.SIGNUPS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS);
 
 const dependencies: SignupDependencies = {

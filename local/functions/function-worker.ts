@@ -2,6 +2,7 @@
  * One worker thread with one function in it. Whatever the function does (throw, exit, loop, fill its memory), the
  * invocation gets an answer and the process that runs this lives on.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type LineWriter, passOnLines } from '../log/lines';
@@ -139,12 +140,20 @@ export class FunctionWorker {
   }
 }
 
+/** Lambda looks for these, in this order. What is not there is not found when it is loaded. */
+const EXTENSIONS = ['.js', '.mjs', '.cjs'] as const;
+
+function moduleIn(codeFolder: string, name: string): string {
+  const files = EXTENSIONS.map((extension) => join(codeFolder, `${name}${extension}`));
+  return files.find((file) => existsSync(file)) ?? join(codeFolder, name);
+}
+
 /** `execArgv` is empty so that loaders of the parent process, such as tsx, do not reach into the functions. */
 function startThread(options: FunctionWorkerOptions): Worker {
   const { definition, environment, output, clockOffset } = options;
   const [fileName = '', exportName = ''] = definition.handler.split('.');
   const workerData: WorkerSettings = {
-    file: join(definition.codeFolder, `${fileName}.js`),
+    file: moduleIn(definition.codeFolder, fileName),
     exportName,
     ...(clockOffset && { clockOffset }),
   };

@@ -3,6 +3,7 @@
  * JavaScript, because a worker thread starts from a file that Node.js itself can read. Its environment variables
  * are the function's, set before the first line of the bundle runs.
  */
+const { pathToFileURL } = require('node:url');
 const { parentPort, workerData } = require('node:worker_threads');
 
 /** @typedef {import('./messages').WorkerMessage} WorkerMessage */
@@ -36,9 +37,10 @@ function say(message) {
   parentPort?.postMessage(message);
 }
 
-/** @returns {Handler} */
-function loadHandler() {
-  const handler = require(settings.file)[settings.exportName];
+/** As Lambda does, so a module may wait for something as it loads. @returns {Promise<Handler>} */
+async function loadHandler() {
+  const module = await import(pathToFileURL(settings.file).href);
+  const handler = module[settings.exportName] ?? module.default?.[settings.exportName];
   if (typeof handler === 'function') return handler;
   const error = new Error(`${process.env['_HANDLER']} is undefined or not exported`);
   error.name = 'Runtime.HandlerNotFound';
@@ -86,11 +88,11 @@ async function invoke(handler, invocation) {
   }
 }
 
-try {
+async function main() {
   if (settings.clockOffset) moveClock(settings.clockOffset);
-  const handler = loadHandler();
+  const handler = await loadHandler();
   parentPort?.on('message', (invocation) => void invoke(handler, invocation));
   say({ kind: 'ready' });
-} catch (error) {
-  say({ kind: 'unloadable', failure: failureOf(error) });
 }
+
+main().catch((error) => say({ kind: 'unloadable', failure: failureOf(error) }));

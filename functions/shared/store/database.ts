@@ -33,6 +33,8 @@ export interface Database<Table extends keyof Tables = 'users' | 'tokens'> {
    * @throws StoreUnavailableError for everything else.
    */
   readonly send: DynamoDBDocumentClient['send'];
+  /** When a call was rehearsed. Never rejects. A handler exports it, and then is asked for nothing before. */
+  readonly ready: Promise<void>;
   close(): void;
 }
 
@@ -47,13 +49,17 @@ export function connect<Table extends keyof Tables>(tables: Pick<Tables, Table>)
       },
     }),
   );
-  void rehearse(client);
   const send = async (command: Parameters<DynamoDBDocumentClient['send']>[0]) => {
     // The SDK's time-outs end when headers arrive; a body that never comes is ended by the signal.
     const abortSignal = AbortSignal.timeout(WORST_CASE_CALL_SECONDS * 1000);
     return answered(client.send(command, { abortSignal }));
   };
-  return { tables, send: send as DynamoDBDocumentClient['send'], close: () => client.destroy() };
+  return {
+    tables,
+    send: send as DynamoDBDocumentClient['send'],
+    ready: rehearse(client),
+    close: () => client.destroy(),
+  };
 }
 
 async function answered<Output>(call: Promise<Output>): Promise<Output> {

@@ -26,17 +26,18 @@ describe('A function pool', () => {
 
   interface Setting extends Partial<FunctionDefinition> {
     readonly maxWorkers?: number;
+    readonly file?: string;
     readonly extra?: Record<string, string>;
     readonly clockOffset?: SharedArrayBuffer;
   }
 
   async function start(
     code: string,
-    { maxWorkers, extra, clockOffset, ...parts }: Setting = {},
+    { maxWorkers, extra, clockOffset, file = 'index.js', ...parts }: Setting = {},
   ): Promise<Started> {
     const codeFolder = mkdtempSync(join(tmpdir(), 'bundle-'));
     folders.push(codeFolder);
-    writeFileSync(join(codeFolder, 'index.js'), code);
+    writeFileSync(join(codeFolder, file), code);
     const definition = {
       logicalId: 'Sample',
       arn: 'arn:aws:lambda:us-east-1:123456789012:function:Sample',
@@ -274,6 +275,18 @@ describe('A function pool', () => {
   ])('does not start with a bundle that %s, and says so in its words', async (_, code, message) => {
     await expect(start(code)).rejects.toThrow(message);
     await expect(start(code)).rejects.toThrow(/^Sample cannot be loaded: /);
+  });
+
+  it.each([
+    [
+      'index.mjs',
+      'await new Promise((resolve) => setTimeout(resolve, 1)); export const handler = async () => 1;',
+    ],
+    ['index.cjs', 'exports.handler = async () => 1;'],
+    ['index.js', 'module.exports = Object.assign({}, { handler: async () => 1 });'],
+  ])('loads %s as Lambda does, and waits for what it waits for', async (file, code) => {
+    const { pool } = await start(code, { file });
+    expect(await pool.invoke({})).toEqual({ ok: true, payload: '1' });
   });
 
   it('fails those who wait if the bundle cannot be loaded any more', async () => {

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT = '', _HANDLER = '' } = process.env;
 const api = `http://${AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
@@ -20,9 +21,10 @@ const failureOf = (error) =>
     ? { errorType: error.name, errorMessage: error.message }
     : { errorType: typeof error, errorMessage: String(error) };
 
-function loadHandler() {
+async function loadHandler() {
   const [file = '', name = ''] = _HANDLER.split('.');
-  return require(join(LAMBDA_TASK_ROOT, file))[name];
+  const module = await import(pathToFileURL(join(LAMBDA_TASK_ROOT, `${file}.mjs`)).href);
+  return module[name];
 }
 
 /** @param {(event: unknown, context: object) => unknown} handler */
@@ -37,7 +39,7 @@ async function answerOne(handler) {
 }
 
 async function main() {
-  const handler = loadHandler();
+  const handler = await loadHandler();
   for (;;) await answerOne(handler);
 }
 
