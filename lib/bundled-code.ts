@@ -33,9 +33,11 @@ export const BUNDLE_FILE = 'bundle.cjs';
 
 /**
  * Lambda gives a full CPU until a function asks for its first event, which it does when its module has loaded. A CommonJS module cannot
- * wait for what it began, and all of a bundle as an ES module would load slower: so this waits.
+ * wait for what it began, and all of a bundle as an ES module would load slower: so this waits. By `require`, because Node.js reports what an
+ * imported CommonJS module throws a second time, as unhandled, and ends the process before Lambda has been told.
  */
-const ENTRY_POINT = `import bundle from './${BUNDLE_FILE}';
+export const ENTRY_POINT = `import { createRequire } from 'node:module';
+const bundle = createRequire(import.meta.url)('./${BUNDLE_FILE}');
 await bundle.ready;
 export const { handler } = bundle;
 `;

@@ -15,8 +15,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function loadWith(bundle: string): string {
   copyFileSync(join(codeFolder, 'index.mjs'), join(folder, 'index.mjs'));
   writeFileSync(join(folder, 'bundle.cjs'), bundle);
-  const load = `import('./index.mjs').then(({ handler }) => console.log('loaded', handler()))`;
-  return spawnSync(process.execPath, ['-e', load], { cwd: folder, encoding: 'utf8' }).stdout;
+  const load = `import('./index.mjs').then(({ handler }) => console.log('loaded', handler()), console.log)`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', load], { cwd: folder, encoding: 'utf8' });
+  return stdout + stderr;
 }
 
 it('is all that there is beside the bundle', () => {
@@ -28,6 +29,10 @@ it('has loaded when the function is ready, and not before', () => {
   expect(loadWith(`exports.ready = ${ready}; exports.handler = () => 'answer';`)).toBe(
     'ready\nloaded answer\n',
   );
+});
+
+it('passes on once what the bundle throws', () => {
+  expect(loadWith(`throw 'broken';`)).toBe('broken\n');
 });
 
 it('waits for nothing where there is nothing to wait for', () => {

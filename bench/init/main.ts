@@ -1,7 +1,7 @@
 /**
  * `npm run bench:init -- --rounds 15 --node PATH`: how long each function takes to load, to be ready and to give its first answer, each time in
  * a new process, one at a time. `--node` names the Node.js to measure, and may be repeated; `--only NAME` measures fewer functions; `--out FILE`
- * draws a picture, of the last Node.js if there are several.
+ * draws a picture, of the last Node.js if there are several. `--client PATH` starts them under Lambda's own runtime client instead.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hashSync } from 'bcryptjs';
 import { type FunctionName, functionNames } from '../../functions/shared/environment';
+import { BUNDLE_FILE, ENTRY_POINT } from '../../lib/bundled-code';
 import { fail } from '../../tools/command-line';
 import { exampleEvents } from '../../tools/sam/example-events';
 import { bundleOf } from '../bundles/bundle';
@@ -18,13 +19,14 @@ import { roundsOf } from '../rounds';
 import { empty, rawCall } from './baselines';
 import { drawStarts } from './chart';
 import { bcryptCost, examplePassword, processEnvironment } from './environments';
-import { type ColdStart, coldStart, type Subject } from './measure';
+import { coldStart, type Subject } from './measure';
 import { millisecondsTable, ratiosTable, type Starts } from './report';
+import { clientTable, startUnder } from './under-client';
 
 const EMPTY = 'empty handler';
 
 async function main(): Promise<void> {
-  const { rounds, nodes, only, out } = readOptions();
+  const { rounds, nodes, only, out, client } = readOptions();
   const folder = mkdtempSync(join(tmpdir(), 'token-auth-init-'));
   const database = await startConstantDatabase();
   database.keepHash(hashSync(examplePassword, bcryptCost));
@@ -32,7 +34,11 @@ async function main(): Promise<void> {
     const subjects = prepare(folder, database.endpoint).filter(
       ({ name }) => only.length === 0 || name === EMPTY || only.includes(name),
     );
-    for (const node of nodes) report(node, await measure(node, subjects, rounds), out);
+    for (const node of nodes) {
+      const play = { subjects, rounds };
+      if (client === undefined) report(node, await measure((subject) => coldStart(node, subject), play), out);
+      else console.log(clientTable(await measure((subject) => startUnder({ node, client }, subject), play)));
+    }
   } finally {
     database.close();
     rmSync(folder, { recursive: true });
@@ -46,6 +52,7 @@ function readOptions() {
       node: { type: 'string', multiple: true, default: [process.execPath] },
       only: { type: 'string', multiple: true, default: [] },
       out: { type: 'string' },
+      client: { type: 'string' },
     },
   });
   return { ...values, rounds: roundsOf(values.rounds), nodes: values.node };
@@ -57,8 +64,9 @@ function prepare(folder: string, databaseUrl: string): Subject[] {
   const subject = (name: string, code: string, like: FunctionName): Subject => {
     const place = join(folder, name.replaceAll(' ', '-'));
     mkdirSync(place);
-    const files = { bundle: join(place, 'index.js'), event: join(place, 'event.json') };
+    const files = { bundle: join(place, BUNDLE_FILE), event: join(place, 'event.json') };
     writeFileSync(files.bundle, code);
+    writeFileSync(join(place, 'index.mjs'), ENTRY_POINT);
     writeFileSync(files.event, JSON.stringify(events[like === 'guard' ? 'authorizer' : like]));
     return { name, ...files, environment: processEnvironment(like, databaseUrl) };
   };
@@ -70,12 +78,15 @@ function prepare(folder: string, databaseUrl: string): Subject[] {
 }
 
 /** Each round starts every function once, so that a slow moment of the machine meets all of them. The first is not counted. */
-async function measure(node: string, subjects: readonly Subject[], rounds: number): Promise<Starts> {
-  const starts = new Map<string, ColdStart[]>(subjects.map(({ name }) => [name, []]));
+async function measure<Start>(
+  start: (subject: Subject) => Promise<Start>,
+  { subjects, rounds }: { readonly subjects: readonly Subject[]; readonly rounds: number },
+): Promise<Map<string, Start[]>> {
+  const starts = new Map<string, Start[]>(subjects.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round += 1)
     for (const subject of subjects) {
-      const start = await coldStart(node, subject);
-      if (round >= 0) starts.get(subject.name)?.push(start);
+      const measured = await start(subject);
+      if (round >= 0) starts.get(subject.name)?.push(measured);
     }
   return starts;
 }

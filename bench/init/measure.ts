@@ -62,7 +62,7 @@ export async function coldStart(node: string, subject: Subject): Promise<ColdSta
 }
 
 /** An endpoint's answer, or an authorizer's; the fallback's is 404. */
-const isSuccess = ({ statusCode, policyDocument }: Record<string, unknown>): boolean =>
+export const isSuccess = ({ statusCode, policyDocument }: Record<string, unknown>): boolean =>
   typeof statusCode === 'number'
     ? statusCode < 300 || statusCode === 404
     : JSON.stringify(policyDocument).includes('"Allow"');
