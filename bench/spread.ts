@@ -15,3 +15,7 @@ export function spreadOf(values: readonly number[]): Spread {
     max: at(sorted.length - 1),
   };
 }
+
+/** `4.2 (3.9-5.0)`: the median, and the least and the most. */
+export const written = ({ median, min, max }: Spread, write: (value: number) => string): string =>
+  `${write(median)} (${write(min)}-${write(max)})`;

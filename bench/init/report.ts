@@ -1,6 +1,6 @@
 /** The tables that `npm run bench:init` prints. */
 import { markdownTable } from '../markdown-table';
-import { type Spread, spreadOf } from '../spread';
+import { type Spread, spreadOf, written } from '../spread';
 import { type ColdStart, measures } from './measure';
 
 /** By name, a start for each round; the same number for all. */
@@ -53,7 +53,7 @@ export function ratiosTable(starts: Starts, baseline: string): string {
 }
 
 const ratio = (spread: Spread | undefined): string =>
-  spread ? `${spread.median.toFixed(2)} (${spread.min.toFixed(2)}-${spread.max.toFixed(2)})` : '';
+  spread ? written(spread, (value) => value.toFixed(2)) : '';
 
 const tableUnder = (title: string, columns: readonly (keyof ColdStart)[], rows: readonly string[][]) =>
   markdownTable([[title, ...columns.map((column) => headings[column])], ...rows]);

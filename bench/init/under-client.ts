@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { markdownTable } from '../markdown-table';
-import { type Spread, spreadOf } from '../spread';
+import { spreadOf, written } from '../spread';
 import { isSuccess, type Subject } from './measure';
 
 /** Milliseconds. */
@@ -97,11 +97,10 @@ async function stop(child: ChildProcess, server: Server, ended: Promise<never>):
 export function clientTable(starts: ReadonlyMap<string, readonly ClientStart[]>): string {
   const rows = [...starts].map(([name, all]) => [
     name,
-    written(spreadOf(all.map(({ asks }) => asks))),
-    written(spreadOf(all.map(({ answers }) => answers))),
+    written(spreadOf(all.map(({ asks }) => asks)), tenths),
+    written(spreadOf(all.map(({ answers }) => answers)), tenths),
   ]);
   return markdownTable([['ms', 'until it asks for its first event', 'until that is answered'], ...rows]);
 }
 
-const written = ({ median, min, max }: Spread): string =>
-  `${median.toFixed(1)} (${min.toFixed(1)}-${max.toFixed(1)})`;
+const tenths = (milliseconds: number): string => milliseconds.toFixed(1);

@@ -1,7 +1,7 @@
 /** The table of `npm run bench:peers`. */
 import { milliseconds, whole } from '../load/numbers';
 import { markdownTable } from '../markdown-table';
-import { type Spread, spreadOf } from '../spread';
+import { type Spread, spreadOf, written } from '../spread';
 import type { Comparison } from './compare';
 import type { Sample } from './measure';
 
@@ -42,6 +42,3 @@ function cells(samples: readonly Sample[]): readonly string[] {
     written(of('cpuMs'), milliseconds),
   ];
 }
-
-const written = ({ median, min, max }: Spread, write: (value: number) => string): string =>
-  `${write(median)} (${write(min)}-${write(max)})`;
