@@ -12,6 +12,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/synthesise-once.ts',
   globalTeardown: '<rootDir>/test/support/remove-assembly.ts',
   testTimeout: 30_000,
-  // The model's suite alone takes a third of the time of all, on one core.
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   maxWorkers: '100%',
 };
