@@ -1,4 +1,4 @@
-/** A function's source as one file, made by esbuild in this process: no container, and no process for each function. */
+/** A function's source as one bundle beside a small entry point, made by esbuild in this process: no container, and no process for each function. */
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
@@ -25,18 +25,21 @@ const noContainer = DockerImage.fromRegistry('scratch');
 
 function bundle(entry: string, folder: string): void {
   buildSync({ ...bundling, entryPoints: [entry], outfile: join(folder, BUNDLE_FILE), logLevel: 'error' });
-  writeFileSync(join(folder, 'index.mjs'), ENTRY_POINT);
+  writeEntryPoint(folder);
 }
 
-/** Beside the entry point of a function. */
 export const BUNDLE_FILE = 'bundle.cjs';
+
+/** What Lambda loads, beside the bundle in `folder`. */
+export const writeEntryPoint = (folder: string): void =>
+  writeFileSync(join(folder, 'index.mjs'), ENTRY_POINT);
 
 /**
  * Lambda gives a full CPU until a function asks for its first event, which it does when its module has loaded. A CommonJS module cannot
  * wait for what it began, and all of a bundle as an ES module would load slower: so this waits. By `require`, because Node.js reports what an
  * imported CommonJS module throws a second time, as unhandled, and ends the process before Lambda has been told.
  */
-export const ENTRY_POINT = `import { createRequire } from 'node:module';
+const ENTRY_POINT = `import { createRequire } from 'node:module';
 const bundle = createRequire(import.meta.url)('./${BUNDLE_FILE}');
 await bundle.ready;
 export const { handler } = bundle;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hashSync } from 'bcryptjs';
 import { type FunctionName, functionNames } from '../../functions/shared/environment';
-import { BUNDLE_FILE, ENTRY_POINT } from '../../lib/bundled-code';
+import { BUNDLE_FILE, writeEntryPoint } from '../../lib/bundled-code';
 import { fail } from '../../tools/command-line';
 import { exampleEvents } from '../../tools/sam/example-events';
 import { bundleOf } from '../bundles/bundle';
@@ -66,7 +66,7 @@ function prepare(folder: string, databaseUrl: string): Subject[] {
     mkdirSync(place);
     const files = { bundle: join(place, BUNDLE_FILE), event: join(place, 'event.json') };
     writeFileSync(files.bundle, code);
-    writeFileSync(join(place, 'index.mjs'), ENTRY_POINT);
+    writeEntryPoint(place);
     writeFileSync(files.event, JSON.stringify(events[like === 'guard' ? 'authorizer' : like]));
     return { name, ...files, environment: processEnvironment(like, databaseUrl) };
   };

@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { environmentOf } from '../../local/functions/environment';
 import { markdownTable } from '../markdown-table';
 import { spreadOf, written } from '../spread';
 import { isSuccess, type Subject } from './measure';
@@ -29,7 +30,7 @@ export interface Client {
 export async function startUnder({ node, client }: Client, subject: Subject): Promise<ClientStart> {
   const api = await startRuntimeApi(subject);
   const startedAt = performance.now();
-  const child = spawn(node, [client], { env: environmentOf(subject, api.port), stdio: 'ignore' });
+  const child = spawn(node, [client], { env: environmentFor(subject, api.port), stdio: 'ignore' });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${subject.name} ended with ${code}.`);
   });
@@ -75,17 +76,11 @@ const eventHeaders = () => ({
   'Lambda-Runtime-Invoked-Function-Arn': 'arn:aws:lambda:us-east-1:123456789012:function:bench',
 });
 
-const environmentOf = ({ bundle, environment }: Subject, port: number): Record<string, string> => ({
-  ...environment,
-  AWS_LAMBDA_FUNCTION_NAME: 'bench',
-  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
-  AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/bench',
-  AWS_LAMBDA_LOG_STREAM_NAME: 'bench',
-  AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
-  LAMBDA_TASK_ROOT: dirname(bundle),
-  _HANDLER: 'index.handler',
-});
+const environmentFor = ({ bundle, environment }: Subject, port: number): Record<string, string> => {
+  const codeFolder = dirname(bundle);
+  const definition = { logicalId: 'bench', handler: 'index.handler', codeFolder, memoryMegabytes: 512 };
+  return environmentOf({ ...definition, environment }, { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` });
+};
 
 async function stop(child: ChildProcess, server: Server, ended: Promise<never>): Promise<void> {
   child.kill('SIGKILL');

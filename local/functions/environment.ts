@@ -8,7 +8,10 @@ import type { FunctionDefinition } from '../template/deployment';
 
 /** The function's variables. Those of `extra` win. The access key id tells the database who calls. */
 export function environmentOf(
-  definition: FunctionDefinition,
+  definition: Pick<
+    FunctionDefinition,
+    'logicalId' | 'handler' | 'codeFolder' | 'memoryMegabytes' | 'environment'
+  >,
   extra: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const { logicalId, handler, codeFolder, memoryMegabytes } = definition;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientTable, startUnder } from '../../../bench/init/under-client';
-import { BUNDLE_FILE, ENTRY_POINT } from '../../../lib/bundled-code';
+import { BUNDLE_FILE, writeEntryPoint } from '../../../lib/bundled-code';
 
 const folder = mkdtempSync(join(tmpdir(), 'under-client-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -11,7 +11,7 @@ const client = join(__dirname, '../../tools/sam/stand-in/runtime-client.js');
 
 function startOf(bundle: string) {
   writeFileSync(join(folder, BUNDLE_FILE), bundle);
-  writeFileSync(join(folder, 'index.mjs'), ENTRY_POINT);
+  writeEntryPoint(folder);
   writeFileSync(join(folder, 'event.json'), '{"path":"/api/"}');
   const files = { bundle: join(folder, BUNDLE_FILE), event: join(folder, 'event.json') };
   return startUnder({ node: process.execPath, client }, { name: 'dashboard', ...files, environment: {} });

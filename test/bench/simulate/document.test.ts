@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { whole } from '../../../bench/load/numbers';
+import { markdownTable } from '../../../bench/markdown-table';
 import { awsLimits } from '../../../bench/simulate/aws-limits';
 import { drawChart } from '../../../bench/simulate/chart';
 import { growthOf } from '../../../bench/simulate/growth';
@@ -27,10 +28,7 @@ const tables = {
 };
 
 it.each(Object.entries(tables))('the document has the table of %s', (_, rows) => {
-  const [heads = [], ...body] = rows;
-  const written = [heads, heads.map((_, at) => (at === 0 ? '---' : '--:')), ...body];
-  const lines = written.map((row, at) => (at === 1 ? `|${row.join('|')}|` : `| ${row.join(' | ')} |`));
-  expect(text).toContain(`\n${lines.join('\n')}\n\n`);
+  expect(text).toContain(`\n${markdownTable(rows)}\n\n`);
 });
 
 it('the document has the picture', () => {
