@@ -66,7 +66,7 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
     'logout-all': make('logout-all', waiting)
       .may(['UpdateItem'], users)
       .may(['BatchGetItem'], users, toJudge)
-      .may(['BatchGetItem', 'UpdateItem'], tokens),
+      .may(['BatchGetItem', 'UpdateItem', 'Query', 'DeleteItem'], tokens),
     sessions: make('sessions', waiting).may(['Query'], tokens),
     'end-session': make('end-session', waiting).may(['Query', 'DeleteItem'], tokens),
     authorizer: make('authorizer', waiting)

@@ -12,7 +12,7 @@ interface Waiting {
   readonly decisions: number;
 }
 
-/** The read, made again if it may be torn, and what is noted or ended. */
+/** The read, twice if it may be torn, and what is noted or ended. */
 const authorizing: Waiting = { calls: 3, decisions: 2 };
 
 export const waiting: Readonly<Record<FunctionName, Waiting>> = {

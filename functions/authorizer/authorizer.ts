@@ -2,19 +2,19 @@
 import { routeList } from '../routes';
 import { type AuthenticationDependencies, authenticate, type Decision } from '../shared/http/authenticate';
 import type { AuthorizationRequest } from '../shared/http/authorizing';
-import type { SessionAddress } from '../shared/store/schema';
+import type { SessionStore } from '../shared/store/sessions';
 
 export interface AuthorizerDependencies extends AuthenticationDependencies {
-  readonly endSession: (address: SessionAddress, id: string) => Promise<void>;
+  readonly sessions: Pick<SessionStore, 'markTokenUsed' | 'remove'>;
 }
 
 /** Who is calling, or what to tell a caller who may not. Rejects when the database does not answer. */
 export const authorize = (
   { resource, ...request }: AuthorizationRequest,
-  { endSession, ...dependencies }: AuthorizerDependencies,
+  dependencies: AuthorizerDependencies,
 ): Promise<Decision> =>
   authenticate(
-    { ...request, ...(acceptsSuperseded(resource) && { endReusedSession: endSession }) },
+    { ...request, ...(acceptsSuperseded(resource) && { endReusedSession: dependencies.sessions.remove }) },
     dependencies,
   );
 

@@ -5,7 +5,7 @@ import { authorizing } from '../shared/http/authorizing';
 import { policyFor } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
 import { connect } from '../shared/store/database';
-import { endSession, noteFirstUse } from '../shared/store/sessions';
+import { sessionStore } from '../shared/store/sessions';
 import { type AuthorizerDependencies, authorize } from './authorizer';
 
 const environment = readEnvironment('authorizer');
@@ -14,9 +14,8 @@ export const { ready } = database;
 
 const dependencies: AuthorizerDependencies = {
   clock: systemClock,
-  readSessionAndOwner: (address) => readSessionAndOwner(database, address),
-  noteFirstUse: (address, use) => noteFirstUse(database, address, use),
-  endSession: (address, id) => endSession(database, address, id),
+  readSessionAndOwner: (key) => readSessionAndOwner(database, key),
+  sessions: sessionStore(database),
 };
 
 /** Only to our own endpoints, which do nothing without a principal. */

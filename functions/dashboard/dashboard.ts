@@ -1,14 +1,14 @@
 import { roleTitle } from '../shared/domain/roles';
 import { toSeconds } from '../shared/domain/session';
+import { expiryHeaders } from '../shared/http/expiry-headers';
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
-import { tokenExpiresIn } from '../shared/http/token-answer';
 
 /** Greets by role. Everything it needs came with the authorizer's answer. */
 export function dashboard({ principal }: ProtectedRequest, nowMs: number): Answer {
   return {
     status: 200,
     body: { message: `Welcome to the ${roleTitle(principal.role)} Dashboard!` },
-    headers: tokenExpiresIn(principal.tokenExpiresAt, toSeconds(nowMs)),
+    headers: expiryHeaders(principal, toSeconds(nowMs)),
   };
 }

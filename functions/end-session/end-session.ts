@@ -1,29 +1,25 @@
 /** Ends one of the caller's own sessions. An unknown id, a malformed one and someone else's are the same 404. */
 import type { Clock } from '../shared/clock';
-import { liveSessions, toSeconds } from '../shared/domain/session';
+import { toSeconds } from '../shared/domain/session';
 import { ApiError, messages } from '../shared/http/errors';
+import { listLiveSessions } from '../shared/http/live-sessions';
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
-import type { SessionAddress } from '../shared/store/schema';
-import type { AddressedSession } from '../shared/store/sessions';
+import type { SessionStore } from '../shared/store/sessions';
 
 export interface EndSessionDependencies {
   readonly clock: Clock;
-  readonly listSessions: (locator: string) => Promise<readonly AddressedSession[]>;
-  readonly endSession: (address: SessionAddress, id: string) => Promise<void>;
+  readonly sessions: Pick<SessionStore, 'list' | 'remove'>;
 }
 
 export async function endSession(
-  { principal, token, pathParameters, log }: ProtectedRequest,
-  dependencies: EndSessionDependencies,
+  request: ProtectedRequest,
+  { clock, sessions }: EndSessionDependencies,
 ): Promise<Answer> {
-  const now = toSeconds(dependencies.clock());
-  const stored = await dependencies.listSessions(token.locator);
-  const found = liveSessions(stored, principal, now).find(
-    ({ session }) => session.id === pathParameters['id'],
-  );
+  const live = await listLiveSessions(request, sessions, toSeconds(clock()));
+  const found = live.find(({ session }) => session.id === request.pathParameters['id']);
   if (!found) throw new ApiError('not_found', messages.notFound);
-  await dependencies.endSession(found.address, found.session.id);
-  log.event('session_ended', { sessionId: found.session.id });
+  await sessions.remove(found.key, found.session.id);
+  request.log.event('session_ended', { sessionId: found.session.id });
   return { status: 204 };
 }

@@ -4,7 +4,7 @@ import { authorizing } from '../shared/http/authorizing';
 import { policyFor } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
 import { connect } from '../shared/store/database';
-import { noteFirstUse } from '../shared/store/sessions';
+import { sessionStore } from '../shared/store/sessions';
 import { type GuardDependencies, guard } from './guard';
 
 const environment = readEnvironment('guard');
@@ -14,8 +14,8 @@ export const { ready } = database;
 const dependencies: GuardDependencies = {
   clock: systemClock,
   roles: asAdmittedRoles(environment.ADMITTED_ROLES),
-  readSessionAndOwner: (address) => readSessionAndOwner(database, address),
-  noteFirstUse: (address, use) => noteFirstUse(database, address, use),
+  readSessionAndOwner: (key) => readSessionAndOwner(database, key),
+  sessions: sessionStore(database),
 };
 
 /** A Deny has one status, which is 403 here. API Gateway answers 401 to an error of exactly this message. */

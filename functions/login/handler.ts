@@ -9,8 +9,8 @@ import {
 import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
 import { chargeAccount, chargeAddress, forgetAttempts, returnAttempt } from '../shared/store/rate-limits';
-import { addSession, trimSessions } from '../shared/store/sessions';
-import { findUserByName, replacePasswordHash } from '../shared/store/users';
+import { sessionStore } from '../shared/store/sessions';
+import { userStore } from '../shared/store/users';
 import { type LoginDependencies, login, loginSchema } from './login';
 
 const environment = readEnvironment('login');
@@ -32,10 +32,8 @@ const dependencies: LoginDependencies = {
   chargeAccount: (attempt) => chargeAccount(database, attempt, failureRules),
   returnAttempt: (account, attemptId) => returnAttempt(database, account, attemptId),
   forgetAttempts: (account) => forgetAttempts(database, account),
-  findUserByName: (username) => findUserByName(database, username),
-  replacePasswordHash: (locator, change) => replacePasswordHash(database, locator, change),
-  addSession: (address, session) => addSession(database, address, session),
-  trimSessions: (locator, to) => trimSessions(database, locator, to),
+  users: userStore(database),
+  sessions: sessionStore(database),
 };
 
 export const handler = publicEndpoint({ name: 'login', environment, schema: loginSchema }, (input, client) =>

@@ -3,18 +3,17 @@ import type * as v from 'valibot';
 import { timed } from '../shared/clock';
 import { accountKeyOf } from '../shared/domain/attempts';
 import { hashPassword, isWeakerThan, matchesPassword } from '../shared/domain/password-hash';
-import { type Lifetimes, type Session, sessionOf } from '../shared/domain/session';
+import { findSurplusSessions, type Lifetimes, type Session, sessionOf } from '../shared/domain/session';
 import { issueToken, newSessionId } from '../shared/domain/token';
 import { InvalidFieldsError, messages } from '../shared/http/errors';
+import { expiryHeaders } from '../shared/http/expiry-headers';
 import { fields, passwordToCheck, usernameToFind } from '../shared/http/fields';
 import type { Client } from '../shared/http/public-endpoint';
 import type { Answer } from '../shared/http/response';
-import { tokenExpiresIn } from '../shared/http/token-answer';
 import type { AdmittedAttempt } from '../shared/store/rate-limits';
-import type { SessionAddress } from '../shared/store/schema';
-import type { SessionLimit } from '../shared/store/sessions';
+import type { SessionStore } from '../shared/store/sessions';
 import { StoreUnavailableError } from '../shared/store/unavailable';
-import type { FoundUser, PasswordChange } from '../shared/store/users';
+import type { FoundUser, UserStore } from '../shared/store/users';
 import { type AdmissionDependencies, admit } from './admission';
 
 export const loginSchema = fields({ username: usernameToFind(), password: passwordToCheck() });
@@ -27,14 +26,12 @@ export interface LoginDependencies extends AdmissionDependencies {
   readonly sessionsPerUser: number;
   readonly returnAttempt: (account: string, attemptId: string) => Promise<void>;
   readonly forgetAttempts: (account: string) => Promise<void>;
-  readonly findUserByName: (username: string) => Promise<FoundUser | undefined>;
-  readonly replacePasswordHash: (locator: string, change: PasswordChange) => Promise<boolean>;
-  readonly addSession: (address: SessionAddress, session: Session) => Promise<boolean>;
-  readonly trimSessions: (locator: string, to: SessionLimit) => Promise<void>;
+  readonly users: Pick<UserStore, 'findByName' | 'replacePasswordHash'>;
+  readonly sessions: Pick<SessionStore, 'add' | 'list' | 'removeAll'>;
 }
 
-/** Of 65,536 addresses a user has a few dozen taken at most. */
-const ADDRESS_ATTEMPTS = 5;
+/** Of 65,536 keys a user has a few dozen taken at most. */
+const KEY_ATTEMPTS = 5;
 
 export async function login(
   input: LoginFields,
@@ -58,12 +55,14 @@ export async function login(
     strengthenHash(user, input.password, { ...dependencies, ...client }),
   ]);
   const now = session.refreshedAt;
-  await dependencies
-    .trimSessions(user.locator, { ...session, limit: dependencies.sessionsPerUser, now })
-    .catch(client.log.failure);
+  await tidy(user.locator, session, { ...dependencies, ...client }).catch(client.log.failure);
   client.log.identify({ sessionId: session.id });
   client.log.event('login_succeeded', { address: client.address, hashMilliseconds });
-  return { status: 200, body: { token: token.text }, headers: tokenExpiresIn(session.expiresAt, now) };
+  return {
+    status: 200,
+    body: { token: token.text },
+    headers: expiryHeaders({ ...session, tokenExpiresAt: session.expiresAt }, now),
+  };
 }
 
 interface Judged {
@@ -74,9 +73,9 @@ interface Judged {
 
 async function judgePassword(
   { username, password }: LoginFields,
-  { findUserByName, bcryptCost }: LoginDependencies,
+  { users, bcryptCost }: LoginDependencies,
 ): Promise<Judged> {
-  const user = await findUserByName(username);
+  const user = await users.findByName(username);
   const [isMatch, hashMilliseconds] = await timed(() =>
     matchesPassword(password, user?.passwordHash, bcryptCost),
   );
@@ -98,15 +97,15 @@ function failed(
 async function openSession(
   user: FoundUser,
   { device }: Client,
-  { clock, lifetimes, addSession }: LoginDependencies,
+  { clock, lifetimes, sessions }: LoginDependencies,
 ) {
   const { id: userId, sessionGeneration } = user;
-  for (let attempt = 0; attempt < ADDRESS_ATTEMPTS; attempt += 1) {
+  for (let attempt = 0; attempt < KEY_ATTEMPTS; attempt += 1) {
     const token = issueToken(user.locator, newSessionId());
     const session = sessionOf(token, { userId, sessionGeneration, device, nowMs: clock(), lifetimes });
-    if (await addSession(token, session)) return { token, session };
+    if (await sessions.add(token, session)) return { token, session };
   }
-  throw new StoreUnavailableError('Every address that was drawn is taken.');
+  throw new StoreUnavailableError('Every session key that was drawn is taken.');
 }
 
 /**
@@ -116,13 +115,25 @@ async function openSession(
 async function strengthenHash(
   { locator, passwordHash }: FoundUser,
   password: string,
-  { bcryptCost, replacePasswordHash, log }: LoginDependencies & Client,
+  { bcryptCost, users, log }: LoginDependencies & Client,
 ): Promise<void> {
   if (!isWeakerThan(bcryptCost, passwordHash)) return;
   const to = await hashPassword(password, bcryptCost);
   try {
-    if (await replacePasswordHash(locator, { from: passwordHash, to })) log.event('password_rehashed');
+    if (await users.replacePasswordHash(locator, { from: passwordHash, to })) log.event('password_rehashed');
   } catch (error) {
     log.failure(error);
   }
+}
+
+/** Deletes what is over the limit, and what is dead. */
+async function tidy(
+  locator: string,
+  own: Session,
+  { sessions, sessionsPerUser, log }: LoginDependencies & Client,
+): Promise<void> {
+  const stored = await sessions.list(locator);
+  if (!stored.isComplete) log.event('sessions_not_all_read');
+  const limits = { limit: sessionsPerUser, now: own.refreshedAt };
+  await sessions.removeAll(findSurplusSessions(stored.sessions, own, limits));
 }

@@ -1,34 +1,59 @@
 /** Ends all sessions of the caller at once, this one included unless `?keep=current` spares it. */
+import type { Clock } from '../shared/clock';
+import { findDeadSessions, toSeconds } from '../shared/domain/session';
 import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
-import type { SessionAddress } from '../shared/store/schema';
-import type { KeptSession } from '../shared/store/session-generation';
+import type { SessionStore } from '../shared/store/sessions';
+import type { UserStore } from '../shared/store/users';
 
 export interface LogoutAllDependencies {
-  readonly endAllSessions: (locator: string, userId: number) => Promise<void>;
-  readonly endOtherSessions: (address: SessionAddress, kept: KeptSession) => Promise<boolean>;
+  readonly clock: Clock;
+  readonly users: Pick<UserStore, 'endAllSessions' | 'endOtherSessions'>;
+  readonly sessions: Pick<SessionStore, 'list' | 'removeAll'>;
 }
 
 export async function logoutAll(
-  { principal, token, query, log }: ProtectedRequest,
-  { endAllSessions, endOtherSessions }: LogoutAllDependencies,
+  request: ProtectedRequest,
+  dependencies: LogoutAllDependencies,
 ): Promise<Answer> {
-  if (!keepsCurrent(query['keep'])) {
-    await endAllSessions(token.locator, principal.userId);
-    log.event('all_sessions_ended');
-    return { status: 204 };
-  }
-  const isDone = await endOtherSessions(token, principal);
-  if (!isDone) throw new ApiError('not_authenticated', messages.tokenInvalid);
-  log.event('other_sessions_ended');
+  const { principal, token, query, log } = request;
+  const { users } = dependencies;
+  const isOneKept = keepsCurrent(query);
+  const generation = isOneKept
+    ? await users.endOtherSessions(token, principal)
+    : await users.endAllSessions(token.locator, principal.userId);
+  if (isOneKept && generation === undefined) throw new ApiError('not_authenticated', messages.tokenInvalid);
+  log.event(isOneKept ? 'other_sessions_ended' : 'all_sessions_ended');
+  // The sessions are over; what is left of them is deleted here, or else by a later login.
+  if (generation !== undefined) await tidy(request, generation, dependencies).catch(log.failure);
   return { status: 204 };
 }
 
-/** @throws InvalidFieldsError for anything but `keep=current`, once, or no `keep` at all: a typo must not end this session. */
-function keepsCurrent(values: readonly string[] | undefined): boolean {
+async function tidy(
+  { principal: { userId }, token, log }: ProtectedRequest,
+  sessionGeneration: number,
+  { clock, sessions }: LogoutAllDependencies,
+): Promise<void> {
+  const stored = await sessions.list(token.locator);
+  if (!stored.isComplete) log.event('sessions_not_all_read');
+  await sessions.removeAll(
+    findDeadSessions(stored.sessions, { userId, sessionGeneration }, toSeconds(clock())),
+  );
+}
+
+/**
+ * @throws InvalidFieldsError for anything but `keep=current` among the parameters whose names begin with `keep`: a typing error must not
+ * end this session.
+ */
+function keepsCurrent(query: ProtectedRequest['query']): boolean {
+  const names = Object.keys(query).filter((name) => /^keep/i.test(name));
+  const misspelt = names.find((name) => name !== 'keep');
+  if (misspelt !== undefined)
+    throw new InvalidFieldsError({ [misspelt]: ['Unknown parameter. Did you mean "keep"?'] });
+  const values = query['keep'];
   if (values === undefined) return false;
   const wrong = values.find((value) => value !== 'current');
-  if (wrong === undefined) return true;
-  throw new InvalidFieldsError({ keep: [messages.invalidChoice(wrong)] });
+  if (wrong !== undefined) throw new InvalidFieldsError({ keep: [messages.invalidChoice(wrong)] });
+  return true;
 }

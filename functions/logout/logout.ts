@@ -1,9 +1,9 @@
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
-import type { SessionAddress } from '../shared/store/schema';
+import type { SessionStore } from '../shared/store/sessions';
 
 export interface LogoutDependencies {
-  readonly endSession: (address: SessionAddress, id: string) => Promise<void>;
+  readonly sessions: Pick<SessionStore, 'remove'>;
 }
 
 /**
@@ -12,9 +12,13 @@ export interface LogoutDependencies {
  */
 export async function logout(
   { token, principal, log }: ProtectedRequest,
-  { endSession }: LogoutDependencies,
+  { sessions }: LogoutDependencies,
 ): Promise<Answer> {
-  await endSession(token, principal.sessionId);
+  await sessions.remove(token, principal.sessionId);
   log.event('logged_out');
-  return { status: 200, body: { message: 'Successfully logged out.' }, headers: { 'Token-Expires-In': '0' } };
+  return {
+    status: 200,
+    body: { message: 'Successfully logged out.' },
+    headers: { 'Token-Expires-In': '0', 'Session-Expires-In': '0' },
+  };
 }

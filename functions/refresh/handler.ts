@@ -2,7 +2,7 @@ import { systemClock } from '../shared/clock';
 import { asWholeNumber, readEnvironment } from '../shared/environment';
 import { protectedEndpoint } from '../shared/http/protected-endpoint';
 import { connect } from '../shared/store/database';
-import { readSession, replaceToken } from '../shared/store/sessions';
+import { sessionStore } from '../shared/store/sessions';
 import { type RefreshDependencies, refresh } from './refresh';
 
 const environment = readEnvironment('refresh');
@@ -12,8 +12,7 @@ export const { ready } = database;
 const dependencies: RefreshDependencies = {
   clock: systemClock,
   lifetimes: { tokenLifetimeSeconds: asWholeNumber(environment.TOKEN_LIFETIME_SECONDS) },
-  replaceToken: (address, change) => replaceToken(database, address, change),
-  readSession: (address) => readSession(database, address),
+  sessions: sessionStore(database),
 };
 
 export const handler = protectedEndpoint({ name: 'refresh', environment }, (request) =>

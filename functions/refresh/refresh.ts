@@ -8,28 +8,26 @@ import {
   isRetryWindowOpen,
   type Lifetimes,
   refreshesBehind,
-  type Session,
   timesFromRefresh,
   toSeconds,
 } from '../shared/domain/session';
 import { digestOf, successorOf, type Token } from '../shared/domain/token';
 import { ApiError, messages } from '../shared/http/errors';
+import { type Expiry, expiryHeaders } from '../shared/http/expiry-headers';
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
-import { tokenExpiresIn } from '../shared/http/token-answer';
-import type { SessionAddress } from '../shared/store/schema';
-import type { Refresh } from '../shared/store/sessions';
+import type { SessionStore } from '../shared/store/sessions';
 
 export interface RefreshDependencies {
   readonly clock: Clock;
   readonly lifetimes: Pick<Lifetimes, 'tokenLifetimeSeconds'>;
-  readonly readSession: (address: SessionAddress) => Promise<Session | undefined>;
-  readonly replaceToken: (address: SessionAddress, refresh: Refresh) => Promise<boolean>;
+  readonly sessions: Pick<SessionStore, 'find' | 'replaceToken'>;
 }
 
-interface Issued {
+interface Issued extends Expiry {
   readonly token: Token;
-  readonly expiresAt: number;
+  /** Whether the successor had been used before: then the caller may be somebody who should not have the token. */
+  readonly isAfterUse: boolean;
 }
 
 export async function refresh(
@@ -40,11 +38,11 @@ export async function refresh(
   // A write that fails was overtaken. What is stored then decides: another refresh of the same token, or the end of the session.
   const issued = (await issue(token, now, dependencies)) ?? (await issue(token, now, dependencies));
   if (!issued) throw new ApiError('not_authenticated', messages.tokenInvalid);
-  log.event('token_refreshed');
+  log.event(issued.isAfterUse ? 'token_refreshed_after_use' : 'token_refreshed');
   return {
     status: 200,
     body: { token: issued.token.text },
-    headers: tokenExpiresIn(issued.expiresAt, now),
+    headers: expiryHeaders(issued, now),
   };
 }
 
@@ -52,21 +50,25 @@ export async function refresh(
 async function issue(
   token: Token,
   now: number,
-  dependencies: RefreshDependencies,
+  { sessions, lifetimes }: RefreshDependencies,
 ): Promise<Issued | undefined> {
-  const session = await dependencies.readSession(token);
+  const session = await sessions.find(token);
   if (!session || isExpired(session, now)) return undefined;
+  const { sessionExpiresAt, successorUsedAt } = session;
   const successor = successorOf(token, session.successorSalt);
   const behind = refreshesBehind(token, session);
-  if (behind === 1 && isRetryWindowOpen(session, now))
-    return { token: successor, expiresAt: session.expiresAt };
+  if (behind === 1 && isRetryWindowOpen(session, now)) {
+    const isAfterUse = successorUsedAt !== undefined;
+    return { token: successor, tokenExpiresAt: session.expiresAt, sessionExpiresAt, isAfterUse };
+  }
   if (behind !== 0) return undefined;
-  const times = timesFromRefresh(now, session.sessionExpiresAt, dependencies.lifetimes);
-  const isReplaced = await dependencies.replaceToken(token, {
+  const times = timesFromRefresh(now, sessionExpiresAt, lifetimes);
+  const isReplaced = await sessions.replaceToken(token, {
     userId: session.userId,
     presentedDigest: digestOf(token),
     successorDigest: digestOf(successor),
     ...times,
   });
-  return isReplaced ? { token: successor, expiresAt: times.expiresAt } : undefined;
+  if (!isReplaced) return undefined;
+  return { token: successor, tokenExpiresAt: times.expiresAt, sessionExpiresAt, isAfterUse: false };
 }

@@ -2,13 +2,14 @@ import { systemClock } from '../shared/clock';
 import { readEnvironment } from '../shared/environment';
 import { protectedEndpoint } from '../shared/http/protected-endpoint';
 import { connect } from '../shared/store/database';
-import { listSessions } from '../shared/store/sessions';
+import { sessionStore } from '../shared/store/sessions';
 import { sessions } from './sessions';
 
 const environment = readEnvironment('sessions');
 const database = connect({ tokens: environment.TOKENS_TABLE });
 export const { ready } = database;
+const dependencies = { clock: systemClock, sessions: sessionStore(database) };
 
 export const handler = protectedEndpoint({ name: 'sessions', environment }, (request) =>
-  sessions(request, { clock: systemClock, listSessions: (locator) => listSessions(database, locator) }),
+  sessions(request, dependencies),
 );

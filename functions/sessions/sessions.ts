@@ -1,32 +1,34 @@
 /** The user's live sessions, newest first, under names that say nothing about their tokens. */
 import type { Clock } from '../shared/clock';
-import { liveSessions, type Session, toSeconds } from '../shared/domain/session';
+import { type Session, toSeconds } from '../shared/domain/session';
+import { expiryHeaders } from '../shared/http/expiry-headers';
+import { listLiveSessions } from '../shared/http/live-sessions';
 import type { Principal } from '../shared/http/principal';
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
-import { tokenExpiresIn } from '../shared/http/token-answer';
-import type { AddressedSession } from '../shared/store/sessions';
+import type { SessionStore } from '../shared/store/sessions';
 
 export interface SessionsDependencies {
   readonly clock: Clock;
-  readonly listSessions: (locator: string) => Promise<readonly AddressedSession[]>;
+  readonly sessions: Pick<SessionStore, 'list'>;
 }
 
 export async function sessions(
-  { principal, token }: ProtectedRequest,
-  { clock, listSessions }: SessionsDependencies,
+  request: ProtectedRequest,
+  { clock, sessions: store }: SessionsDependencies,
 ): Promise<Answer> {
+  const { principal } = request;
   const now = toSeconds(clock());
-  const live = liveSessions(await listSessions(token.locator), principal, now);
+  const live = await listLiveSessions(request, store, now);
   return {
     status: 200,
-    body: live.map(({ session }) => asShown(session, principal)),
-    headers: tokenExpiresIn(principal.tokenExpiresAt, now),
+    body: live.map(({ session }) => toListed(session, principal)),
+    headers: expiryHeaders(principal, now),
   };
 }
 
 /** Times in ISO 8601, as DRF writes them. `expires_at` is when the session ends unless it is refreshed. */
-const asShown = (session: Session, principal: Principal) => ({
+const toListed = (session: Session, principal: Principal) => ({
   id: session.id,
   created_at: isoTime(toSeconds(session.createdAtMs)),
   last_refreshed_at: session.refreshCount > 0 ? isoTime(session.refreshedAt) : null,

@@ -3,7 +3,7 @@ import { addressRulesOf, asRoles, asWholeNumber, lifetimesOf, readEnvironment } 
 import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
 import { chargeAddress } from '../shared/store/rate-limits';
-import { createUser, nextUserId } from '../shared/store/users';
+import { userStore } from '../shared/store/users';
 import { type SignupDependencies, signup, signupSchema } from './signup';
 
 const environment = readEnvironment('signup');
@@ -21,8 +21,7 @@ const dependencies: SignupDependencies = {
   bcryptCost: asWholeNumber(environment.BCRYPT_COST),
   passwordMinLength: asWholeNumber(environment.PASSWORD_MIN_LENGTH),
   chargeAddress: (address, now) => chargeAddress(database, { action: 'signup', address, now }, addressRules),
-  nextUserId: () => nextUserId(database),
-  createUser: (newUser) => createUser(database, newUser),
+  users: userStore(database),
 };
 
 const schema = signupSchema(asRoles(environment.SIGNUP_ROLES));

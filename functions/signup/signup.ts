@@ -6,12 +6,12 @@ import { passwordProblems } from '../shared/domain/password-rules';
 import { type Lifetimes, type Session, sessionOf, toSeconds } from '../shared/domain/session';
 import { issueToken, newLocator, newSessionId, type Token } from '../shared/domain/token';
 import { type FieldErrors, InvalidFieldsError, ThrottledError } from '../shared/http/errors';
+import { expiryHeaders } from '../shared/http/expiry-headers';
 import { choice, fields, newEmail, newPassword, newUsername } from '../shared/http/fields';
 import type { Client } from '../shared/http/public-endpoint';
 import type { Answer } from '../shared/http/response';
-import { tokenExpiresIn } from '../shared/http/token-answer';
 import { StoreUnavailableError } from '../shared/store/unavailable';
-import type { Creation, NewUser } from '../shared/store/users';
+import type { UserStore } from '../shared/store/users';
 
 /** The body of a signup; `roles` are those that anyone may take, the first if none is named. */
 export const signupSchema = (roles: readonly [string, ...string[]]) =>
@@ -26,12 +26,11 @@ export interface SignupDependencies {
   readonly passwordMinLength: number;
   /** Seconds to wait, 0 for none. `now` is in epoch seconds. */
   readonly chargeAddress: (address: string, now: number) => Promise<number>;
-  readonly nextUserId: () => Promise<number>;
-  readonly createUser: (newUser: NewUser) => Promise<Creation>;
+  readonly users: Pick<UserStore, 'nextId' | 'create'>;
 }
 
 /** With 100 million users a draw is taken once in 11,000; more than a few in a row is a fault. */
-const ADDRESS_ATTEMPTS = 5;
+const LOCATOR_ATTEMPTS = 5;
 
 export async function signup(
   input: SignupFields,
@@ -45,7 +44,7 @@ export async function signup(
   const [passwordHash, hashMilliseconds] = await timed(() =>
     hashPassword(input.password, dependencies.bcryptCost),
   );
-  const id = await dependencies.nextUserId();
+  const id = await dependencies.users.nextId();
   const outcome = await create({ input, id, passwordHash, device }, dependencies);
   if ('taken' in outcome) {
     const reason = `${outcome.taken.join('_and_')}_taken`;
@@ -59,7 +58,7 @@ export async function signup(
   return {
     status: 201,
     body: { user: { id, username, email, role }, token: token.text },
-    headers: tokenExpiresIn(session.expiresAt, session.refreshedAt),
+    headers: expiryHeaders({ ...session, tokenExpiresAt: session.expiresAt }, session.refreshedAt),
   };
 }
 
@@ -82,22 +81,22 @@ type Outcome =
   | { readonly token: Token; readonly session: Session }
   | { readonly taken: readonly (keyof typeof TAKEN)[] };
 
-/** Stores the user at an address that nobody has. */
+/** Stores the user at a locator that nobody has. */
 async function create(applicant: Applicant, dependencies: SignupDependencies): Promise<Outcome> {
   const { input, id, passwordHash, device } = applicant;
   const { username, email, role } = input;
-  for (let attempt = 0; attempt < ADDRESS_ATTEMPTS; attempt += 1) {
+  for (let attempt = 0; attempt < LOCATOR_ATTEMPTS; attempt += 1) {
     const nowMs = dependencies.clock();
     const createdAt = toSeconds(nowMs);
     const token = issueToken(newLocator(), newSessionId());
     const holder = { userId: id, sessionGeneration: 0 };
     const session = sessionOf(token, { ...holder, device, nowMs, lifetimes: dependencies.lifetimes });
     const user = { id, username, email, role, passwordHash, isActive: true, createdAt, sessionGeneration: 0 };
-    const creation = await dependencies.createUser({ user, address: token, session });
+    const creation = await dependencies.users.create({ user, key: token, session });
     if (creation === 'created') return { token, session };
-    if (creation !== 'address_taken') return { taken: creation };
+    if (creation !== 'locator_taken') return { taken: creation };
   }
-  throw new StoreUnavailableError('Every address that was drawn is taken.');
+  throw new StoreUnavailableError('Every locator that was drawn is taken.');
 }
 
 const TAKEN = {

@@ -1,4 +1,6 @@
 import {
+  findDeadSessions,
+  findSurplusSessions,
   isLiveFor,
   judge,
   type Presented,
@@ -141,5 +143,75 @@ describe('a live session', () => {
     [{ sessionGeneration: 1 }, false],
   ])('with %j: %s', (overrides, expected) => {
     expect(isLiveFor(caller, sessionWith(issueToken('f2afca0567', '0001'), overrides), NOW)).toBe(expected);
+  });
+});
+
+describe('what a login deletes', () => {
+  const own = sessionWith(token, {
+    id: 'own',
+    sessionGeneration: 3,
+    refreshedAt: NOW,
+    createdAtMs: NOW * 1000,
+  });
+  const stored = (id: string, overrides = {}) => ({
+    session: sessionWith(token, { id, sessionGeneration: 3, createdAtMs: NOW * 1000 - 1, ...overrides }),
+  });
+  const surplus = (limit: number, ...sessions: ReturnType<typeof stored>[]) =>
+    findSurplusSessions(sessions, own, { limit, now: NOW }).map(({ session }) => session.id);
+
+  it('is what was least recently refreshed, not what signed in first', () => {
+    const daily = stored('daily', { createdAtMs: 1, refreshedAt: NOW - 86_400 });
+    const unused = stored('unused', { createdAtMs: 2, refreshedAt: NOW - 86_401 });
+    expect(surplus(2, { session: own }, daily, unused)).toEqual(['unused']);
+    expect(surplus(2, daily, unused)).toEqual(['unused']);
+    expect(surplus(1, daily, unused)).toEqual(['unused', 'daily']);
+  });
+
+  it('breaks ties by sign-in, then by id', () => {
+    const [a, b, c] = [
+      stored('a', { refreshedAt: NOW, createdAtMs: 5 }),
+      stored('b', { refreshedAt: NOW, createdAtMs: 4 }),
+      stored('c', { refreshedAt: NOW, createdAtMs: 4 }),
+    ];
+    expect(surplus(3, c, b, a)).toEqual(['c']);
+  });
+
+  it('is never its own session, though clocks that are ahead make it look the oldest', () => {
+    const ahead = ['a', 'b', 'c'].map((id) => stored(id, { refreshedAt: NOW + 60 }));
+    expect(surplus(2, { session: own }, ...ahead)).toEqual(['c']);
+  });
+
+  it('is what is dead: of an earlier user, of a generation that has passed, or expired for more than five minutes', () => {
+    const dead = [
+      stored('earlier', { userId: 0 }),
+      stored('ended', { sessionGeneration: 2 }),
+      stored('expired', { expiresAt: NOW - 300 }),
+      stored('over', { sessionExpiresAt: NOW - 300 }),
+    ];
+    expect(surplus(20, ...dead)).toEqual(['earlier', 'ended', 'expired', 'over']);
+    expect(surplus(2, stored('live'), ...dead)).not.toContain('live');
+  });
+
+  it('is not what may be live for somebody: of a later user or generation, or expired by one clock alone', () => {
+    const spared = [
+      stored('later', { userId: 2 }),
+      stored('moved', { sessionGeneration: 4 }),
+      stored('expired', { expiresAt: NOW - 299 }),
+    ];
+    expect(surplus(1, ...spared)).toEqual([]);
+    expect(findDeadSessions(spared, own, NOW)).toEqual([]);
+  });
+
+  it('is 25 sessions at most, those over the limit first', () => {
+    const dead = Array.from({ length: 40 }, (_, at) => stored(`dead${at}`, { sessionGeneration: 2 }));
+    const ids = surplus(1, ...dead, stored('surplus'));
+    expect(ids).toHaveLength(25);
+    expect(ids[0]).toBe('surplus');
+    expect(findDeadSessions(dead, own, NOW)).toHaveLength(25);
+  });
+
+  it('takes an item without an end for one that is over', () => {
+    const { expiresAt: _, ...endless } = stored('endless').session;
+    expect(findDeadSessions([{ session: endless as typeof own }], own, NOW)).toHaveLength(1);
   });
 });

@@ -13,8 +13,7 @@ const refreshed = refreshedSession(token, 1);
 const dependencies = (stored: Session, overrides: Partial<AuthorizerDependencies> = {}) => ({
   clock: () => NOW * 1000,
   readSessionAndOwner: jest.fn(async () => ({ session: stored, owner })),
-  noteFirstUse: jest.fn(async () => undefined),
-  endSession: jest.fn(async () => undefined),
+  sessions: { markTokenUsed: jest.fn(async () => undefined), remove: jest.fn(async () => undefined) },
   ...overrides,
 });
 
@@ -63,7 +62,7 @@ describe('the authorizer', () => {
         detail: 'Invalid token.',
         reason: 'token_wrong',
       });
-      expect(deps.endSession).not.toHaveBeenCalled();
+      expect(deps.sessions.remove).not.toHaveBeenCalled();
     },
   );
 
@@ -72,7 +71,7 @@ describe('the authorizer', () => {
     const deps = dependencies({ ...refreshed, successorUsedAt: NOW - 31 });
     const decision = await authorize(request(token.text, '/api/refresh-token', log), deps);
     expect(decision).toEqual({ allow: false, detail: 'Invalid token.', reason: 'token_reused' });
-    expect(deps.endSession).toHaveBeenCalledWith(token, refreshed.id);
+    expect(deps.sessions.remove).toHaveBeenCalledWith(token, refreshed.id);
     expect(log.events).toEqual([{ event: 'token_reused' }]);
     expect(log.caller).toEqual({ userId: 1, sessionId: refreshed.id });
   });
@@ -80,13 +79,14 @@ describe('the authorizer', () => {
   it('notes the first use of a successor, and lets the request pass when that fails', async () => {
     const deps = dependencies(refreshed);
     expect(await authorize(request(successor.text), deps)).toMatchObject({ allow: true });
-    expect(deps.noteFirstUse).toHaveBeenCalledWith(successor, {
+    expect(deps.sessions.markTokenUsed).toHaveBeenCalledWith(successor, {
       tokenDigest: digestOf(successor),
       usedAt: NOW,
     });
     const failing = dependencies(refreshed, {
-      noteFirstUse: async () => {
-        throw new StoreUnavailableError('down');
+      sessions: {
+        markTokenUsed: () => Promise.reject(new StoreUnavailableError('down')),
+        remove: async () => undefined,
       },
     });
     const log = recordingLog();

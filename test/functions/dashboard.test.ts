@@ -7,7 +7,7 @@ describe('GET /api/dashboard/', () => {
     expect(dashboard(request, NOW * 1000 + 999)).toEqual({
       status: 200,
       body: { message: 'Welcome to the Store Manager Dashboard!' },
-      headers: { 'Token-Expires-In': '100' },
+      headers: { 'Token-Expires-In': '100', 'Session-Expires-In': '1000' },
     });
   });
 });

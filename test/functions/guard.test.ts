@@ -9,7 +9,7 @@ const dependencies = (stored: Session, overrides: Partial<GuardDependencies> = {
   clock: () => NOW * 1000,
   roles: undefined,
   readSessionAndOwner: jest.fn(async () => ({ session: stored, owner })),
-  noteFirstUse: jest.fn(async () => undefined),
+  sessions: { markTokenUsed: jest.fn(async () => undefined) },
   ...overrides,
 });
 
@@ -59,7 +59,7 @@ describe('a guard', () => {
     const deps = dependencies(refreshedSession(token, 1));
     expect(await guard(request(successor.text), deps)).toMatchObject({ allow: true });
     const use = { tokenDigest: digestOf(successor), usedAt: NOW };
-    expect(deps.noteFirstUse).toHaveBeenCalledWith(successor, use);
+    expect(deps.sessions.markTokenUsed).toHaveBeenCalledWith(successor, use);
   });
 
   it('rejects when the database does not answer', async () => {

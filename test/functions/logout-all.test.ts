@@ -1,44 +1,77 @@
 import { logoutAll } from '../../functions/logout-all/logout-all';
 import type { ApiError, InvalidFieldsError } from '../../functions/shared/http/errors';
-import { principal, protectedRequest, token } from '../support/sessions';
+import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
+import { recordingLog } from '../support/log';
+import { NOW, principal, protectedRequest, sessionWith, token } from '../support/sessions';
 
-const dependencies = (isDone = true) => ({
-  endAllSessions: jest.fn(async () => undefined),
-  endOtherSessions: jest.fn(async () => isDone),
+const dead = { key: token, session: sessionWith(token, { sessionGeneration: 4 }) };
+const kept = { key: token, session: sessionWith(token, { sessionGeneration: 5 }) };
+
+const dependencies = () => ({
+  clock: () => NOW * 1000,
+  users: {
+    endAllSessions: jest.fn(async (): Promise<number | undefined> => 5),
+    endOtherSessions: jest.fn(async (): Promise<number | undefined> => 5),
+  },
+  sessions: {
+    list: jest.fn(async () => ({ sessions: [kept, dead], isComplete: true })),
+    removeAll: jest.fn(async () => undefined),
+  },
 });
-const withKeep = (...keep: string[]) => protectedRequest({ query: { keep } });
+const withQuery = (query: Record<string, string[]>) => protectedRequest({ query });
 
 describe('POST /api/logoutall/', () => {
-  it('ends all sessions', async () => {
+  it('ends all sessions, and deletes what is dead by then', async () => {
     const deps = dependencies();
-    expect(await logoutAll(protectedRequest({ query: { other: ['x'] } }), deps)).toEqual({ status: 204 });
-    expect(deps.endAllSessions).toHaveBeenCalledWith(token.locator, 1);
-    expect(deps.endOtherSessions).not.toHaveBeenCalled();
+    expect(await logoutAll(withQuery({ other: ['x'] }), deps)).toEqual({ status: 204 });
+    expect(deps.users.endAllSessions).toHaveBeenCalledWith(token.locator, 1);
+    expect(deps.users.endOtherSessions).not.toHaveBeenCalled();
+    expect(deps.sessions.removeAll).toHaveBeenCalledWith([dead]);
   });
 
   it('with keep=current ends all others', async () => {
     const deps = dependencies();
-    expect(await logoutAll(withKeep('current'), deps)).toEqual({ status: 204 });
-    expect(deps.endOtherSessions).toHaveBeenCalledWith(token, principal);
-    expect(deps.endAllSessions).not.toHaveBeenCalled();
+    expect(await logoutAll(withQuery({ keep: ['current'] }), deps)).toEqual({ status: 204 });
+    expect(deps.users.endOtherSessions).toHaveBeenCalledWith(token, principal);
+    expect(deps.users.endAllSessions).not.toHaveBeenCalled();
+    expect(deps.sessions.removeAll).toHaveBeenCalledWith([dead]);
+  });
+
+  it('is done once the generation has moved, also if nothing can be deleted then', async () => {
+    const log = recordingLog();
+    const deps = dependencies();
+    deps.sessions.list.mockRejectedValue(new StoreUnavailableError('down'));
+    expect(await logoutAll(protectedRequest({ log }), deps)).toEqual({ status: 204 });
+    expect(log.failures).toEqual([expect.any(StoreUnavailableError)]);
+  });
+
+  it('deletes nothing when the user is gone: what is stored may be of the next one', async () => {
+    const deps = dependencies();
+    deps.users.endAllSessions.mockResolvedValue(undefined);
+    expect(await logoutAll(protectedRequest(), deps)).toEqual({ status: 204 });
+    expect(deps.sessions.list).not.toHaveBeenCalled();
   });
 
   it('with keep=current is refused when this session was itself ended meanwhile', async () => {
-    const error = await logoutAll(withKeep('current'), dependencies(false)).catch(
-      (thrown: unknown) => thrown,
-    );
+    const deps = dependencies();
+    deps.users.endOtherSessions.mockResolvedValue(undefined);
+    const error = await logoutAll(withQuery({ keep: ['current'] }), deps).catch((thrown: unknown) => thrown);
     expect((error as ApiError).status).toBe(401);
+    expect(deps.sessions.list).not.toHaveBeenCalled();
   });
 
-  it.each([
-    [['curent'], 'curent'],
-    [[''], ''],
-    [['current', 'all'], 'all'],
-  ])('with keep=%j does nothing', async (values, wrong) => {
+  it.each<[Record<string, string[]>, object]>([
+    [{ keep: ['curent'] }, { keep: ['"curent" is not a valid choice.'] }],
+    [{ keep: [''] }, { keep: ['"" is not a valid choice.'] }],
+    [{ keep: ['current', 'all'] }, { keep: ['"all" is not a valid choice.'] }],
+    [{ keeps: ['current'] }, { keeps: ['Unknown parameter. Did you mean "keep"?'] }],
+    [{ keep: ['current'], 'keep[]': ['x'] }, { 'keep[]': ['Unknown parameter. Did you mean "keep"?'] }],
+    [{ KEEP: ['current'] }, { KEEP: ['Unknown parameter. Did you mean "keep"?'] }],
+  ])('with %j does nothing', async (query, fields) => {
     const deps = dependencies();
-    const error = await logoutAll(withKeep(...values), deps).catch((thrown: unknown) => thrown);
-    expect((error as InvalidFieldsError).fields).toEqual({ keep: [`"${wrong}" is not a valid choice.`] });
-    expect(deps.endAllSessions).not.toHaveBeenCalled();
-    expect(deps.endOtherSessions).not.toHaveBeenCalled();
+    const error = await logoutAll(withQuery(query), deps).catch((thrown: unknown) => thrown);
+    expect((error as InvalidFieldsError).fields).toEqual(fields);
+    expect(deps.users.endAllSessions).not.toHaveBeenCalled();
+    expect(deps.users.endOtherSessions).not.toHaveBeenCalled();
   });
 });

@@ -1,7 +1,9 @@
-import { type RefreshDependencies, refresh } from '../../functions/refresh/refresh';
+import { refresh } from '../../functions/refresh/refresh';
 import type { Session } from '../../functions/shared/domain/session';
 import { digestOf, successorOf } from '../../functions/shared/domain/token';
 import { ApiError } from '../../functions/shared/http/errors';
+import type { SessionStore } from '../../functions/shared/store/sessions';
+import { recordingLog } from '../support/log';
 import { NOW, protectedRequest, refreshedSession, SALT, sessionWith, token } from '../support/sessions';
 
 const successor = successorOf(token, SALT);
@@ -10,10 +12,10 @@ const successor = successorOf(token, SALT);
 const dependencies = (isReplaced: boolean, ...sessions: (Session | undefined)[]) => ({
   clock: () => NOW * 1000,
   lifetimes: { tokenLifetimeSeconds: 100 },
-  readSession: jest.fn(async () => (sessions.length > 1 ? sessions.shift() : sessions[0])),
-  replaceToken: jest.fn<Promise<boolean>, Parameters<RefreshDependencies['replaceToken']>>(
-    async () => isReplaced,
-  ),
+  sessions: {
+    find: async () => (sessions.length > 1 ? sessions.shift() : sessions[0]),
+    replaceToken: jest.fn<Promise<boolean>, Parameters<SessionStore['replaceToken']>>(async () => isReplaced),
+  },
 });
 
 describe('POST /api/refresh-token/', () => {
@@ -22,9 +24,9 @@ describe('POST /api/refresh-token/', () => {
     expect(await refresh(protectedRequest(), deps)).toEqual({
       status: 200,
       body: { token: successor.text },
-      headers: { 'Token-Expires-In': '100' },
+      headers: { 'Token-Expires-In': '100', 'Session-Expires-In': '1000' },
     });
-    expect(deps.replaceToken.mock.calls).toEqual([
+    expect(deps.sessions.replaceToken.mock.calls).toEqual([
       [
         token,
         {
@@ -43,7 +45,7 @@ describe('POST /api/refresh-token/', () => {
       protectedRequest(),
       dependencies(true, sessionWith(token, { sessionExpiresAt: NOW + 60 })),
     );
-    expect(answer.headers).toEqual({ 'Token-Expires-In': '60' });
+    expect(answer.headers).toEqual({ 'Token-Expires-In': '60', 'Session-Expires-In': '60' });
   });
 
   it('answers the same successor again while the answer to an earlier refresh may have been lost, and writes nothing', async () => {
@@ -52,7 +54,15 @@ describe('POST /api/refresh-token/', () => {
       body: { token: successor.text },
       headers: { 'Token-Expires-In': '70' },
     });
-    expect(deps.replaceToken).not.toHaveBeenCalled();
+    expect(deps.sessions.replaceToken).not.toHaveBeenCalled();
+  });
+
+  it('leaves an event of its own when the successor had been used: a retry that was under way, or a thief who is in time', async () => {
+    const log = recordingLog();
+    const used = refreshedSession(token, 1, { successorUsedAt: NOW - 30 });
+    const answer = await refresh(protectedRequest({ log }), dependencies(true, used));
+    expect(answer.body).toEqual({ token: successor.text });
+    expect(log.events).toEqual([{ event: 'token_refreshed_after_use' }]);
   });
 
   it('answers the same successor when another refresh wrote first', async () => {

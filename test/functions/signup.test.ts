@@ -25,10 +25,12 @@ function dependencies(...creations: Creation[]) {
     bcryptCost: 10,
     passwordMinLength: 8,
     chargeAddress: async () => 0,
-    nextUserId: async () => 7,
-    createUser: async (newUser) => {
-      created.push(newUser);
-      return creations.shift() ?? 'created';
+    users: {
+      nextId: async () => 7,
+      create: async (newUser) => {
+        created.push(newUser);
+        return creations.shift() ?? 'created';
+      },
     },
   };
   return { ...overrides, created };
@@ -43,7 +45,7 @@ describe('POST /api/signup/', () => {
         user: { id: 7, username: 'NewUser', email: 'newuser@example.com', role: 'CLERK' },
         token: expect.stringMatching(/^[0-9a-f]{40}$/),
       },
-      headers: { 'Token-Expires-In': '100' },
+      headers: { 'Token-Expires-In': '100', 'Session-Expires-In': '1000' },
     });
   });
 
@@ -73,20 +75,22 @@ describe('POST /api/signup/', () => {
     expect((error as InvalidFieldsError).fields).toEqual(fields);
   });
 
-  it('draws another address when one is taken, and gives up only after several', async () => {
-    const deps = dependencies('address_taken', 'address_taken');
+  it('draws another locator when one is taken, and gives up only after several', async () => {
+    const deps = dependencies('locator_taken', 'locator_taken');
     expect((await signup(input, client, deps)).status).toBe(201);
-    expect(new Set(deps.created.map(({ address }) => address.locator)).size).toBe(3);
-    const hopeless = { ...dependencies(), createUser: async (): Promise<Creation> => 'address_taken' };
+    expect(new Set(deps.created.map(({ key }) => key.locator)).size).toBe(3);
+    const hopeless = dependencies(...Array<Creation>(10).fill('locator_taken'));
     await expect(signup(input, client, hopeless)).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 
   it('refuses a bad password before anything is hashed or stored', async () => {
-    const deps = { ...dependencies(), nextUserId: jest.fn() };
-    await expect(signup({ ...input, password: '1234567' }, client, deps)).rejects.toBeInstanceOf(
+    const nextId = jest.fn();
+    const deps = dependencies();
+    const counted = { ...deps, users: { ...deps.users, nextId } };
+    await expect(signup({ ...input, password: '1234567' }, client, counted)).rejects.toBeInstanceOf(
       InvalidFieldsError,
     );
-    expect(deps.nextUserId).not.toHaveBeenCalled();
+    expect(nextId).not.toHaveBeenCalled();
     expect(deps.created).toEqual([]);
   });
 });
@@ -95,12 +99,12 @@ describe('too many signups from one address', () => {
   it('are refused before anything is hashed or stored, and the log says so', async () => {
     hashing.mockClear();
     const log = recordingLog();
-    const deps = { ...dependencies(), chargeAddress: jest.fn(async () => 57), nextUserId: jest.fn() };
+    const deps = { ...dependencies(), chargeAddress: jest.fn(async () => 57) };
     const error = await signup(input, clientWith(log), deps).catch((thrown: unknown) => thrown);
     expect((error as ThrottledError).waitSeconds).toBe(57);
     expect(deps.chargeAddress).toHaveBeenCalledWith('203.0.113.7', 1_800_000_000);
     expect(hashing).not.toHaveBeenCalled();
-    expect(deps.nextUserId).not.toHaveBeenCalled();
+    expect(deps.created).toEqual([]);
     expect(log.events).toEqual([
       { event: 'signup_refused', reason: 'address_limit', address: '203.0.113.7', waitSeconds: 57 },
     ]);

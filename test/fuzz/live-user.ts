@@ -2,7 +2,7 @@
 import { sessionOf } from '../../functions/shared/domain/session';
 import { issueToken, newLocator, newSessionId } from '../../functions/shared/domain/token';
 import type { Database } from '../../functions/shared/store/database';
-import { createUser, nextUserId } from '../../functions/shared/store/users';
+import { userStore } from '../../functions/shared/store/users';
 import { newName } from '../support/api';
 
 const DAY = 86_400;
@@ -10,10 +10,11 @@ const DAY = 86_400;
 /** The token of a new user. */
 export async function newLiveToken(database: Database): Promise<string> {
   const nowMs = Date.now();
-  const id = await nextUserId(database);
-  const address = issueToken(newLocator(), newSessionId());
+  const users = userStore(database);
+  const id = await users.nextId();
+  const key = issueToken(newLocator(), newSessionId());
   const lifetimes = { tokenLifetimeSeconds: DAY, sessionLifetimeSeconds: DAY };
-  const session = sessionOf(address, { userId: id, sessionGeneration: 0, device: '', nowMs, lifetimes });
+  const session = sessionOf(key, { userId: id, sessionGeneration: 0, device: '', nowMs, lifetimes });
   const username = newName();
   const user = {
     id,
@@ -25,6 +26,6 @@ export async function newLiveToken(database: Database): Promise<string> {
     createdAt: 0,
     sessionGeneration: 0,
   };
-  await createUser(database, { user, address, session });
-  return address.text;
+  await users.create({ user, key, session });
+  return key.text;
 }

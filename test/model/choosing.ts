@@ -17,6 +17,7 @@ function requestOf(run: Run, { action, pick, which, other }: RequestPlan): Concr
     case 'login':
       return { action, name: loginName(run, which, other), isPasswordRight: other !== 7 };
     case 'deactivate':
+    case 'activate':
     case 'delete': {
       const account = oneOf(run.state.accounts, which);
       return account && { action, name: account.name, userId: account.userId };

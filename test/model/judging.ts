@@ -1,7 +1,7 @@
 /** Says whether what came of a few requests can be explained, and learns from their answers which tokens the clients have. */
 import { isExplained, type SeenAttempt } from './explain';
 import type { GatewayReply } from './gateway';
-import { type Account, type ModelSession, type State, secondsOf } from './model';
+import { type State, secondsOf } from './model';
 import { digestOf, type Seen } from './observing';
 import type { ConcreteRequest } from './requests';
 import type { Run, Sent } from './run';
@@ -25,37 +25,13 @@ export function explanationOf(run: Run, happening: Happening): void {
 }
 
 function attemptsOf({ before, sent, after }: Happening): readonly SeenAttempt[] {
-  const known = new Set(before.sessions.map(({ id }) => id));
-  const added = after.sessions.filter(({ id }) => !known.has(id));
-  const claimed = sent.map(({ reply }) => ownDigestIn(reply, added, after));
-  const unclaimed = added.filter(({ id }) => !claimed.includes(id));
-  const named = [...before.accounts, ...after.accounts];
-  return sent.map(({ request, lane, reply }, at) => ({
+  return sent.map(({ request, lane, reply }) => ({
     request,
     isFaulty: lane.isStruck || lane.fault?.kind === 'die',
-    newSessionId:
-      claimed[at] ?? (hasNoAnswer(reply) ? adopted(request, unclaimed, named) : undefined) ?? `new:${at}`,
+    newSessionId: lane.sessionId ?? 'none',
     newUser: newUserOf(request, reply, { before, after }),
     answer: reply && shortAnswer(request, reply),
   }));
-}
-
-const hasNoAnswer = (reply: GatewayReply | undefined): boolean => !reply || reply.status >= 500;
-
-const ownDigestIn = (reply: GatewayReply | undefined, added: readonly ModelSession[], { digests }: Seen) =>
-  reply?.body?.token && added.find(({ id }) => digests.get(id) === digestOf(reply.body.token))?.id;
-
-/** A session that nobody was told of goes to one of the requests that were not answered. */
-function adopted(
-  request: ConcreteRequest,
-  unclaimed: ModelSession[],
-  named: readonly Account[],
-): string | undefined {
-  if (request.action !== 'login' && request.action !== 'signup') return undefined;
-  const at = unclaimed.findIndex(({ userId }) =>
-    named.some((account) => account.userId === userId && account.name === request.name),
-  );
-  return at < 0 ? undefined : unclaimed.splice(at, 1)[0]?.id;
 }
 
 function newUserOf(
@@ -100,7 +76,7 @@ function learn(run: Run, { request, newSessionId }: SeenAttempt, reply: GatewayR
   const from = 'token' in request ? request.token : undefined;
   const place = from
     ? { sessionId: from.sessionId, index: from.index + 1 }
-    : { sessionId: newSessionId.startsWith('new:') ? `gone:${text}` : newSessionId, index: 0 };
+    : { sessionId: newSessionId, index: 0 };
   if (from && from.text.slice(0, 14) !== text.slice(0, 14)) throw new Error('The successor is elsewhere.');
   const same = run.tokens.find((known) => known.text === text);
   const other = run.tokens.find(

@@ -58,6 +58,8 @@ export interface Lane {
   /** Draws of this request that are not random: bytes by their count, once each. */
   readonly draws: Map<number, Buffer>;
   readonly callIds: Set<string>;
+  /** The id that the request drew for a new session, the last if it drew several. */
+  sessionId: string | undefined;
   calls: number;
   underWay: number;
   isClosed: boolean;
@@ -88,6 +90,7 @@ export async function closeLane(lane: Lane): Promise<void> {
 export const createLane = (given: Pick<Lane, 'number' | 'turns' | 'fault' | 'draws'>): Lane => ({
   ...given,
   callIds: new Set(),
+  sessionId: undefined,
   calls: 0,
   underWay: 0,
   isClosed: false,

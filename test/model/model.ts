@@ -20,7 +20,6 @@ export interface Account {
 
 /** A session, and with it a chain of tokens of which the one with the number `refreshCount` is current. Times in epoch seconds. */
 export interface ModelSession {
-  /** `new:…` while it is not known yet which public id the session was given. */
   readonly id: string;
   readonly userId: number;
   readonly locator: string;
@@ -31,6 +30,8 @@ export interface ModelSession {
   readonly expiresAt: number;
   readonly sessionExpiresAt: number;
   readonly usedAt?: number;
+  /** It had ended before its user was deleted, so that its item may be gone as well. */
+  readonly mayBeGone?: boolean;
 }
 
 export interface State {
@@ -61,12 +62,6 @@ export function isLive(state: State, session: ModelSession): boolean {
   const owner = ownerOf(state, session);
   return owner !== undefined && owner.generation === session.generation && !isExpired(state, session);
 }
-
-/** A user's live sessions, newest first. */
-export const liveSessions = (state: State, userId: number): readonly ModelSession[] =>
-  state.sessions
-    .filter((session) => session.userId === userId && isLive(state, session))
-    .sort((one, other) => other.createdAtMs - one.createdAtMs || (one.id < other.id ? -1 : 1));
 
 export function changeSession(state: State, id: string, change: Partial<ModelSession>): State {
   const sessions = state.sessions.map((session) => (session.id === id ? { ...session, ...change } : session));
@@ -146,7 +141,7 @@ function judgeOwner(state: State, session: ModelSession, behind: number): Verdic
   // What else ended the session may have removed it, or may remove it at any time: then nothing is known of its user.
   const isForgettable = owner
     ? owner.generation !== session.generation
-    : state.accounts.some(({ locator }) => locator === session.locator);
+    : session.mayBeGone || state.accounts.some(({ locator }) => locator === session.locator);
   if (isRefused) return refused(INACTIVE, ...(isForgettable ? [INVALID] : []));
   if (isForgettable) return refused(INVALID);
   const isFirstUse = behind === 0 && session.refreshCount > 0 && session.usedAt === undefined;

@@ -1,6 +1,6 @@
-/** The process of each request, and the two things that an operator does by hand. */
+/** The process of each request, and what an operator does by hand. */
 import { type Atom, type Attempt, atom, done } from './atoms';
-import { changeAccount } from './model';
+import { changeAccount, type State } from './model';
 import { admit } from './protected-processes';
 import { login, signup } from './public-processes';
 
@@ -12,15 +12,31 @@ export function processOf(attempt: Attempt): Atom {
     case 'login':
       return login(attempt, request.name, request.isPasswordRight);
     case 'deactivate':
-      return atom('deactivate', (state) =>
-        done(changeAccount(state, request.userId, { isActive: false }), 'done'),
+      return atom('deactivate', (state) => done(deactivated(state, request.userId), 'done'));
+    case 'activate':
+      return atom('activate', (state) =>
+        done(changeAccount(state, request.userId, { isActive: true }), 'done'),
       );
     case 'delete':
-      return atom('delete', (state) => {
-        const accounts = state.accounts.filter(({ userId }) => userId !== request.userId);
-        return done({ ...state, accounts }, 'done');
-      });
+      return atom('delete', (state) => done(deleted(state, request.userId), 'done'));
     default:
       return admit(request, attempt.isFaulty);
   }
+}
+
+function deactivated(state: State, userId: number): State {
+  const account = state.accounts.find((one) => one.userId === userId);
+  if (!account) return state;
+  return changeAccount(state, userId, { isActive: false, generation: account.generation + 1 });
+}
+
+function deleted(state: State, userId: number): State {
+  const account = state.accounts.find((one) => one.userId === userId);
+  const accounts = state.accounts.filter((one) => one !== account);
+  const sessions = state.sessions.map((session) =>
+    session.userId === userId && session.generation !== account?.generation
+      ? { ...session, mayBeGone: true }
+      : session,
+  );
+  return { ...state, accounts, sessions };
 }

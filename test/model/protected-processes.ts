@@ -9,7 +9,6 @@ import {
   isLive,
   isRetryWindowOpen,
   judge,
-  liveSessions,
   type ModelSession,
   ownerOf,
   refreshSession,
@@ -54,7 +53,7 @@ function acting(request: ProtectedRequest, admitted: State, { session, isFaulty 
     case 'use':
       return atom(`use ${timeLeft}`, (state) => done(state, `200 ${timeLeft}`));
     case 'list':
-      return list(session, timeLeft, shown(liveSessions(admitted, userId)));
+      return list(session, timeLeft);
     case 'refresh':
       return atom('refresh', (state) => refresh(state, id, request.token?.index ?? 0));
     case 'logout':
@@ -64,7 +63,7 @@ function acting(request: ProtectedRequest, admitted: State, { session, isFaulty 
     case 'keep':
       return atom('keep', (state) => keep(state, id));
     case 'end':
-      return find(request.target, session, isLiveOf(admitted, request.target, userId));
+      return find(request.target, session);
   }
 }
 
@@ -74,21 +73,39 @@ const shown = (sessions: readonly ModelSession[]): string =>
     .sort()
     .join(' ');
 
-/** The sessions as they were when the request was let in, or as they are when they are read. */
-const list = (own: ModelSession, timeLeft: number, atFirst: string): Atom =>
-  atom(`list ${own.id} ${own.generation} ${timeLeft} ${atFirst}`, (state) => {
-    const now = shown(liveSessions(state, own.userId));
-    const seen = isEnded(state, own) ? [atFirst, now, shown(contemporaries(state, own))] : [atFirst, now];
-    return done(state, ...new Set(seen.map((sessions) => `200 ${timeLeft} ${sessions}`)));
-  });
+/** What a request sees that looks at the sessions which live together with its own; nothing if its own is seen to have ended. */
+interface View {
+  readonly isOwnEnded: boolean;
+  readonly sessions: readonly ModelSession[];
+}
 
-/** A request whose own session has ended since it was let in knows no better than its session did. */
-const isEnded = (state: State, own: ModelSession): boolean => !isLiveOf(state, own.id, own.userId);
+/**
+ * If all sessions were ended at once, those that lived until then may still be there, or some of them: they are deleted one by one. A
+ * request that was let in before knows no better than its own session.
+ */
+function viewsOf(state: State, { id, userId }: ModelSession): readonly View[] {
+  const ended = { isOwnEnded: true, sessions: [] };
+  const own = sessionOf(state, id);
+  if (!own || isExpired(state, own)) return [ended];
+  const ofUser = state.sessions.filter((one) => one.userId === userId);
+  if (ofUser.some(({ generation }) => generation > own.generation)) return [ended];
+  const peers = ofUser.filter((one) => one.generation === own.generation && !isExpired(state, one));
+  if (isLive(state, own)) return [{ isOwnEnded: false, sessions: peers }];
+  const others = peers.filter((one) => one !== own);
+  const left = subsets(others).map((some) => ({ isOwnEnded: false, sessions: [own, ...some] }));
+  return [ended, ...left];
+}
 
-const contemporaries = (state: State, own: ModelSession): readonly ModelSession[] =>
-  state.sessions.filter(
-    (session) =>
-      session.userId === own.userId && session.generation === own.generation && !isExpired(state, session),
+function subsets<Item>([first, ...rest]: readonly Item[]): readonly (readonly Item[])[] {
+  if (first === undefined) return [[]];
+  return subsets(rest).flatMap((some) => [some, [first, ...some]]);
+}
+
+const list = (own: ModelSession, timeLeft: number): Atom =>
+  atom(`list ${own.id} ${timeLeft}`, (state) =>
+    viewsOf(state, own).flatMap(({ isOwnEnded, sessions }) =>
+      done(state, isOwnEnded ? INVALID : `200 ${timeLeft} ${shown(sessions)}`),
+    ),
   );
 
 function refresh(state: State, id: string, index: number): Step[] {
@@ -119,15 +136,11 @@ function keep(state: State, id: string): Step[] {
   return done(changeSession(changeAccount(state, owner.userId, { generation }), id, { generation }), '204');
 }
 
-function isLiveOf(state: State, id: string, userId: number): boolean {
-  const session = sessionOf(state, id);
-  return session !== undefined && session.userId === userId && isLive(state, session);
-}
-
-const find = (target: string, own: ModelSession, wasLive: boolean): Atom =>
-  atom(`find ${own.id} ${own.generation} ${wasLive}`, (state) => {
-    const isFound = new Set([wasLive, isLiveOf(state, target, own.userId)]);
-    if (isEnded(state, own)) isFound.add(contemporaries(state, own).some(({ id }) => id === target));
-    const end = atom('end', (later) => done(endSession(later, target), '204'), [target]);
-    return [...isFound].flatMap((found) => (found ? [{ state, next: end }] : done(state, '404 Not found.')));
-  });
+const find = (target: string, own: ModelSession): Atom =>
+  atom(`find ${own.id} ${target}`, (state) =>
+    viewsOf(state, own).flatMap(({ isOwnEnded, sessions }) => {
+      if (isOwnEnded) return done(state, INVALID);
+      if (!sessions.some(({ id }) => id === target)) return done(state, '404 Not found.');
+      return [{ state, next: atom('end', (later) => done(endSession(later, target), '204'), [target]) }];
+    }),
+  );

@@ -1,13 +1,14 @@
-/** Signup, and login with its trimming of the oldest sessions, as atoms. */
+/** Signup, and login with what it ends, as atoms. */
 import { type Atom, type Attempt, atom, done, type Step } from './atoms';
 import {
   type Account,
   addSession,
   endSession,
-  liveSessions,
+  isExpired,
   type ModelSession,
   SESSIONS_PER_USER,
   type State,
+  sessionOf,
   TOKEN_LIFETIME,
 } from './model';
 
@@ -24,36 +25,55 @@ export const login = ({ newSessionId, isFaulty }: Attempt, name: number, isPassw
   atom('login', (state) => {
     const account = state.accounts.find((one) => one.name === name);
     if (!account?.isActive || !isPasswordRight) return done(state, '400');
-    const { userId, locator, generation } = account;
-    const add = atom(`add ${userId} ${generation}`, (later) => [
-      {
-        state: addSession(later, { id: newSessionId, userId, locator, generation }),
-        next: trim(userId, isFaulty),
-      },
-    ]);
-    return [{ state, next: add }];
+    return [{ state, next: open({ ...account, id: newSessionId, isFaulty }, { isAdded: false }) }];
   });
 
-/** The newest live sessions stay. Which of those that began in the same millisecond is newer cannot be known before their ids are. */
-const trim = (userId: number, isFaulty: boolean): Atom =>
-  atom(`trim ${userId}`, (state) => {
-    const live = liveSessions(state, userId);
-    const last = live[SESSIONS_PER_USER - 1];
-    if (!last) return [{ state, next: remove([], isFaulty) }];
-    const tied = live.filter(({ createdAtMs }) => createdAtMs === last.createdAtMs);
-    const older = live.filter(({ createdAtMs }) => createdAtMs < last.createdAtMs);
-    const excess = live.length - SESSIONS_PER_USER - older.length;
-    const isOrderKnown = tied.every(({ id }) => !id.startsWith('new:'));
-    const choices = isOrderKnown ? [tied.slice(tied.length - excess)] : choose(tied, excess);
-    return choices.map((chosen) => ({ state, next: remove([...older, ...chosen], isFaulty) }));
-  });
-
-function choose<Item>(items: readonly Item[], count: number): readonly (readonly Item[])[] {
-  if (count <= 0) return [[]];
-  return items.flatMap((item, at) =>
-    choose(items.slice(at + 1), count - 1).map((others) => [item, ...others]),
-  );
+interface Opening extends Pick<ModelSession, 'id' | 'userId' | 'locator' | 'generation'> {
+  readonly isFaulty: boolean;
 }
+
+interface Progress {
+  readonly isAdded: boolean;
+  /** The sessions over the limit, once the user's sessions were looked at. */
+  readonly surplus?: readonly ModelSession[];
+}
+
+/** The session is stored and the user's sessions are looked at, in either order; then those over the limit are ended. */
+function open(opening: Opening, { isAdded, surplus }: Progress): Atom {
+  const { id, userId, locator, generation, isFaulty } = opening;
+  if (isAdded && surplus) return remove(surplus, isFaulty);
+  const seen = surplus?.map((session) => session.id);
+  return atom(`open ${id} ${userId} ${generation} ${isAdded} ${seen}`, (state) => {
+    const added = addSession(state, { id, userId, locator, generation });
+    const own = sessionOf(added, id);
+    return [
+      ...(isAdded
+        ? []
+        : [{ state: added, next: open(opening, { isAdded: true, ...(surplus && { surplus }) }) }]),
+      ...(surplus || !own
+        ? []
+        : [{ state, next: open(opening, { isAdded, surplus: surplusOf(state, own) }) }]),
+      // A fault of the look or the removal keeps nobody from signing in.
+      ...(isAdded && isFaulty ? done(state, `200 ${TOKEN_LIFETIME}`) : []),
+    ];
+  });
+}
+
+/** What is over the limit: all but the most recently refreshed, and never the own session. */
+function surplusOf(state: State, own: ModelSession): readonly ModelSession[] {
+  const others = state.sessions.filter(
+    (one) =>
+      one.id !== own.id &&
+      one.userId === own.userId &&
+      one.generation === own.generation &&
+      !isExpired(state, one),
+  );
+  const sorted = [own, ...others].sort(lastRefreshedFirst);
+  return sorted.slice(SESSIONS_PER_USER).filter(({ id }) => id !== own.id);
+}
+
+const lastRefreshedFirst = (one: ModelSession, other: ModelSession): number =>
+  other.refreshedAt - one.refreshedAt || other.createdAtMs - one.createdAtMs || (one.id < other.id ? -1 : 1);
 
 /** One after the other, in any order. The user is signed in, whether or not it can be done. */
 function remove(victims: readonly ModelSession[], isFaulty: boolean): Atom {

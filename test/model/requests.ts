@@ -17,7 +17,7 @@ export interface ProtectedRequest {
 }
 
 export interface OperatorRequest {
-  readonly action: 'deactivate' | 'delete';
+  readonly action: 'deactivate' | 'activate' | 'delete';
   readonly name: number;
   readonly userId: number;
 }
@@ -60,7 +60,7 @@ export const action: fc.Arbitrary<RequestPlan['action']> = fc.oneof(
   { weight: 3, arbitrary: fc.constant('list' as const) },
   { weight: 2, arbitrary: fc.constant('logout-all' as const) },
   { weight: 2, arbitrary: fc.constant('signup' as const) },
-  { weight: 1, arbitrary: fc.constantFrom('deactivate' as const, 'delete' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('deactivate' as const, 'activate' as const, 'delete' as const) },
 );
 
 export const pick: fc.Arbitrary<Pick> = fc.oneof(

@@ -1,5 +1,6 @@
 /** Sends one request of a run as its client would, or does what an operator does by hand. */
-import { type Engine, TABLES } from './engine';
+import type { Payload } from '../../local/dynamodb/payload';
+import { TABLES } from './engine';
 import { type GatewayReply, type GatewayRequest, send } from './gateway';
 import type { Lane } from './lanes';
 import type { ClientRequest, ConcreteRequest, OperatorRequest, ProtectedRequest } from './requests';
@@ -46,25 +47,32 @@ function asProtected({ action, text: token, target }: ProtectedRequest): Gateway
 }
 
 const isOperators = (request: ConcreteRequest): request is OperatorRequest =>
-  request.action === 'deactivate' || request.action === 'delete';
+  request.action === 'deactivate' || request.action === 'activate' || request.action === 'delete';
 
 /** There is no endpoint for these: an operator writes to the table. */
-async function operate(run: Run, action: 'deactivate' | 'delete', name: number): Promise<void> {
+async function operate(run: Run, action: OperatorRequest['action'], name: number): Promise<void> {
   const { engine } = run.system;
   const marker = await engine.user(`USERNAME#${usernameOf(run, name)}`);
   if (!marker) return;
   const pk = `USER#${marker['locator']}`;
-  if (action === 'deactivate') return deactivate(engine, pk);
+  if (action !== 'delete') return void (await engine.execute('UpdateItem', changes[action](pk)));
   for (const key of [pk, `USERNAME#${usernameOf(run, name)}`, `EMAIL#${emailOf(run, name)}`])
     await engine.deleteUser(key);
 }
 
-async function deactivate(engine: Engine, pk: string): Promise<void> {
-  await engine.execute('UpdateItem', {
-    TableName: TABLES.users,
-    Key: { pk: { S: pk } },
-    UpdateExpression: 'SET isActive = :no',
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeValues: { ':no': { BOOL: false } },
-  });
-}
+const change = (pk: string, UpdateExpression: string, ExpressionAttributeValues: Payload): Payload => ({
+  TableName: TABLES.users,
+  Key: { pk: { S: pk } },
+  UpdateExpression,
+  ConditionExpression: 'attribute_exists(pk)',
+  ExpressionAttributeValues,
+});
+
+const changes = {
+  deactivate: (pk: string) =>
+    change(pk, 'SET isActive = :no ADD sessionGeneration :one', {
+      ':no': { BOOL: false },
+      ':one': { N: '1' },
+    }),
+  activate: (pk: string) => change(pk, 'SET isActive = :yes', { ':yes': { BOOL: true } }),
+};

@@ -78,14 +78,17 @@ function patchClock(): () => void {
   };
 }
 
-/** Locators (5 bytes) and session digits (2 bytes) come from the lane, if it has any: else no address would ever come again. */
+const SESSION_ID_BYTES = 8;
+
+/** Locators (5 bytes) and session digits (2 bytes) come from the lane, if it has any: else no key would ever come again. */
 function patchDraws(): () => void {
   const { randomBytes } = crypto;
   crypto.randomBytes = ((size: number) => {
-    const draws = currentLane.getStore()?.draws;
-    const drawn = draws?.get(size);
-    draws?.delete(size);
-    return drawn ?? randomBytes(size);
+    const lane = currentLane.getStore();
+    const drawn = lane?.draws.get(size) ?? randomBytes(size);
+    lane?.draws.delete(size);
+    if (lane && size === SESSION_ID_BYTES) lane.sessionId = drawn.toString('hex');
+    return drawn;
   }) as typeof randomBytes;
   return () => {
     crypto.randomBytes = randomBytes;

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { issueToken, newLocator } from '../../functions/shared/domain/token';
 import { readSessionAndOwner } from '../../functions/shared/store/authentication';
 import { connect, type Database } from '../../functions/shared/store/database';
-import { readSession } from '../../functions/shared/store/sessions';
+import { sessionStore } from '../../functions/shared/store/sessions';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
-import { createUser } from '../../functions/shared/store/users';
+import { userStore } from '../../functions/shared/store/users';
 import { useLocalCredentials } from '../support/database';
 import { sessionWith } from '../support/sessions';
 
@@ -71,7 +71,7 @@ describe('a database that', () => {
     ],
   ])('%s is unavailable, and no more than that is said of it', async (_, answer) => {
     reply = answer;
-    await expect(readSession(database, token)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(sessionStore(database).find(token)).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(operations.length).toBeLessThanOrEqual(3);
   });
 });
@@ -133,7 +133,7 @@ describe('a signup transaction', () => {
     sessionGeneration: 0,
   };
   const session = sessionWith();
-  const create = () => createUser(database, { user, address: token, session });
+  const create = () => userStore(database).create({ user, key: token, session });
   const cancelled = (...codes: string[]) =>
     json(400, {
       __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
@@ -169,6 +169,6 @@ describe('a signup transaction', () => {
     reply = cancelled('None', 'ConditionalCheckFailed', 'ConditionalCheckFailed', 'None');
     expect(await create()).toEqual(['email']);
     reply = cancelled('None', 'None', 'ConditionalCheckFailed', 'None');
-    expect(await create()).toBe('address_taken');
+    expect(await create()).toBe('locator_taken');
   });
 });

@@ -7,29 +7,25 @@ import {
   successorOf,
 } from '../../functions/shared/domain/token';
 import { readSessionAndOwner } from '../../functions/shared/store/authentication';
-import { endAllSessions, endOtherSessions } from '../../functions/shared/store/session-generation';
-import {
-  addSession,
-  endSession,
-  listSessions,
-  noteFirstUse,
-  readSession,
-  replaceToken,
-  trimSessions,
-} from '../../functions/shared/store/sessions';
+import { type SessionStore, sessionStore } from '../../functions/shared/store/sessions';
+import { type UserStore, userStore } from '../../functions/shared/store/users';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { NOW, SALT, sessionWith } from '../support/sessions';
 
 let database: TestDatabase;
+let sessions: SessionStore;
+let users: UserStore;
 beforeAll(async () => {
   database = await startDatabase();
+  sessions = sessionStore(database);
+  users = userStore(database);
 });
 afterAll(() => database.close());
 
 async function liveSession(locator = newLocator(), session = 'cd22', overrides: Partial<Session> = {}) {
   const token = issueToken(locator, session);
   const stored = sessionWith(token, { id: newSessionName(), refreshedAt: NOW, ...overrides });
-  expect(await addSession(database, token, stored)).toBe(true);
+  expect(await sessions.add(token, stored)).toBe(true);
   return { token, id: stored.id };
 }
 
@@ -44,26 +40,26 @@ const refreshOf = (token: ReturnType<typeof issueToken>, now = NOW, salt = SALT)
 describe('a new session', () => {
   it('takes a free address, and again when the same call is repeated after a lost answer', async () => {
     const token = issueToken(newLocator(), 'cd22');
-    expect(await addSession(database, token, sessionWith(token))).toBe(true);
-    expect(await addSession(database, token, sessionWith(token))).toBe(true);
-    expect(await readSession(database, token)).toMatchObject(sessionWith(token));
+    expect(await sessions.add(token, sessionWith(token))).toBe(true);
+    expect(await sessions.add(token, sessionWith(token))).toBe(true);
+    expect(await sessions.find(token)).toMatchObject(sessionWith(token));
   });
 
   it('never takes the address of a live one, but that of one that has expired', async () => {
     const { token: old } = await liveSession();
     const token = issueToken(old.locator, old.session);
-    expect(await addSession(database, token, sessionWith(token, { refreshedAt: NOW + 99 }))).toBe(false);
-    expect(await addSession(database, token, sessionWith(token, { refreshedAt: NOW + 100 }))).toBe(true);
-    expect((await readSession(database, token))?.tokenDigest).toBe(digestOf(token));
+    expect(await sessions.add(token, sessionWith(token, { refreshedAt: NOW + 99 }))).toBe(false);
+    expect(await sessions.add(token, sessionWith(token, { refreshedAt: NOW + 100 }))).toBe(true);
+    expect((await sessions.find(token))?.tokenDigest).toBe(digestOf(token));
   });
 });
 
 describe('a refresh', () => {
   it('puts the successor in the place of the token and leaves the rest of the session as it was', async () => {
     const { token } = await liveSession();
-    const before = await readSession(database, token);
-    expect(await replaceToken(database, token, refreshOf(token, NOW + 5))).toBe(true);
-    expect(await readSession(database, token)).toEqual({
+    const before = await sessions.find(token);
+    expect(await sessions.replaceToken(token, refreshOf(token, NOW + 5))).toBe(true);
+    expect(await sessions.find(token)).toEqual({
       ...before,
       tokenDigest: digestOf(successorOf(token, SALT)),
       refreshCount: 1,
@@ -76,12 +72,12 @@ describe('a refresh', () => {
     const { token } = await liveSession();
     const outcomes = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
-        replaceToken(database, token, refreshOf(token, NOW, `salt${index}`)),
+        sessions.replaceToken(token, refreshOf(token, NOW, `salt${index}`)),
       ),
     );
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     const successor = successorOf(token, `salt${outcomes.indexOf(true)}`);
-    expect(await readSession(database, token)).toMatchObject({
+    expect(await sessions.find(token)).toMatchObject({
       tokenDigest: digestOf(successor),
       refreshCount: 1,
     });
@@ -89,59 +85,59 @@ describe('a refresh', () => {
 
   it('is refused for an expired token, another user, and a session that is gone', async () => {
     const { token } = await liveSession();
-    expect(await replaceToken(database, token, refreshOf(token, NOW + 100))).toBe(false);
-    expect(await replaceToken(database, token, { ...refreshOf(token), userId: 2 })).toBe(false);
+    expect(await sessions.replaceToken(token, refreshOf(token, NOW + 100))).toBe(false);
+    expect(await sessions.replaceToken(token, { ...refreshOf(token), userId: 2 })).toBe(false);
     const gone = issueToken(newLocator(), 'cd22');
-    expect(await replaceToken(database, gone, refreshOf(gone))).toBe(false);
-    expect(await readSession(database, gone)).toBeUndefined();
+    expect(await sessions.replaceToken(gone, refreshOf(gone))).toBe(false);
+    expect(await sessions.find(gone)).toBeUndefined();
   });
 
   it('forgets when the token before it was first used', async () => {
     const { token } = await liveSession();
-    await replaceToken(database, token, refreshOf(token));
+    await sessions.replaceToken(token, refreshOf(token));
     const second = successorOf(token, SALT);
-    await noteFirstUse(database, token, { tokenDigest: digestOf(second), usedAt: NOW + 1 });
-    await replaceToken(database, second, refreshOf(second));
-    expect(await readSession(database, token)).not.toHaveProperty('successorUsedAt');
+    await sessions.markTokenUsed(token, { tokenDigest: digestOf(second), usedAt: NOW + 1 });
+    await sessions.replaceToken(second, refreshOf(second));
+    expect(await sessions.find(token)).not.toHaveProperty('successorUsedAt');
   });
 });
 
 describe('the first use of a successor', () => {
   it('is noted once, and only for the current token', async () => {
     const { token } = await liveSession();
-    await replaceToken(database, token, refreshOf(token));
+    await sessions.replaceToken(token, refreshOf(token));
     const current = { tokenDigest: digestOf(successorOf(token, SALT)), usedAt: NOW + 7 };
-    await noteFirstUse(database, token, { tokenDigest: digestOf(token), usedAt: NOW + 1 });
-    expect(await readSession(database, token)).not.toHaveProperty('successorUsedAt');
-    await noteFirstUse(database, token, current);
-    await noteFirstUse(database, token, { ...current, usedAt: NOW + 50 });
-    expect(await readSession(database, token)).toMatchObject({ successorUsedAt: NOW + 7 });
+    await sessions.markTokenUsed(token, { tokenDigest: digestOf(token), usedAt: NOW + 1 });
+    expect(await sessions.find(token)).not.toHaveProperty('successorUsedAt');
+    await sessions.markTokenUsed(token, current);
+    await sessions.markTokenUsed(token, { ...current, usedAt: NOW + 50 });
+    expect(await sessions.find(token)).toMatchObject({ successorUsedAt: NOW + 7 });
   });
 
   it('never brings back a session that was ended', async () => {
     const { token, id } = await liveSession();
-    await endSession(database, token, id);
-    await noteFirstUse(database, token, { tokenDigest: digestOf(token), usedAt: NOW });
-    expect(await readSession(database, token)).toBeUndefined();
+    await sessions.remove(token, id);
+    await sessions.markTokenUsed(token, { tokenDigest: digestOf(token), usedAt: NOW });
+    expect(await sessions.find(token)).toBeUndefined();
   });
 });
 
 describe('ending a session', () => {
   it('takes that very session, whatever its token is by now, and no other at its address', async () => {
     const { token, id } = await liveSession();
-    await endSession(database, token, newSessionName());
-    expect(await readSession(database, token)).toBeDefined();
-    await replaceToken(database, token, refreshOf(token));
-    await endSession(database, token, id);
-    expect(await readSession(database, token)).toBeUndefined();
-    await endSession(database, token, id);
+    await sessions.remove(token, newSessionName());
+    expect(await sessions.find(token)).toBeDefined();
+    await sessions.replaceToken(token, refreshOf(token));
+    await sessions.remove(token, id);
+    expect(await sessions.find(token)).toBeUndefined();
+    await sessions.remove(token, id);
   });
 
   it('and refreshing it at once never leave a live token behind', async () => {
     for (let round = 0; round < 20; round += 1) {
       const { token, id } = await liveSession();
-      await Promise.all([replaceToken(database, token, refreshOf(token)), endSession(database, token, id)]);
-      expect(await readSession(database, token)).toBeUndefined();
+      await Promise.all([sessions.replaceToken(token, refreshOf(token)), sessions.remove(token, id)]);
+      expect(await sessions.find(token)).toBeUndefined();
     }
   });
 });
@@ -152,55 +148,35 @@ describe('the list of sessions', () => {
     await liveSession();
     const { id: older } = await liveSession(locator, '0001', { createdAtMs: NOW * 1000 + 1 });
     const { id: newer } = await liveSession(locator, '0002', { createdAtMs: NOW * 1000 + 2 });
-    const listed = await listSessions(database, locator);
-    expect(listed.map(({ session }) => session.id)).toEqual([newer, older]);
-    expect(listed.map(({ address }) => address.session)).toEqual(['0002', '0001']);
+    const listed = await sessions.list(locator);
+    expect(listed.isComplete).toBe(true);
+    expect(listed.sessions.map(({ session }) => session.id)).toEqual([newer, older]);
+    expect(listed.sessions.map(({ key }) => key.session)).toEqual(['0002', '0001']);
   });
 
-  it('is complete also when DynamoDB hands it over in pages', async () => {
+  it('is complete also when DynamoDB hands it over in pages, and stops after four', async () => {
     const locator = newLocator();
     const device = 'x'.repeat(300_000);
-    for (const session of ['0001', '0002', '0003', '0004', '0005'])
-      await liveSession(locator, session, { device });
-    expect(await listSessions(database, locator)).toHaveLength(5);
+    const store = async (from: number, to: number) => {
+      for (let number = from; number <= to; number += 1)
+        await liveSession(locator, String(number).padStart(4, '0'), { device });
+    };
+    await store(1, 5);
+    expect(await sessions.list(locator)).toMatchObject({ sessions: { length: 5 }, isComplete: true });
+    await store(6, 20);
+    const pile = await sessions.list(locator);
+    expect(pile.isComplete).toBe(false);
+    expect(pile.sessions.length).toBeLessThan(20);
   });
-});
 
-describe('the limit of sessions', () => {
-  const holder = { userId: 1, sessionGeneration: 0 };
-  const remaining = async (locator: string) =>
-    (await listSessions(database, locator)).map(({ address }) => address.session).sort();
-
-  it('ends the oldest, to the millisecond, and counts no expired one', async () => {
+  it('names what can be removed, one after the other, each only while it is that very session', async () => {
     const locator = newLocator();
-    await liveSession(locator, '0001', { createdAtMs: NOW * 1000 + 2 });
-    await liveSession(locator, '0002', { createdAtMs: NOW * 1000 + 1 });
-    await liveSession(locator, '0003', { createdAtMs: NOW * 1000 + 3 });
-    await liveSession(locator, '0004', { createdAtMs: NOW * 1000 + 9, expiresAt: NOW });
-    await trimSessions(database, locator, { ...holder, limit: 2, now: NOW });
-    expect(await remaining(locator)).toEqual(['0001', '0003', '0004']);
-  });
-
-  it('is not used up by sessions that are dead with their generation or belong to a user who is gone', async () => {
-    const locator = newLocator();
-    await liveSession(locator, '0001', { createdAtMs: NOW * 1000, sessionGeneration: 1 });
-    await liveSession(locator, '0002', { createdAtMs: NOW * 1000 + 1 });
-    await liveSession(locator, '0003', { createdAtMs: NOW * 1000 + 2, userId: 2 });
-    await liveSession(locator, '0004', { createdAtMs: NOW * 1000 + 3, sessionGeneration: 1 });
-    await trimSessions(database, locator, { userId: 1, sessionGeneration: 1, limit: 2, now: NOW });
-    expect(await remaining(locator)).toEqual(['0001', '0002', '0003', '0004']);
-  });
-
-  it('holds when many trim at once, and touches no other user', async () => {
-    const [locator, neighbour] = [newLocator(), newLocator()];
-    await liveSession(neighbour, '0001');
-    for (let index = 0; index < 10; index += 1)
-      await liveSession(locator, `000${index}`, { createdAtMs: NOW * 1000 });
-    await Promise.all(
-      Array.from({ length: 5 }, () => trimSessions(database, locator, { ...holder, limit: 3, now: NOW })),
+    for (const session of ['0001', '0002', '0003']) await liveSession(locator, session);
+    const [one, two, three] = (await sessions.list(locator)).sessions;
+    await sessions.removeAll([one!, { ...two!, session: { ...two!.session, id: newSessionName() } }]);
+    expect((await sessions.list(locator)).sessions.map(({ key }) => key.session).sort()).toEqual(
+      [two!, three!].map(({ key }) => key.session).sort(),
     );
-    expect(await remaining(locator)).toHaveLength(3);
-    expect(await remaining(neighbour)).toEqual(['0001']);
   });
 });
 
@@ -240,6 +216,48 @@ describe('the one read of every authenticated request', () => {
     expect(await readSessionAndOwner(database, nowhere)).toEqual({ session: undefined, owner: undefined });
   });
 
+  describe('that a transaction comes into', () => {
+    /** A database whose pairs of reads bring these generations of user and session, one pair after the other. */
+    const torn = (...pairs: [user: number, session: number][]) => {
+      const { users, tokens } = database.tables;
+      const send = jest.fn(async () => {
+        const [user, session] = pairs.length > 1 ? pairs.shift()! : pairs[0]!;
+        const owner = { id: 1, role: 'CLERK', isActive: true, sessionGeneration: user };
+        return {
+          Responses: { [users]: [owner], [tokens]: [sessionWith(undefined, { sessionGeneration: session })] },
+        };
+      });
+      return {
+        ...database,
+        send: send as unknown as typeof database.send,
+        close: () => undefined,
+        calls: send,
+      };
+    };
+    const key = { locator: newLocator(), session: 'cd22' };
+    const read = async (...pairs: [number, number][]) => {
+      const source = torn(...pairs);
+      const { session, owner } = await readSessionAndOwner(source, key);
+      return [owner?.sessionGeneration, session?.sessionGeneration, source.calls.mock.calls.length];
+    };
+
+    it('is made again until both are of one moment', async () => {
+      expect(await read([1, 0], [1, 1])).toEqual([1, 1, 2]);
+      expect(await read([0, 1], [1, 1])).toEqual([1, 1, 2]);
+      expect(await read([1, 0], [2, 1], [2, 2])).toEqual([2, 2, 3]);
+      expect(await read([0, 1], [2, 1], [2, 2])).toEqual([2, 2, 3]);
+    });
+
+    it('says that a session has ended once it is certain, which takes two', async () => {
+      expect(await read([3, 2])).toEqual([3, 2, 2]);
+      expect(await read([3, 2], [4, 2])).toEqual([4, 2, 2]);
+    });
+
+    it('says so too of a session that is ahead of its user, as after a restore', async () => {
+      expect(await read([2, 3])).toEqual([2, 3, 2]);
+    });
+  });
+
   describe('after all sessions were ended', () => {
     const generations = async (token: ReturnType<typeof issueToken>) => {
       const { session, owner } = await readSessionAndOwner(database, token);
@@ -250,10 +268,10 @@ describe('the one read of every authenticated request', () => {
       const locator = newLocator();
       await storeUser(locator);
       const [one, two] = [await liveSession(locator, '0001'), await liveSession(locator, '0002')];
-      expect(await endOtherSessions(database, one.token, { userId: 1, sessionId: one.id })).toBe(true);
+      expect(await users.endOtherSessions(one.token, { userId: 1, sessionId: one.id })).toBe(1);
       expect(await generations(one.token)).toEqual([1, 1]);
       expect(await generations(two.token)).toEqual([0, 1]);
-      await endAllSessions(database, locator, 1);
+      expect(await users.endAllSessions(locator, 1)).toBe(2);
       expect(await generations(one.token)).toEqual([1, 2]);
     });
 
@@ -261,10 +279,10 @@ describe('the one read of every authenticated request', () => {
       const locator = newLocator();
       await storeUser(locator);
       const [one, two] = [await liveSession(locator, '0001'), await liveSession(locator, '0002')];
-      await endOtherSessions(database, one.token, { userId: 1, sessionId: one.id });
-      expect(await endOtherSessions(database, two.token, { userId: 1, sessionId: two.id })).toBe(false);
-      await endSession(database, one.token, one.id);
-      expect(await endOtherSessions(database, one.token, { userId: 1, sessionId: one.id })).toBe(false);
+      await users.endOtherSessions(one.token, { userId: 1, sessionId: one.id });
+      expect(await users.endOtherSessions(two.token, { userId: 1, sessionId: two.id })).toBeUndefined();
+      await sessions.remove(one.token, one.id);
+      expect(await users.endOtherSessions(one.token, { userId: 1, sessionId: one.id })).toBeUndefined();
       expect(await generations(two.token)).toEqual([0, 1]);
     });
 
@@ -275,7 +293,7 @@ describe('the one read of every authenticated request', () => {
         ['0001', '0002', '0003', '0004'].map((session) => liveSession(locator, session)),
       );
       const outcomes = await Promise.all(
-        rivals.map(({ token, id }) => endOtherSessions(database, token, { userId: 1, sessionId: id })),
+        rivals.map(({ token, id }) => users.endOtherSessions(token, { userId: 1, sessionId: id })),
       );
       expect(outcomes.filter(Boolean)).toHaveLength(1);
     });
@@ -284,15 +302,16 @@ describe('the one read of every authenticated request', () => {
       const locator = newLocator();
       await storeUser(locator);
       const { token, id } = await liveSession(locator);
-      const twice = [1, 2].map(() => endOtherSessions(database, token, { userId: 1, sessionId: id }));
-      expect(await Promise.all(twice)).toEqual([true, true]);
+      const twice = [1, 2].map(() => users.endOtherSessions(token, { userId: 1, sessionId: id }));
+      expect(await Promise.all(twice)).toEqual(expect.arrayContaining([1, 2]));
       const [session, owner] = await generations(token);
       expect(session).toBe(owner);
     });
 
     it('makes no user who is not there', async () => {
       const locator = newLocator();
-      await endAllSessions(database, locator, 1);
+      expect(await users.endAllSessions(locator, 1)).toBeUndefined();
+      expect(await users.deactivate(locator, 1)).toBe(false);
       expect((await database.items('users')).filter(({ pk }) => pk === `USER#${locator}`)).toEqual([]);
     });
   });

@@ -1,17 +1,13 @@
 import { issueToken, newLocator } from '../../functions/shared/domain/token';
-import {
-  createUser,
-  findUserByName,
-  type NewUser,
-  nextUserId,
-  replacePasswordHash,
-} from '../../functions/shared/store/users';
+import { type NewUser, type UserStore, userStore } from '../../functions/shared/store/users';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { sessionWith } from '../support/sessions';
 
 let database: TestDatabase;
+let users: UserStore;
 beforeAll(async () => {
   database = await startDatabase();
+  users = userStore(database);
 });
 afterAll(() => database.close());
 
@@ -37,14 +33,14 @@ const newUser = (
       createdAt: 1_800_000_000,
       sessionGeneration: 0,
     },
-    address: { locator, session },
+    key: { locator, session },
     session: sessionWith(issueToken(locator, session), { userId: count }),
   };
 };
 
 describe('ids', () => {
   it('count from 1 and are never given twice, also at once', async () => {
-    const ids = await Promise.all(Array.from({ length: 50 }, () => nextUserId(database)));
+    const ids = await Promise.all(Array.from({ length: 50 }, () => users.nextId()));
     expect([...ids].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
   });
 });
@@ -52,15 +48,15 @@ describe('ids', () => {
 describe('a new user', () => {
   it('comes with both markers and a session, and is found by name in any case and form', async () => {
     const creation = newUser({ username: 'Ångström', email: 'Angstrom@Example.com' });
-    expect(await createUser(database, creation)).toBe('created');
+    expect(await users.create(creation)).toBe('created');
     for (const name of ['Ångström', 'ÅNGSTRÖM', 'A\u030angstro\u0308m']) {
-      expect(await findUserByName(database, name)).toMatchObject({
+      expect(await users.findByName(name)).toMatchObject({
         ...creation.user,
-        locator: creation.address.locator,
+        locator: creation.key.locator,
       });
     }
     expect(await database.items('tokens')).toContainEqual(
-      expect.objectContaining({ user: creation.address.locator, session: 'cd22', ...creation.session }),
+      expect.objectContaining({ user: creation.key.locator, session: 'cd22', ...creation.session }),
     );
   });
 
@@ -69,28 +65,26 @@ describe('a new user', () => {
     ['the e-mail address in another case', { email: 'Taken@Example.COM' }, ['email']],
     ['both', { username: 'taken', email: 'taken@example.com' }, ['username', 'email']],
   ])('is refused when another has %s, and leaves nothing behind', async (_, overrides, taken) => {
-    await createUser(database, newUser({ username: 'taken', email: 'taken@example.com' }));
+    await users.create(newUser({ username: 'taken', email: 'taken@example.com' }));
     const before = await database.dump();
-    expect(await createUser(database, newUser(overrides))).toEqual(taken);
+    expect(await users.create(newUser(overrides))).toEqual(taken);
     expect(await database.dump()).toBe(before);
   });
 
-  it.each(['locator', 'session'] as const)('asks for another address when its %s is taken', async (what) => {
-    const { address } = newUser();
+  it.each(['locator', 'session'] as const)('asks for another locator when its %s is taken', async (what) => {
+    const { key } = newUser();
     const occupied =
-      what === 'locator'
-        ? { pk: `USER#${address.locator}` }
-        : { user: address.locator, session: address.session };
+      what === 'locator' ? { pk: `USER#${key.locator}` } : { user: key.locator, session: key.session };
     await database.put(what === 'locator' ? 'users' : 'tokens', occupied);
     const before = await database.dump();
-    expect(await createUser(database, newUser(address))).toBe('address_taken');
+    expect(await users.create(newUser(key))).toBe('locator_taken');
     expect(await database.dump()).toBe(before);
   });
 
   it('of one name among a hundred at once is made exactly once', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
-        createUser(database, newUser({ username: 'wanted', email: `wanted${index}@example.com` })),
+        users.create(newUser({ username: 'wanted', email: `wanted${index}@example.com` })),
       ),
     );
     expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
@@ -102,19 +96,17 @@ describe('a new user', () => {
   it.each(['u'.repeat(3000), 'ﷺ'.repeat(150)])(
     'that nobody can be is not found, however long the name',
     async (name) => {
-      expect(await findUserByName(database, name)).toBeUndefined();
+      expect(await users.findByName(name)).toBeUndefined();
     },
   );
 
   it('costs two reads whether anyone has it or not', async () => {
     const { user } = newUser();
-    await createUser(database, { ...newUser(), user });
+    await users.create({ ...newUser(), user });
     for (const username of [user.username, 'someone-else']) {
       const send = jest.fn(database.send);
-      await findUserByName(
-        { ...database, send: send as unknown as typeof database.send, close: () => undefined },
-        username,
-      );
+      const watched = { ...database, send: send as unknown as typeof database.send, close: () => undefined };
+      await userStore(watched).findByName(username);
       expect(send.mock.calls.map(([command]) => command.constructor.name)).toEqual([
         'GetCommand',
         'GetCommand',
@@ -122,30 +114,40 @@ describe('a new user', () => {
     }
   });
 
+  it('is not found under a name that was given up between the two reads, by whoever has its locator then', async () => {
+    const [before, after] = [newUser({ username: 'given-up' }), newUser({ username: 'moved-in' })];
+    await users.create(before);
+    let reads = 0;
+    const send = jest.fn(async (command: Parameters<typeof database.send>[0]) => {
+      reads += 1;
+      if (reads === 2) await database.put('users', { ...after.user, pk: `USER#${before.key.locator}` });
+      return database.send(command);
+    });
+    const overtaken = { ...database, send: send as unknown as typeof database.send, close: () => undefined };
+    expect(await userStore(overtaken).findByName('given-up')).toBeUndefined();
+    expect(reads).toBe(2);
+  });
+
   it('that nobody made is not found', async () => {
-    expect(await findUserByName(database, 'nobody')).toBeUndefined();
+    expect(await users.findByName('nobody')).toBeUndefined();
   });
 });
 
 describe('a password hash', () => {
-  const hashOf = async (username: string) => (await findUserByName(database, username))?.passwordHash;
+  const hashOf = async (username: string) => (await users.findByName(username))?.passwordHash;
 
   it('is replaced over the one it was made from, and never over a newer one', async () => {
     const creation = newUser();
-    await createUser(database, creation);
-    const { locator } = creation.address;
-    expect(await replacePasswordHash(database, locator, { from: '$2b$10$hash', to: '$2b$11$hash' })).toBe(
-      true,
-    );
-    expect(await replacePasswordHash(database, locator, { from: '$2b$10$hash', to: '$2b$12$late' })).toBe(
-      false,
-    );
+    await users.create(creation);
+    const { locator } = creation.key;
+    expect(await users.replacePasswordHash(locator, { from: '$2b$10$hash', to: '$2b$11$hash' })).toBe(true);
+    expect(await users.replacePasswordHash(locator, { from: '$2b$10$hash', to: '$2b$12$late' })).toBe(false);
     expect(await hashOf(creation.user.username)).toBe('$2b$11$hash');
   });
 
   it('is not made for a user who is gone', async () => {
     const gone = newLocator();
-    expect(await replacePasswordHash(database, gone, { from: '$2b$10$hash', to: '$2b$11$hash' })).toBe(false);
+    expect(await users.replacePasswordHash(gone, { from: '$2b$10$hash', to: '$2b$11$hash' })).toBe(false);
     expect((await database.items('users')).filter(({ pk }) => pk === `USER#${gone}`)).toEqual([]);
   });
 });

@@ -17,6 +17,15 @@ export const MAX_PASSWORD_BYTES = 72;
  */
 export const REFRESH_RETRY_SECONDS = 30;
 
+/** How far two functions' clocks may be apart: so long after its end a session is kept, as another clock may still be behind. */
+export const CLOCK_SKEW_SECONDS = 300;
+
+/** How many sessions one request deletes at most. A login adds one, so a pile shrinks all the same. */
+export const MAX_DELETED_SESSIONS = 25;
+
+/** How many pages of a user's sessions one request reads at most; a page is 1 MB, some 2,500 sessions. */
+export const MAX_SESSION_PAGES = 4;
+
 /**
  * A healthy table answers in milliseconds. A call is tried three times of at most 0.7 seconds, and is given up altogether after the
  * worst case. The functions' time-outs are multiples of that, so an answer is ready before Lambda gives up.

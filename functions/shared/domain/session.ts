@@ -2,7 +2,12 @@
  * The rules of a session, over plain data: no clock, no database.
  * A presented token is judged here and nowhere else.
  */
-import { MAX_KNOWN_REFRESHES, REFRESH_RETRY_SECONDS } from './limits';
+import {
+  CLOCK_SKEW_SECONDS,
+  MAX_DELETED_SESSIONS,
+  MAX_KNOWN_REFRESHES,
+  REFRESH_RETRY_SECONDS,
+} from './limits';
 import { digestOf, newSessionName, newSuccessorSalt, stepsBehind, type Token } from './token';
 
 /** What a session item says. Times are epoch seconds unless their name says otherwise. */
@@ -126,17 +131,76 @@ export const isLiveFor = (holder: SessionHolder, session: Session, now: number):
   !isExpired(session, now);
 
 /**
- * The live ones among the stored sessions of a caller. If the caller's own has moved to another generation since the
- * authorizer looked, so have those that live with it.
+ * Whether nothing can make a stored session live again: it belongs to an earlier user of the locator (ids only grow), its generation has
+ * passed (a higher one belongs to a session that lives on), or it expired longer ago than clocks differ.
  */
-export function liveSessions<Stored extends { readonly session: Session }>(
-  stored: readonly Stored[],
-  caller: SessionHolder & { readonly sessionId: string },
-  now: number,
-): Stored[] {
-  const own = stored.find(({ session }) => session.id === caller.sessionId)?.session;
-  return stored.filter(({ session }) => isLiveFor(own ?? caller, session, now));
+export const isDeadFor = (holder: SessionHolder, session: Session, now: number): boolean =>
+  session.userId < holder.userId ||
+  (session.userId === holder.userId && session.sessionGeneration < holder.sessionGeneration) ||
+  isExpired(session, now - CLOCK_SKEW_SECONDS);
+
+/** A session together with where it is stored. */
+interface Stored {
+  readonly session: Session;
 }
+
+export interface SessionCaller extends SessionHolder {
+  readonly sessionId: string;
+  /** Whether all stored sessions were read. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * The live ones among a caller's stored sessions; `undefined` if the caller's own session has ended since the authorizer looked: it is
+ * gone, expired, or of a lower generation than another of the user's.
+ */
+export function findLiveSessions<Item extends Stored>(
+  stored: readonly Item[],
+  { isComplete, ...caller }: SessionCaller,
+  now: number,
+): Item[] | undefined {
+  const ofUser = stored.filter(({ session }) => session.userId === caller.userId);
+  const own = ofUser.find(({ session }) => session.id === caller.sessionId)?.session;
+  if (own ? isExpired(own, now) : isComplete) return undefined;
+  const holder = own ?? caller;
+  if (ofUser.some(({ session }) => session.sessionGeneration > holder.sessionGeneration)) return undefined;
+  return ofUser.filter(({ session }) => isLiveFor(holder, session, now));
+}
+
+export interface SessionLimit {
+  /** How many live sessions a user may have. */
+  readonly limit: number;
+  /** Epoch seconds. */
+  readonly now: number;
+}
+
+/**
+ * What a login deletes after it has stored the session `own`: live sessions over the limit, least recently refreshed first, then dead
+ * ones; {@link MAX_DELETED_SESSIONS} at most. Never `own`, even if another function's clock makes it look old.
+ */
+export function findSurplusSessions<Item extends Stored>(
+  stored: readonly Item[],
+  own: Session,
+  { limit, now }: SessionLimit,
+): Item[] {
+  const others = stored.filter(({ session }) => session.id !== own.id);
+  const live = others.filter(({ session }) => isLiveFor(own, session, now)).sort(lastRefreshedFirst);
+  const newer = live.filter((item) => lastRefreshedFirst(item, { session: own }) < 0);
+  const kept = newer.length < limit ? limit - 1 : limit;
+  const dead = others.filter(({ session }) => isDeadFor(own, session, now));
+  return [...live.slice(kept).reverse(), ...dead].slice(0, MAX_DELETED_SESSIONS);
+}
+
+/** The dead ones among all stored sessions of a user, {@link MAX_DELETED_SESSIONS} at most. */
+export const findDeadSessions = <Item extends Stored>(
+  stored: readonly Item[],
+  holder: SessionHolder,
+  now: number,
+): Item[] => stored.filter(({ session }) => isDeadFor(holder, session, now)).slice(0, MAX_DELETED_SESSIONS);
+
+/** Ties are broken by sign-in, then by id, so that logins at the same time keep the same sessions. */
+const lastRefreshedFirst = ({ session: one }: Stored, { session: other }: Stored): number =>
+  other.refreshedAt - one.refreshedAt || other.createdAtMs - one.createdAtMs || (one.id < other.id ? -1 : 1);
 
 /** A token is refused from the second of its end on, and so is one whose item does not say when that is. */
 export const isExpired = ({ expiresAt, sessionExpiresAt }: Session, now: number): boolean =>

@@ -7,8 +7,8 @@ import { type DenialReason, judge, type Session, type SessionOwner, toSeconds } 
 import { digestOf, type Token } from '../domain/token';
 import type { RequestLog } from '../log/request-log';
 import type { SessionAndOwner } from '../store/authentication';
-import type { SessionAddress } from '../store/schema';
-import type { FirstUse } from '../store/sessions';
+import type { SessionKey } from '../store/schema';
+import type { SessionStore } from '../store/sessions';
 import { type CredentialsProblem, readCredentials } from './authorization-header';
 import { messages } from './errors';
 import type { Headers } from './headers';
@@ -16,15 +16,15 @@ import type { Principal } from './principal';
 
 export interface AuthenticationDependencies {
   readonly clock: Clock;
-  readonly readSessionAndOwner: (address: SessionAddress) => Promise<SessionAndOwner>;
-  readonly noteFirstUse: (address: SessionAddress, use: FirstUse) => Promise<void>;
+  readonly readSessionAndOwner: (key: SessionKey) => Promise<SessionAndOwner>;
+  readonly sessions: Pick<SessionStore, 'markTokenUsed'>;
 }
 
 export interface AuthenticationRequest {
   readonly headers: Headers;
   readonly log: RequestLog;
   /** Given where a token is still good that was just refreshed away. Ends the session of one that comes back late. */
-  readonly endReusedSession?: (address: SessionAddress, id: string) => Promise<void>;
+  readonly endReusedSession?: SessionStore['remove'];
 }
 
 export type Decision = { readonly allow: true; readonly principal: Principal } | Refusal;
@@ -59,11 +59,11 @@ export async function authenticate(
 
 /** A token that was refreshed away and comes back late is in two hands; neither keeps the session (RFC 9700, 4.14.2). */
 async function endReused(
-  address: SessionAddress,
+  key: SessionKey,
   { id }: Session,
   { log, endReusedSession }: AuthenticationRequest,
 ): Promise<void> {
-  await endReusedSession?.(address, id);
+  await endReusedSession?.(key, id);
   log.event('token_reused');
 }
 
@@ -73,9 +73,9 @@ const callerOf = ({ userId, id }: Session) => ({ userId, sessionId: id });
 async function closeRetryWindow(
   token: Token,
   usedAt: number,
-  { log, noteFirstUse }: AuthenticationRequest & AuthenticationDependencies,
+  { log, sessions }: AuthenticationRequest & AuthenticationDependencies,
 ): Promise<void> {
-  await noteFirstUse(token, { tokenDigest: digestOf(token), usedAt }).catch(log.failure);
+  await sessions.markTokenUsed(token, { tokenDigest: digestOf(token), usedAt }).catch(log.failure);
 }
 
 const principalOf = ({ owner, session }: { owner: SessionOwner; session: Session }): Principal => ({

@@ -2,7 +2,13 @@
 import { type Headers, header } from './headers';
 
 /** Response headers that a page's script may read besides the ever-readable ones. */
-export const EXPOSED_HEADERS = ['Token-Expires-In', 'Retry-After', 'WWW-Authenticate', 'Allow'] as const;
+export const EXPOSED_HEADERS = [
+  'Token-Expires-In',
+  'Session-Expires-In',
+  'Retry-After',
+  'WWW-Authenticate',
+  'Allow',
+] as const;
 
 /** Lets a page of a listed origin read the answer; nothing for any other page, or when no origin is listed. */
 export function corsHeaders(headers: Headers, origins: readonly string[]): Record<string, string> {

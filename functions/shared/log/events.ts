@@ -22,12 +22,16 @@ const events = {
   account_locked: { level: 'WARN', outcome: 'refused', metric: { name: 'AccountsLocked' } },
   password_rehashed: { level: 'INFO', outcome: 'succeeded' },
   token_refreshed: { level: 'INFO', outcome: 'succeeded' },
+  /** A token was refreshed again although its successor had been used: a request that was under way, or a thief who is in time. */
+  token_refreshed_after_use: { level: 'WARN', outcome: 'succeeded' },
   /** A token that was refreshed away came back late; its session was ended. */
   token_reused: { level: 'WARN', outcome: 'refused', metric: { name: 'TokensReused' } },
   logged_out: { level: 'INFO', outcome: 'succeeded' },
   session_ended: { level: 'INFO', outcome: 'succeeded' },
   all_sessions_ended: { level: 'INFO', outcome: 'succeeded' },
   other_sessions_ended: { level: 'INFO', outcome: 'succeeded' },
+  /** An account has more sessions stored than one request reads. */
+  sessions_not_all_read: { level: 'WARN', outcome: 'failed' },
   request_denied: { level: 'INFO', outcome: 'refused', metric: { name: 'Denials', by: 'reason' } },
 } as const satisfies Record<string, EventKind>;
 

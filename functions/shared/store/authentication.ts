@@ -1,14 +1,8 @@
 /** Who a token belongs to: the one read of every authenticated request. */
 import { BatchGetCommand, type BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
 import type { Session, SessionOwner } from '../domain/session';
-import { type Database, untilDecided } from './database';
-import {
-  type SessionAddress,
-  sessionAttributes,
-  sessionKey,
-  sessionOwnerAttributes,
-  userKey,
-} from './schema';
+import { type Database, retryOnConflict } from './database';
+import { type SessionKey, sessionAttributes, sessionKey, sessionOwnerAttributes, userKey } from './schema';
 
 export interface SessionAndOwner {
   readonly session: Session | undefined;
@@ -19,26 +13,42 @@ type Keys = NonNullable<BatchGetCommandOutput['UnprocessedKeys']>;
 type Items = Record<string, Record<string, unknown>[]>;
 
 /**
- * The session and the user at a token's address, in one strongly consistent call: whatever was written before is seen.
- * DynamoDB does not isolate the two reads from a transaction that writes both, as "log out all others" does; two generations that
- * differ may be such a tear, so they are read once more before anyone is refused for it.
- * @throws StoreUnavailableError also when DynamoDB keeps leaving a key unanswered. An unanswered key is not an absent item.
+ * The session at a key and the user of its locator, strongly consistent: whatever was written before is seen.
+ * DynamoDB does not isolate the two reads from a transaction that writes both items, as "log out all others" does. Two generations
+ * that differ may be such a torn read, so both are read again until it is certain.
+ * @throws StoreUnavailableError also when DynamoDB keeps leaving a key unprocessed. An unprocessed key is not an absent item.
  */
-export async function readSessionAndOwner(
-  database: Database,
-  address: SessionAddress,
-): Promise<SessionAndOwner> {
-  const found = await readOnce(database, address);
-  const { session, owner } = found;
-  const mayBeTorn = session && owner && session.sessionGeneration !== owner.sessionGeneration;
-  return mayBeTorn ? readOnce(database, address) : found;
+export function readSessionAndOwner(database: Database, key: SessionKey): Promise<SessionAndOwner> {
+  return retryOnConflict(async () => {
+    const first = await readOnce(database, key);
+    if (!generationsDiffer(first)) return first;
+    const second = await readOnce(database, key);
+    return !generationsDiffer(second) || isCertainlyEnded(first, second) ? second : undefined;
+  });
 }
 
-async function readOnce(database: Database, address: SessionAddress): Promise<SessionAndOwner> {
+const generationsDiffer = ({ session, owner }: SessionAndOwner): boolean =>
+  session !== undefined && owner !== undefined && session.sessionGeneration !== owner.sessionGeneration;
+
+/**
+ * A live session's generation is its user's, and a user's never falls. So a session has ended if it is behind what the user was before,
+ * or (after a restore of the table Users) was ahead of what the user is afterwards.
+ */
+const isCertainlyEnded = (first: SessionAndOwner, second: SessionAndOwner): boolean =>
+  isBehind(second.session, first.owner) || isBehind(second.owner, first.session);
+
+interface Generation {
+  readonly sessionGeneration: number;
+}
+
+const isBehind = (one: Generation | undefined, other: Generation | undefined): boolean =>
+  one !== undefined && other !== undefined && one.sessionGeneration < other.sessionGeneration;
+
+async function readOnce(database: Database, key: SessionKey): Promise<SessionAndOwner> {
   const { users, tokens } = database.tables;
   const found = await readAll(database, {
-    [users]: { Keys: [userKey(address.locator)], ConsistentRead: true, ...only(sessionOwnerAttributes) },
-    [tokens]: { Keys: [sessionKey(address)], ConsistentRead: true, ...only(sessionAttributes) },
+    [users]: { Keys: [userKey(key.locator)], ConsistentRead: true, ...only(sessionOwnerAttributes) },
+    [tokens]: { Keys: [sessionKey(key)], ConsistentRead: true, ...only(sessionAttributes) },
   });
   return {
     session: found[tokens]?.[0] as Session | undefined,
@@ -55,7 +65,7 @@ const only = (attributes: readonly string[]) => ({
 function readAll({ send }: Database, keys: Keys): Promise<Items> {
   const found: Items = {};
   let pending = keys;
-  return untilDecided(async () => {
+  return retryOnConflict(async () => {
     const { Responses = {}, UnprocessedKeys = {} } = await send(
       new BatchGetCommand({ RequestItems: pending }),
     );

@@ -72,8 +72,8 @@ async function answered<Output>(call: Promise<Output>): Promise<Output> {
   }
 }
 
-/** Waits for a conditional write; `false` if its condition did not hold. */
-export async function isWritten(call: Promise<unknown>): Promise<boolean> {
+/** Whether the condition of a conditional write held. */
+export async function conditionHeld(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;
     return true;
@@ -84,7 +84,7 @@ export async function isWritten(call: Promise<unknown>): Promise<boolean> {
 }
 
 /** Why a transaction was cancelled; `undefined` if it went through. */
-export async function cancellationOf(
+export async function findCancellation(
   call: Promise<unknown>,
 ): Promise<TransactionCanceledException | undefined> {
   try {
@@ -101,7 +101,9 @@ export async function cancellationOf(
  * same items is decided by what they leave behind. The last attempt begins when CONFLICT_PATIENCE_MS are over.
  * @throws StoreUnavailableError when others kept getting in the way.
  */
-export async function untilDecided<Outcome>(attempt: () => Promise<Outcome | undefined>): Promise<Outcome> {
+export async function retryOnConflict<Outcome>(
+  attempt: () => Promise<Outcome | undefined>,
+): Promise<Outcome> {
   const giveUpAt = performance.now() + CONFLICT_PATIENCE_MS;
   for (let pauseMs = CONFLICT_PAUSE_MS; ; pauseMs *= 2) {
     const outcome = await attempt();

@@ -14,7 +14,7 @@ import {
   waitAfter,
   windowEnd,
 } from '../domain/attempts';
-import { type Database, isWritten, untilDecided } from './database';
+import { conditionHeld, type Database, retryOnConflict } from './database';
 import { accountLimitKey, addressLimitKey, type LimitedAction, rateLimitsTable } from './schema';
 
 type RateLimits = Database<'rateLimits'>;
@@ -118,7 +118,7 @@ export function chargeAccount(
   rules: FailureRules,
 ): Promise<AccountCharge> {
   const id = randomUUID();
-  return untilDecided(async () => {
+  return retryOnConflict(async () => {
     const free = await chargeFreeAttempt(database, { ...attempt, id }, rules);
     if (free.isCharged) return admitted(id, free.count, rules);
     const isForgotten = areForgotten(free, attempt.nowMs, rules);
@@ -187,7 +187,7 @@ export async function returnAttempt(
   account: string,
   attemptId: string,
 ): Promise<void> {
-  await isWritten(
+  await conditionHeld(
     send(
       new UpdateCommand({
         TableName: tables.rateLimits,

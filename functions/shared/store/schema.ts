@@ -46,13 +46,13 @@ export const usernameKey = (canonicalName: string) => ({ pk: `USERNAME#${canonic
 export const emailKey = (canonicalEmail: string) => ({ pk: `EMAIL#${canonicalEmail}` });
 export const userCounterKey = { pk: 'COUNTER#user' } as const;
 
-/** Where a session is: the first fourteen digits of its tokens. */
-export interface SessionAddress {
+/** The key of a session: the first fourteen digits of its tokens. */
+export interface SessionKey {
   readonly locator: string;
   readonly session: string;
 }
 
-export const sessionKey = ({ locator, session }: SessionAddress) => ({ user: locator, session });
+export const sessionKey = ({ locator, session }: SessionKey) => ({ user: locator, session });
 
 /** What is limited for each IP address. */
 export type LimitedAction = 'login' | 'signup';

@@ -1,4 +1,4 @@
-/** Sessions: one item each, every change one conditional write. */
+/** The table Tokens: one item for each session. Every change is one conditional write. */
 import {
   DeleteCommand,
   GetCommand,
@@ -7,173 +7,153 @@ import {
   type QueryCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { isLiveFor, type Session, type SessionHolder } from '../domain/session';
-import { type Database, isWritten } from './database';
-import { type SessionAddress, sessionKey, tokensTable } from './schema';
+import { CONFLICT_PATIENCE_MS, MAX_SESSION_PAGES } from '../domain/limits';
+import type { Session } from '../domain/session';
+import { conditionHeld, type Database } from './database';
+import { type SessionKey, sessionKey, tokensTable } from './schema';
 
-type Tokens = Database<'tokens'>;
-
-/**
- * Stores a new session; `false` if a live one is already at its address.
- * A repetition of the same call, as the SDK makes after a lost answer, is taken for what it is.
- */
-export async function addSession(
-  database: Tokens,
-  address: SessionAddress,
-  session: Session,
-): Promise<boolean> {
-  const { send, tables } = database;
-  return isWritten(
-    send(
-      new PutCommand({
-        TableName: tables.tokens,
-        Item: { ...sessionKey(address), ...session },
-        ConditionExpression: 'attribute_not_exists(#user) OR tokenDigest = :mine OR expiresAt <= :now',
-        ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
-        ExpressionAttributeValues: { ':mine': session.tokenDigest, ':now': session.refreshedAt },
-      }),
-    ),
-  );
+/** A session and the key of its item. */
+export interface StoredSession {
+  readonly key: SessionKey;
+  readonly session: Session;
 }
 
-/** The session at an address, strongly consistent. */
-export async function readSession(
-  { send, tables }: Tokens,
-  address: SessionAddress,
-): Promise<Session | undefined> {
-  const read = new GetCommand({ TableName: tables.tokens, Key: sessionKey(address), ConsistentRead: true });
-  return (await send(read)).Item as Session | undefined;
+export interface StoredSessions {
+  /** Newest sign-in first, dead sessions included. */
+  readonly sessions: readonly StoredSession[];
+  /** Whether that is all of them. */
+  readonly isComplete: boolean;
 }
 
-export interface Refresh {
+export interface TokenReplacement {
   readonly userId: number;
   readonly presentedDigest: string;
   readonly successorDigest: string;
+  /** Epoch seconds. */
   readonly refreshedAt: number;
+  /** Epoch seconds. */
   readonly expiresAt: number;
 }
 
-/**
- * Puts the successor in the place of the presented token, in one write; `false` if the presented token is not the current one
- * (any more), or has expired.
- */
-export async function replaceToken(
-  database: Tokens,
-  address: SessionAddress,
-  refresh: Refresh,
-): Promise<boolean> {
-  const { send, tables } = database;
-  return isWritten(
-    send(
-      new UpdateCommand({
-        TableName: tables.tokens,
-        Key: sessionKey(address),
-        UpdateExpression:
-          'SET tokenDigest = :successor, refreshedAt = :now, expiresAt = :end ADD refreshCount :one REMOVE successorUsedAt',
-        ConditionExpression: 'tokenDigest = :presented AND userId = :userId AND expiresAt > :now',
-        ExpressionAttributeValues: {
-          ':presented': refresh.presentedDigest,
-          ':successor': refresh.successorDigest,
-          ':now': refresh.refreshedAt,
-          ':end': refresh.expiresAt,
-          ':userId': refresh.userId,
-          ':one': 1,
-        },
-      }),
-    ),
-  );
-}
-
-export interface FirstUse {
+export interface TokenUse {
   readonly tokenDigest: string;
   /** Epoch seconds. */
   readonly usedAt: number;
 }
 
-/** Notes that the current token was used for the first time since a refresh, which closes the retry window in time. */
-export async function noteFirstUse(database: Tokens, address: SessionAddress, use: FirstUse): Promise<void> {
-  const { send, tables } = database;
-  await isWritten(
-    send(
-      new UpdateCommand({
-        TableName: tables.tokens,
-        Key: sessionKey(address),
+export type SessionStore = ReturnType<typeof sessionStore>;
+
+export function sessionStore({ send, tables }: Database<'tokens'>) {
+  const at = (key: SessionKey) => ({ TableName: tables.tokens, Key: sessionKey(key) });
+
+  /** Deletes a session, whatever its token is by now. Does nothing if it is gone: another session at its key has another id. */
+  const remove = async (key: SessionKey, id: string): Promise<void> => {
+    const deletion = new DeleteCommand({
+      ...at(key),
+      ConditionExpression: 'id = :id',
+      ExpressionAttributeValues: { ':id': id },
+    });
+    await conditionHeld(send(deletion));
+  };
+
+  return {
+    remove,
+
+    /**
+     * Stores a new session; `false` if a live one has its key.
+     * The same call again, as the SDK makes it after a lost answer, is `true` again.
+     */
+    add: (key: SessionKey, session: Session): Promise<boolean> =>
+      conditionHeld(
+        send(
+          new PutCommand({
+            TableName: tables.tokens,
+            Item: { ...sessionKey(key), ...session },
+            ConditionExpression: 'attribute_not_exists(#user) OR tokenDigest = :mine OR expiresAt <= :now',
+            ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
+            ExpressionAttributeValues: { ':mine': session.tokenDigest, ':now': session.refreshedAt },
+          }),
+        ),
+      ),
+
+    /** The session at a key, strongly consistent. */
+    find: async (key: SessionKey): Promise<Session | undefined> =>
+      (await send(new GetCommand({ ...at(key), ConsistentRead: true }))).Item as Session | undefined,
+
+    /** Replaces the presented token by its successor; `false` if the presented token is not current or has expired. */
+    replaceToken: (key: SessionKey, replacement: TokenReplacement): Promise<boolean> =>
+      conditionHeld(
+        send(
+          new UpdateCommand({
+            ...at(key),
+            UpdateExpression:
+              'SET tokenDigest = :successor, refreshedAt = :now, expiresAt = :end ADD refreshCount :one REMOVE successorUsedAt',
+            ConditionExpression: 'tokenDigest = :presented AND userId = :userId AND expiresAt > :now',
+            ExpressionAttributeValues: {
+              ':presented': replacement.presentedDigest,
+              ':successor': replacement.successorDigest,
+              ':now': replacement.refreshedAt,
+              ':end': replacement.expiresAt,
+              ':userId': replacement.userId,
+              ':one': 1,
+            },
+          }),
+        ),
+      ),
+
+    /** Records the first use of the current token after a refresh. The retry window ends some time after it. */
+    markTokenUsed: async (key: SessionKey, { tokenDigest, usedAt }: TokenUse): Promise<void> => {
+      const update = new UpdateCommand({
+        ...at(key),
         UpdateExpression: 'SET successorUsedAt = :usedAt',
         ConditionExpression: 'tokenDigest = :digest AND attribute_not_exists(successorUsedAt)',
-        ExpressionAttributeValues: { ':digest': use.tokenDigest, ':usedAt': use.usedAt },
-      }),
-    ),
-  );
-}
+        ExpressionAttributeValues: { ':digest': tokenDigest, ':usedAt': usedAt },
+      });
+      await conditionHeld(send(update));
+    },
 
-/**
- * Ends one session, whatever token it has by now. Nothing happens if it is gone: another one that has since taken its address
- * has another id.
- */
-export async function endSession(database: Tokens, address: SessionAddress, id: string): Promise<void> {
-  const { send, tables } = database;
-  await isWritten(
-    send(
-      new DeleteCommand({
-        TableName: tables.tokens,
-        Key: sessionKey(address),
-        ConditionExpression: 'id = :id',
-        ExpressionAttributeValues: { ':id': id },
-      }),
-    ),
-  );
-}
+    /** A user's sessions, strongly consistent; of more than {@link MAX_SESSION_PAGES} pages, those of the first. */
+    list: async (locator: string): Promise<StoredSessions> => {
+      const items: SessionItem[] = [];
+      let from: QueryCommandOutput['LastEvaluatedKey'];
+      for (let page = 0; page < MAX_SESSION_PAGES; page += 1) {
+        const query = new QueryCommand({
+          TableName: tables.tokens,
+          ConsistentRead: true,
+          KeyConditionExpression: '#user = :locator',
+          ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
+          ExpressionAttributeValues: { ':locator': locator },
+          ExclusiveStartKey: from,
+        });
+        const { Items = [], LastEvaluatedKey } = await send(query);
+        items.push(...(Items as SessionItem[]));
+        from = LastEvaluatedKey;
+        if (!from) break;
+      }
+      return { sessions: items.map(toStoredSession).sort(newestFirst), isComplete: from === undefined };
+    },
 
-export interface SessionLimit extends SessionHolder {
-  readonly limit: number;
-  /** Epoch seconds. */
-  readonly now: number;
-}
-
-/** Keeps the newest `limit` live sessions of a user and ends the others, oldest first. Dead ones count for nothing. */
-export async function trimSessions(
-  database: Tokens,
-  locator: string,
-  { limit, now, ...holder }: SessionLimit,
-): Promise<void> {
-  const stored = await listSessions(database, locator);
-  const live = stored.filter(({ session }) => isLiveFor(holder, session, now));
-  await Promise.all(
-    live.slice(limit).map(({ address, session }) => endSession(database, address, session.id)),
-  );
-}
-
-export interface AddressedSession {
-  readonly address: SessionAddress;
-  readonly session: Session;
-}
-
-/** Every session item of a user, dead ones included, newest first; strongly consistent. */
-export async function listSessions(database: Tokens, locator: string): Promise<AddressedSession[]> {
-  const items: SessionItem[] = [];
-  let from: QueryCommandOutput['LastEvaluatedKey'];
-  do {
-    const page = await database.send(pageOfSessions(database, locator, from));
-    items.push(...((page.Items ?? []) as SessionItem[]));
-    from = page.LastEvaluatedKey;
-  } while (from);
-  return items
-    .map(({ user, session, ...rest }) => ({ address: { locator: user, session }, session: rest }))
-    .sort(newestFirst);
+    /**
+     * Deletes sessions one after the other, and gives up after {@link CONFLICT_PATIENCE_MS}: what is left, a later login deletes.
+     * One connection serves them all; as many at once as there are sessions would each open its own.
+     */
+    removeAll: async (stored: readonly StoredSession[]): Promise<void> => {
+      const giveUpAt = performance.now() + CONFLICT_PATIENCE_MS;
+      for (const { key, session } of stored) {
+        if (performance.now() > giveUpAt) return;
+        await remove(key, session.id);
+      }
+    },
+  };
 }
 
 type SessionItem = Session & { readonly user: string; readonly session: string };
 
-const pageOfSessions = ({ tables }: Tokens, locator: string, from: QueryCommandOutput['LastEvaluatedKey']) =>
-  new QueryCommand({
-    TableName: tables.tokens,
-    ConsistentRead: true,
-    KeyConditionExpression: '#user = :locator',
-    ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
-    ExpressionAttributeValues: { ':locator': locator },
-    ExclusiveStartKey: from,
-  });
+const toStoredSession = ({ user, session: digits, ...session }: SessionItem): StoredSession => ({
+  key: { locator: user, session: digits },
+  session,
+});
 
-/** Ties are broken by id, so that everyone who sorts finds the same order. */
-const newestFirst = ({ session: one }: AddressedSession, { session: other }: AddressedSession): number =>
+/** Ties are broken by id, so that the order is always the same. */
+const newestFirst = ({ session: one }: StoredSession, { session: other }: StoredSession): number =>
   other.createdAtMs - one.createdAtMs || (one.id < other.id ? -1 : 1);

@@ -1,111 +1,185 @@
-/** Users: finding one by name, and making one so that name and e-mail address are never given twice. */
+/** The table Users: who there is, under which name, and the generation that ends all of a user's sessions at once. */
 import type { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  GetCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import { MAX_USERNAME_CHARACTERS } from '../domain/limits';
 import type { Session } from '../domain/session';
 import { canonical, characters } from '../domain/text';
-import { cancellationOf, type Database, isWritten, untilDecided } from './database';
-import { emailKey, type SessionAddress, sessionKey, userCounterKey, userKey, usernameKey } from './schema';
-
-/** A user as stored. */
-interface User {
-  readonly id: number;
-  /** In NFKC, in the case in which it was typed. */
-  readonly username: string;
-  readonly email: string;
-  readonly role: string;
-  readonly passwordHash: string;
-  readonly isActive: boolean;
-  /** Epoch seconds. */
-  readonly createdAt: number;
-  /** How often all sessions were ended at once. */
-  readonly sessionGeneration: number;
-}
+import type { User } from '../domain/user';
+import { readSessionAndOwner } from './authentication';
+import { conditionHeld, type Database, findCancellation, retryOnConflict } from './database';
+import { emailKey, type SessionKey, sessionKey, userCounterKey, userKey, usernameKey } from './schema';
 
 export type FoundUser = User & { readonly locator: string };
 
 /** No locator, so no item is there. */
 const NOBODY = 'nobody';
 
-/**
- * The user of that name, in any case and any Unicode form. A name that nobody has costs the same two reads as one that somebody has, so
- * that the time does not tell them apart (ASVS 5.0, 6.3.8); one that nobody can have is nobody's, and costs none.
- */
-export async function findUserByName(
-  database: Database<'users'>,
-  username: string,
-): Promise<FoundUser | undefined> {
-  if (characters(username.normalize('NFKC')) > MAX_USERNAME_CHARACTERS) return undefined;
-  const marker = await read(database, usernameKey(canonical(username)));
-  const locator = String(marker?.['locator'] ?? NOBODY);
-  const user = await read(database, userKey(locator));
-  return user && { ...(user as unknown as User), locator };
-}
-
-async function read({ send, tables }: Database<'users'>, key: { readonly pk: string }) {
-  return (await send(new GetCommand({ TableName: tables.users, Key: key, ConsistentRead: true }))).Item;
-}
-
-export interface PasswordChange {
+export interface HashReplacement {
   readonly from: string;
   readonly to: string;
 }
 
-/** Puts one hash of the same password in the place of another; `false` if the password was changed meanwhile, or the user is gone. */
-export function replacePasswordHash(
-  { send, tables }: Database<'users'>,
-  locator: string,
-  { from, to }: PasswordChange,
-): Promise<boolean> {
-  return isWritten(
-    send(
-      new UpdateCommand({
-        TableName: tables.users,
-        Key: userKey(locator),
-        UpdateExpression: 'SET passwordHash = :to',
-        ConditionExpression: 'passwordHash = :from',
-        ExpressionAttributeValues: { ':from': from, ':to': to },
-      }),
-    ),
-  );
-}
-
-/** The next id, counting from 1. An id whose signup then fails is never given again. */
-export async function nextUserId({ send, tables }: Database<'users'>): Promise<number> {
-  const { Attributes } = await send(
-    new UpdateCommand({
-      TableName: tables.users,
-      Key: userCounterKey,
-      UpdateExpression: 'ADD lastId :one',
-      ExpressionAttributeValues: { ':one': 1 },
-      ReturnValues: 'UPDATED_NEW',
-    }),
-  );
-  return Number(Attributes?.['lastId']);
-}
-
 export interface NewUser {
   readonly user: User;
-  readonly address: SessionAddress;
+  readonly key: SessionKey;
   readonly session: Session;
 }
 
-/** `created`, or what was already taken. `address_taken`: draw another address and try again. */
-export type Creation = 'created' | 'address_taken' | readonly ('username' | 'email')[];
+/** `created`, or what was already taken. `locator_taken`: draw another locator and try again. */
+export type Creation = 'created' | 'locator_taken' | readonly ('username' | 'email')[];
+
+/** The session that is spared. */
+export interface KeptSession {
+  readonly userId: number;
+  readonly sessionId: string;
+}
+
+export type UserStore = ReturnType<typeof userStore>;
+
+export function userStore(database: Database) {
+  const { send, tables } = database;
+
+  const read = async (key: { readonly pk: string }) =>
+    (await send(new GetCommand({ TableName: tables.users, Key: key, ConsistentRead: true }))).Item;
+
+  const update = (locator: string, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>) =>
+    new UpdateCommand({ TableName: tables.users, Key: userKey(locator), ...change });
+
+  return {
+    /**
+     * The user of that name, in any case and any Unicode form. Always two reads, so that time does not tell whether a name exists (ASVS
+     * 5.0, 6.3.8). Between them the name may have gone to somebody else, so the user must bear it.
+     */
+    findByName: async (username: string): Promise<FoundUser | undefined> => {
+      if (characters(username.normalize('NFKC')) > MAX_USERNAME_CHARACTERS) return undefined;
+      const name = canonical(username);
+      const marker = await read(usernameKey(name));
+      const locator = String(marker?.['locator'] ?? NOBODY);
+      const user = (await read(userKey(locator))) as User | undefined;
+      return user && canonical(user.username) === name ? { ...user, locator } : undefined;
+    },
+
+    /** Replaces one hash of a password by another of the same; `false` if the password was changed meanwhile, or the user is gone. */
+    replacePasswordHash: (locator: string, { from, to }: HashReplacement): Promise<boolean> =>
+      conditionHeld(
+        send(
+          update(locator, {
+            UpdateExpression: 'SET passwordHash = :to',
+            ConditionExpression: 'passwordHash = :from',
+            ExpressionAttributeValues: { ':from': from, ':to': to },
+          }),
+        ),
+      ),
+
+    /** The next id, counting from 1. An id whose signup then fails is never given again. */
+    nextId: async (): Promise<number> => {
+      const { Attributes } = await send(
+        new UpdateCommand({
+          TableName: tables.users,
+          Key: userCounterKey,
+          UpdateExpression: 'ADD lastId :one',
+          ExpressionAttributeValues: { ':one': 1 },
+          ReturnValues: 'UPDATED_NEW',
+        }),
+      );
+      return Number(Attributes?.['lastId']);
+    },
+
+    /**
+     * Stores a user, both markers and the first session: all of them or none.
+     * @throws StoreUnavailableError also when other transactions held the same items for too long.
+     */
+    create: (newUser: NewUser): Promise<Creation> =>
+      retryOnConflict(async () => {
+        const cancellation = await findCancellation(send(creationCommand(database, newUser)));
+        return cancellation === undefined ? 'created' : refusalIn(cancellation);
+      }),
+
+    /** Ends every session of a user. The new generation; `undefined`, and nothing is done, if the user is gone. */
+    endAllSessions: async (locator: string, userId: number): Promise<number | undefined> => {
+      const change = update(locator, {
+        UpdateExpression: 'ADD sessionGeneration :one',
+        ConditionExpression: 'id = :userId',
+        ExpressionAttributeValues: { ':one': 1, ':userId': userId },
+        ReturnValues: 'UPDATED_NEW',
+      });
+      let generation: number | undefined;
+      await conditionHeld(
+        send(change).then(({ Attributes }) => {
+          generation = Number(Attributes?.['sessionGeneration']);
+        }),
+      );
+      return generation;
+    },
+
+    /**
+     * Ends every session of a user but one. The new generation; `undefined`, and nothing is done, if that session was itself ended
+     * meanwhile.
+     */
+    endOtherSessions: async (key: SessionKey, kept: KeptSession): Promise<number | undefined> => {
+      const outcome = await retryOnConflict(async () => {
+        const { session, owner } = await readSessionAndOwner(database, key);
+        const isLive =
+          owner?.id === kept.userId &&
+          session?.id === kept.sessionId &&
+          session.sessionGeneration === owner.sessionGeneration;
+        if (!isLive) return 'ended' as const;
+        const advance = advanceCommand(database, key, { ...kept, generation: owner.sessionGeneration });
+        // Something changed between the read and the write: what it was decides.
+        return (await findCancellation(send(advance))) ? undefined : owner.sessionGeneration + 1;
+      });
+      return outcome === 'ended' ? undefined : outcome;
+    },
+
+    /**
+     * Locks a user out and ends all sessions, which stay ended if the user is let in again; `false` if there is no such user.
+     * One write, in force at the next request.
+     */
+    deactivate: (locator: string, userId: number): Promise<boolean> =>
+      conditionHeld(
+        send(
+          update(locator, {
+            UpdateExpression: 'SET isActive = :no ADD sessionGeneration :one',
+            ConditionExpression: 'id = :userId',
+            ExpressionAttributeValues: { ':no': false, ':one': 1, ':userId': userId },
+          }),
+        ),
+      ),
+  };
+}
+
+/** Moves the user and one session to the next generation, both or neither. */
+function advanceCommand(
+  { tables }: Database,
+  key: SessionKey,
+  { userId, sessionId, generation }: KeptSession & { readonly generation: number },
+): TransactWriteCommand {
+  const step = { UpdateExpression: 'SET sessionGeneration = :next' };
+  const from = { ':generation': generation, ':next': generation + 1 };
+  const user = {
+    ...step,
+    TableName: tables.users,
+    Key: userKey(key.locator),
+    ConditionExpression: 'id = :userId AND sessionGeneration = :generation',
+    ExpressionAttributeValues: { ...from, ':userId': userId },
+  };
+  const session = {
+    ...step,
+    TableName: tables.tokens,
+    Key: sessionKey(key),
+    ConditionExpression: 'id = :id AND sessionGeneration = :generation',
+    ExpressionAttributeValues: { ...from, ':id': sessionId },
+  };
+  return new TransactWriteCommand({ TransactItems: [{ Update: user }, { Update: session }] });
+}
 
 /** The transaction's items in this order; DynamoDB gives its reasons in the same. */
 const ITEM_ORDER = ['username', 'email', 'user', 'session'] as const;
-
-/**
- * Stores a user, both markers and the first session: all of them or none.
- * @throws StoreUnavailableError also when other transactions held the same items for too long.
- */
-export function createUser(database: Database, newUser: NewUser): Promise<Creation> {
-  return untilDecided(async () => {
-    const cancellation = await cancellationOf(database.send(creationCommand(database, newUser)));
-    return cancellation === undefined ? 'created' : refusalIn(cancellation);
-  });
-}
 
 /** What is taken; `undefined` while another transaction is about to decide it. */
 function refusalIn({
@@ -115,11 +189,11 @@ function refusalIn({
   const refused = ITEM_ORDER.filter((_, index) => reasons[index]?.Code === 'ConditionalCheckFailed');
   if (isUndecided || refused.length === 0) return undefined;
   const taken = refused.filter((item) => item === 'username' || item === 'email');
-  return taken.length > 0 ? taken : 'address_taken';
+  return taken.length > 0 ? taken : 'locator_taken';
 }
 
-function creationCommand({ tables }: Database, { user, address, session }: NewUser): TransactWriteCommand {
-  const { locator } = address;
+function creationCommand({ tables }: Database, { user, key, session }: NewUser): TransactWriteCommand {
+  const { locator } = key;
   const newItem = (item: object, attribute: string) => ({
     Item: { ...item },
     ConditionExpression: 'attribute_not_exists(#key)',
@@ -132,7 +206,7 @@ function creationCommand({ tables }: Database, { user, address, session }: NewUs
     },
     email: { TableName: tables.users, ...newItem({ ...emailKey(canonical(user.email)), locator }, 'pk') },
     user: { TableName: tables.users, ...newItem({ ...userKey(locator), ...user }, 'pk') },
-    session: { TableName: tables.tokens, ...newItem({ ...sessionKey(address), ...session }, 'user') },
+    session: { TableName: tables.tokens, ...newItem({ ...sessionKey(key), ...session }, 'user') },
   };
   return new TransactWriteCommand({ TransactItems: ITEM_ORDER.map((item) => ({ Put: puts[item] })) });
 }

@@ -1,5 +1,5 @@
 import { CONFLICT_PATIENCE_MS, CONFLICT_PAUSE_MS } from '../../functions/shared/domain/limits';
-import { untilDecided } from '../../functions/shared/store/database';
+import { retryOnConflict } from '../../functions/shared/store/database';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 
 afterEach(() => {
@@ -25,7 +25,7 @@ describe('a decision that others keep getting in the way of', () => {
     'is waited for as long as it may take and no longer, with pauses that are drawn %s',
     async (draw) => {
       jest.spyOn(Math, 'random').mockReturnValue(draw);
-      const took = await millisecondsOf(() => untilDecided(async () => undefined));
+      const took = await millisecondsOf(() => retryOnConflict(async () => undefined));
       expect(took).toBe(CONFLICT_PATIENCE_MS);
     },
   );
@@ -34,7 +34,7 @@ describe('a decision that others keep getting in the way of', () => {
     jest.spyOn(Math, 'random').mockReturnValue(0.5);
     const attempts: number[] = [];
     await millisecondsOf(() =>
-      untilDecided(async () => {
+      retryOnConflict(async () => {
         attempts.push(performance.now());
       }),
     );
