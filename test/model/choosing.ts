@@ -18,6 +18,7 @@ function requestOf(run: Run, { action, pick, which, other }: RequestPlan): Concr
       return { action, name: loginName(run, which, other), isPasswordRight: other !== 7 };
     case 'deactivate':
     case 'activate':
+    case 'promote':
     case 'delete': {
       const account = oneOf(run.state.accounts, which);
       return account && { action, name: account.name, userId: account.userId };

@@ -1,5 +1,6 @@
 /** The commands that fast-check puts in a row: requests, one or several at once; the clock; the expiry of items. */
 import fc from 'fast-check';
+import type { Chooser } from './lanes';
 import { isExpired, type ModelSession, type State, secondsOf } from './model';
 import { observe } from './observing';
 import { action, pick, type RequestPlan, requestPlan } from './requests';
@@ -18,12 +19,22 @@ const textOf = ({ action, pick, which, other, draw, fault }: RequestPlan): strin
   return `${action}(${pick} ${which} ${other} ${draw}${struck})`;
 };
 
-const single = requestPlan(8).map((plan) => command(textOf(plan), (run) => perform(run, [plan], [])));
+const single = requestPlan(8).map((plan) => command(textOf(plan), (run) => perform(run, [plan])));
 
 const choices = fc.array(fc.nat(4), { maxLength: 20 });
 
 const together = (plans: readonly RequestPlan[], order: readonly number[]): Command =>
-  command(`together[${plans.map(textOf).join(' ')} | ${order}]`, (run) => perform(run, plans, order));
+  command(`together[${plans.map(textOf).join(' ')} | ${order}]`, (run) =>
+    perform(run, plans, inOrder(order)),
+  );
+
+function inOrder(choices: readonly number[]): Chooser {
+  let turn = 0;
+  return (ready) => {
+    turn += 1;
+    return (choices[turn - 1] ?? 0) % ready;
+  };
+}
 
 const parallel = fc
   .tuple(fc.array(requestPlan(12), { minLength: 2, maxLength: 5 }), choices)
@@ -92,8 +103,8 @@ const sweep = fc.constant(
 const renew = fc.nat(3).map((which) =>
   command(`renew(${which})`, async (run) => {
     const plan = { pick: 'current', which, other: 0, draw: 3, fault: undefined } as const;
-    await perform(run, [{ ...plan, action: 'refresh' }], []);
-    await perform(run, [{ ...plan, action: 'use' }], []);
+    await perform(run, [{ ...plan, action: 'refresh' }]);
+    await perform(run, [{ ...plan, action: 'use' }]);
   }),
 );
 

@@ -18,19 +18,21 @@ export interface Turns {
   leave(lane: number): void;
 }
 
+/** Says which of so many requests goes next: a number from 0 on and below `ready`. */
+export type Chooser = (ready: number) => number;
+
 /** Lets one call pass at a time, and chooses only when every request has come to a call or to its end. */
-export function createTurns(count: number, choices: readonly number[]): Turns {
+export function createTurns(count: number, choose: Chooser): Turns {
   const waiting: (() => void)[][] = Array.from({ length: count }, () => []);
   const hasLeft: boolean[] = Array.from({ length: count }, () => false);
   let isCallUnderWay = false;
-  let turns = 0;
-  const choose = () => {
+  const proceed = () => {
     const isSettled = waiting.every((calls, lane) => calls.length > 0 || hasLeft[lane]);
     if (isCallUnderWay || !isSettled) return;
     const ready = waiting.filter((calls) => calls.length > 0);
-    const next = ready[(choices[turns] ?? 0) % ready.length]?.shift();
-    if (!next) return;
-    turns += 1;
+    if (ready.length === 0) return;
+    const next = ready[choose(ready.length)]?.shift();
+    if (!next) throw new Error('The chooser chose a request that is not there.');
     isCallUnderWay = true;
     next();
   };
@@ -38,15 +40,15 @@ export function createTurns(count: number, choices: readonly number[]): Turns {
     turn: (lane) =>
       new Promise((resolve) => {
         waiting[lane]?.push(resolve);
-        choose();
+        proceed();
       }),
     done: () => {
       isCallUnderWay = false;
-      choose();
+      proceed();
     },
     leave: (lane) => {
       hasLeft[lane] = true;
-      choose();
+      proceed();
     },
   };
 }

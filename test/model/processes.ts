@@ -17,6 +17,8 @@ export function processOf(attempt: Attempt): Atom {
       return atom('activate', (state) =>
         done(changeAccount(state, request.userId, { isActive: true }), 'done'),
       );
+    case 'promote':
+      return atom('promote', (state) => done(state, 'done'));
     case 'delete':
       return atom('delete', (state) => done(deleted(state, request.userId), 'done'));
     default:

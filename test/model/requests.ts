@@ -17,7 +17,7 @@ export interface ProtectedRequest {
 }
 
 export interface OperatorRequest {
-  readonly action: 'deactivate' | 'activate' | 'delete';
+  readonly action: 'deactivate' | 'activate' | 'promote' | 'delete';
   readonly name: number;
   readonly userId: number;
 }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { concrete } from './choosing';
 import { explanationOf } from './judging';
-import { closeLane, createLane, createTurns, currentLane, type Lane } from './lanes';
+import { type Chooser, closeLane, createLane, createTurns, currentLane, type Lane } from './lanes';
 import type { State } from './model';
 import { observe } from './observing';
 import type { ConcreteRequest, KnownToken, RequestPlan } from './requests';
@@ -45,20 +45,22 @@ export function beginRun(system: System): Run {
   };
 }
 
-/** Sends the requests at once, their calls to the database in the order of `choices`. */
+/** Sends the requests at once, their calls to the database in the order that is chosen. */
 export async function perform(
   run: Run,
   plans: readonly RequestPlan[],
-  choices: readonly number[],
+  choose: Chooser = firstReady,
 ): Promise<void> {
   const requests = plans.flatMap((plan) => concrete(run, plan) ?? []);
   const before = { ...run.state, nowMs: run.state.nowMs + 1 };
-  const sent = await sendAll(run, requests, { nowMs: before.nowMs, choices });
+  const sent = await sendAll(run, requests, { nowMs: before.nowMs, choose });
   const after = await observe(run, before.nowMs);
   explanationOf(run, { before, sent, after });
   run.state = after;
   await presentDead(run, before);
 }
+
+const firstReady: Chooser = () => 0;
 
 export interface PlannedRequest {
   readonly request: ConcreteRequest;
@@ -68,10 +70,10 @@ export interface PlannedRequest {
 async function sendAll(
   run: Run,
   planned: readonly PlannedRequest[],
-  { nowMs, choices }: { readonly nowMs: number; readonly choices: readonly number[] },
+  { nowMs, choose }: { readonly nowMs: number; readonly choose: Chooser },
 ): Promise<readonly Sent[]> {
   run.system.setClock(nowMs);
-  const turns = createTurns(planned.length, choices);
+  const turns = createTurns(planned.length, choose);
   return Promise.all(
     planned.map(async ({ request, plan }, number) => {
       const lane = createLane({ number, turns, fault: plan.fault, draws: drawsOf(run, plan.draw) });
@@ -98,13 +100,19 @@ async function presentDead(run: Run, before: State): Promise<void> {
     const was = before.sessions.find(({ id }) => id === sessionId);
     return was?.refreshCount === index && stillThere.get(sessionId)?.refreshCount !== index;
   });
-  for (const token of dead.slice(0, 2)) {
-    const request = { action: 'use', text: token.text, token, target: '' } as const;
-    const earlier = run.state;
-    const sent = await sendAll(run, [{ request, plan: { fault: undefined, draw: 3 } }], {
-      nowMs: earlier.nowMs,
-      choices: [],
-    });
-    explanationOf(run, { before: earlier, sent, after: await observe(run, earlier.nowMs) });
-  }
+  for (const token of dead.slice(0, 2)) await useToken(run, token);
+}
+
+/** Presents a token at an endpoint for every user, and checks the answer as that of any request. */
+export async function useToken(run: Run, token: KnownToken): Promise<Sent['reply']> {
+  const request = { action: 'use', text: token.text, token, target: '' } as const;
+  const before = run.state;
+  const sent = await sendAll(run, [{ request, plan: { fault: undefined, draw: 3 } }], {
+    nowMs: before.nowMs,
+    choose: firstReady,
+  });
+  const after = await observe(run, before.nowMs);
+  explanationOf(run, { before, sent, after });
+  run.state = after;
+  return sent[0]?.reply;
 }

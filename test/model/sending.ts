@@ -47,7 +47,7 @@ function asProtected({ action, text: token, target }: ProtectedRequest): Gateway
 }
 
 const isOperators = (request: ConcreteRequest): request is OperatorRequest =>
-  request.action === 'deactivate' || request.action === 'activate' || request.action === 'delete';
+  ['deactivate', 'activate', 'promote', 'delete'].includes(request.action);
 
 /** There is no endpoint for these: an operator writes to the table. */
 async function operate(run: Run, action: OperatorRequest['action'], name: number): Promise<void> {
@@ -74,5 +74,9 @@ const changes = {
       ':no': { BOOL: false },
       ':one': { N: '1' },
     }),
+  promote: (pk: string) => ({
+    ...change(pk, 'SET #role = :role', { ':role': { S: 'MANAGER' } }),
+    ExpressionAttributeNames: { '#role': 'role' },
+  }),
   activate: (pk: string) => change(pk, 'SET isActive = :yes', { ':yes': { BOOL: true } }),
 };

@@ -16,7 +16,7 @@ export async function checkModel(system: System, { runs, seed, onSequence }: Len
   const property = fc.asyncProperty(sequences, async (commands) => {
     onSequence?.();
     const run = beginRun(system);
-    await perform(run, [firstSignup], []);
+    await perform(run, [firstSignup]);
     await fc.asyncModelRun(() => ({ model: {}, real: run }), commands);
   });
   await fc.assert(property, { numRuns: runs, seed });
