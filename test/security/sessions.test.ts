@@ -3,6 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { routeList, servedMethods } from '../../functions/routes';
 import { digestOf, parseUnverifiedToken } from '../../functions/shared/domain/token';
 import { newName, type TestApi } from '../support/api';
+import { runDocumented } from '../support/documented-commands';
 import { type FaultyApi, type FaultyDatabase, startFaultyApi } from '../support/faulty-database';
 import { itemsOf, type StoredItems } from '../support/stored-items';
 
@@ -33,11 +34,33 @@ const login = (username: string) =>
 const loginToken = async (username: string): Promise<string> => (await login(username)).body.token;
 const locatorOf = (token: string) => token.slice(0, 10);
 
-/** What a deactivation, a deletion, a change of role and an operator's "log this user out" each write: one item. */
-const deactivate = (token: string) =>
-  stored.updateUser(locatorOf(token), { expression: 'SET isActive = :no', values: { ':no': false } });
-const endSessionsOf = (locator: string) =>
-  stored.updateUser(locator, { expression: 'ADD sessionGeneration :one', values: { ':one': 1 } });
+/** What an operator types, out of docs/sessions.md. */
+const operate = (command: number) => (locator: string) =>
+  runDocumented(
+    stored.documents,
+    { file: 'docs/sessions.md', heading: 'For an operator', command },
+    { tableName: stored.tableName('users'), f2afca0567: locator },
+  );
+const [endSessionsOf, deactivate, activate] = [operate(0), operate(1), operate(2)];
+
+/** What is done after a restore, out of docs/deploy.md. */
+async function followRestore(): Promise<void> {
+  const settle = (command: number, texts: Record<string, string>) =>
+    runDocumented(
+      stored.documents,
+      { file: 'docs/deploy.md', heading: 'After a restore', command },
+      { tableName: stored.tableName('users'), ...texts },
+    );
+  const users = await stored.all('users');
+  const ids = [
+    ...users.map(({ id, lastId }) => id ?? lastId ?? 0),
+    ...(await stored.all('tokens')).map(({ userId }) => userId),
+  ];
+  const NOW = String(Math.floor(Date.now() / 1000));
+  for (const { pk } of users.filter((item) => item['pk'].startsWith('USER#')))
+    await settle(0, { $PK: pk, $NOW: NOW });
+  await settle(1, { '$((LAST + 10000))': String(Math.max(...ids) + 10_000) });
+}
 
 describe('tokens', () => {
   it('1. A token has at least 128 bits from a CSPRNG; no UUID, no timestamp, no counter.', async () => {
@@ -150,16 +173,21 @@ describe('tokens', () => {
     }
   });
 
-  it('12. Disabling or deleting an account ends all its sessions.', async () => {
+  it('12. Disabling or deleting an account ends all its sessions, also once it is enabled again.', async () => {
     const [disabled, deleted] = [await api.signup(), await api.signup()];
-    const tokens = [disabled.token, await loginToken(disabled.username)];
-    await deactivate(disabled.token);
-    for (const token of tokens) {
+    const other = await loginToken(disabled.username);
+    const refreshed = (await refresh(other)).body.token;
+    await deactivate(locatorOf(disabled.token));
+    for (const token of [disabled.token, refreshed]) {
       const reply = await api.call('GET', '/api/dashboard/', { token });
       expect([reply.status, reply.body]).toEqual([401, { detail: 'User inactive or deleted.' }]);
       expect((await refresh(token)).status).toBe(401);
     }
     expect((await login(disabled.username)).status).toBe(400);
+    await activate(locatorOf(disabled.token));
+    for (const token of [disabled.token, other, refreshed])
+      expect([await use(token), (await refresh(token)).status]).toEqual([401, 401]);
+    expect(await use(await loginToken(disabled.username))).toBe(200);
     // A deleted user whose place is taken by another: the old session opens neither.
     const pk = `USER#${locatorOf(deleted.token)}`;
     const item = (await stored.all('users')).find((user) => user['pk'] === pk)!;
@@ -168,6 +196,25 @@ describe('tokens', () => {
     );
     const reply = await api.call('GET', '/api/dashboard/', { token: deleted.token });
     expect([reply.status, reply.body]).toEqual([401, { detail: 'User inactive or deleted.' }]);
+  });
+
+  it('a restore of the users revives no session and no id, once what docs/deploy.md says is done', async () => {
+    const { username, token, id } = await api.signup();
+    const backup = await stored.all('users');
+    const second = await loginToken(username);
+    expect((await api.call('POST', '/api/logoutall/', { token: second })).status).toBe(204);
+    const third = await loginToken(username);
+    const successor = (await refresh(third)).body.token;
+    expect((await api.call('POST', '/api/logoutall/', { token: successor })).status).toBe(204);
+    const fourth = await loginToken(username);
+    const later = await api.signup();
+    for (const { pk } of await stored.all('users')) await stored.remove('users', { pk });
+    for (const item of backup) await stored.put('users', item);
+    await followRestore();
+    for (const text of [token, second, third, successor, fourth, later.token])
+      expect([await use(text), (await refresh(text)).status]).toEqual([401, 401]);
+    expect(await use(await loginToken(username))).toBe(200);
+    expect((await api.signup()).id).toBeGreaterThan(Math.max(id, later.id));
   });
 
   it('13. A password change or reset ends all other sessions by default, and all refreshes in flight.', async () => {
@@ -274,7 +321,7 @@ describe('authorization', () => {
     });
     const reply = await api.call('GET', '/api/dashboard/', { token });
     expect(reply.body).toEqual({ message: 'Welcome to the Store Manager Dashboard!' });
-    await deactivate(token);
+    await deactivate(locatorOf(token));
     expect(await use(token)).toBe(401);
   });
 

@@ -1,6 +1,12 @@
 /** What lies in the tables of a running API, and what an operator may write there. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  PutCommand,
+  paginateScan,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { RunningApi } from '../../local/run';
 import { useLocalCredentials } from './database';
 
@@ -18,6 +24,7 @@ export interface StoredItems {
     change: { expression: string; values: Item; names?: Record<string, string> },
   ): Promise<void>;
   put(table: Table, item: Item): Promise<void>;
+  remove(table: Table, key: Item): Promise<void>;
   readonly documents: DynamoDBDocumentClient;
   tableName(table: Table): string;
   close(): void;
@@ -54,6 +61,9 @@ export function itemsOf(api: Pick<RunningApi, 'dynamoDbEndpoint' | 'tables'>): S
     },
     put: async (table, Item) => {
       await documents.send(new PutCommand({ TableName: tableName(table), Item }));
+    },
+    remove: async (table, Key) => {
+      await documents.send(new DeleteCommand({ TableName: tableName(table), Key }));
     },
     close: () => documents.destroy(),
   };
