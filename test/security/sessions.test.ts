@@ -1,7 +1,7 @@
 /** Sentences about security that must be true, each tested from outside where that is possible. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { routeList, servedMethods } from '../../functions/routes';
-import { digestOf, parseUnverifiedToken } from '../../functions/shared/domain/token';
+import { digestOf, issueToken, newLocator, parseUnverifiedToken } from '../../functions/shared/domain/token';
 import { newName, type TestApi } from '../support/api';
 import { runDocumented } from '../support/documented-commands';
 import { type FaultyApi, type FaultyDatabase, startFaultyApi } from '../support/faulty-database';
@@ -62,6 +62,11 @@ async function followRestore(): Promise<void> {
   await settle(1, { '$((LAST + 10000))': String(Math.max(...ids) + 10_000) });
 }
 
+const sessionOf = async (token: string) =>
+  (await stored.all('tokens')).find(
+    ({ user, session }) => user === locatorOf(token) && session === token.slice(10, 14),
+  )!;
+
 describe('tokens', () => {
   it('1. A token has at least 128 bits from a CSPRNG; no UUID, no timestamp, no counter.', async () => {
     const { username, token } = await api.signup();
@@ -72,6 +77,12 @@ describe('tokens', () => {
     // Each pair of secrets differs in about fifteen sixteenths of its digits; a counter or a time would share a long beginning.
     expect(secrets[0]!.slice(0, 8)).not.toBe(secrets[1]!.slice(0, 8));
     expect(secrets[1]!.slice(0, 8)).not.toBe(secrets[2]!.slice(0, 8));
+    // Math.random is no CSPRNG: whatever it says, tokens differ.
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0.5);
+    const drawn = [1, 2].map(() => issueToken(newLocator(), 'cd22').text);
+    random.mockRestore();
+    expect(drawn[0]!.slice(0, 10)).not.toBe(drawn[1]!.slice(0, 10));
+    expect(drawn[0]!.slice(14, 22)).not.toBe(drawn[1]!.slice(14, 22));
   });
 
   it("2. After signup, login and refresh, a scan of every item in every table finds no part of the issued token's 26 secret digits longer than 8 characters; the first 14 digits are locators by design and prove nothing.", async () => {
@@ -95,6 +106,13 @@ describe('tokens', () => {
     expect([await use(one), await use(other)]).toEqual([200, 200]);
     for (let count = 0; count < 20; count += 1) await login(username);
     expect([await use(one), await use(other)]).toEqual([401, 401]);
+  });
+
+  it('what an account leaves behind does not pile up: 40 logins and logouts everywhere leave nothing', async () => {
+    const { username, token } = await api.signup();
+    for (let round = 0; round < 40; round += 1)
+      await api.call('POST', '/api/logoutall/', { token: await loginToken(username) });
+    expect((await stored.all('tokens')).filter(({ user }) => user === locatorOf(token))).toEqual([]);
   });
 
   it('4. A token whose expiry has passed by one second is refused although its item is still in the table.', async () => {
@@ -159,6 +177,22 @@ describe('tokens', () => {
     const { token } = await api.signup();
     expect((await api.call('POST', '/api/logout/', { token })).status).toBe(200);
     expect([await use(token), (await refresh(token)).status]).toEqual([401, 401]);
+    // The embedded engine is always consistent, DynamoDB only where it is asked to be.
+    const reads: unknown[] = [];
+    database.decide(({ operation, payload }) => {
+      const requests =
+        operation === 'BatchGetItem' ? Object.values(payload['RequestItems'] as object) : [payload];
+      if (['GetItem', 'BatchGetItem', 'Query'].includes(operation))
+        reads.push(...requests.map(({ ConsistentRead }) => ConsistentRead));
+      return 'pass';
+    });
+    const { username, token: other } = await api.signup();
+    const next = (await refresh(other)).body.token;
+    await api.call('GET', '/api/sessions/', { token: next });
+    await api.call('POST', '/api/logoutall/?keep=current', { token: next });
+    await loginToken(username);
+    expect(reads.length).toBeGreaterThan(10);
+    expect(new Set(reads)).toEqual(new Set([true]));
   });
 
   it('11. Logout and refresh racing on one token never leave a live token behind.', async () => {
@@ -171,6 +205,18 @@ describe('tokens', () => {
       expect(logout.status).toBe(200);
       for (const text of [token, refreshed.body.token].filter(Boolean)) expect(await use(text)).toBe(401);
     }
+    // A logout that was long under way does not end the session that has taken the key of its own since.
+    const { token } = await api.signup();
+    const next = issueToken(locatorOf(token), token.slice(10, 14));
+    database.decide(async ({ operation }) => {
+      if (operation !== 'DeleteItem') return 'pass' as const;
+      database.decide(() => 'pass');
+      const session = await sessionOf(token);
+      await stored.put('tokens', { ...session, id: 'f'.repeat(16), tokenDigest: digestOf(next) });
+      return 'pass' as const;
+    });
+    expect((await api.call('POST', '/api/logout/', { token })).status).toBe(200);
+    expect([await use(token), await use(next.text)]).toEqual([401, 200]);
   });
 
   it('12. Disabling or deleting an account ends all its sessions, also once it is enabled again.', async () => {
@@ -215,6 +261,81 @@ describe('tokens', () => {
       expect([await use(text), (await refresh(text)).status]).toEqual([401, 401]);
     expect(await use(await loginToken(username))).toBe(200);
     expect((await api.signup()).id).toBeGreaterThan(Math.max(id, later.id));
+  });
+
+  it.each<[string, (token: string, id: string) => Promise<unknown>]>([
+    ['a logout', (token) => api.call('POST', '/api/logout/', { token })],
+    ['its end from another device', (token, id) => api.call('DELETE', `/api/sessions/${id}/`, { token })],
+    ['a logout everywhere', (token) => api.call('POST', '/api/logoutall/', { token })],
+    ['a logout of all others', (token) => api.call('POST', '/api/logoutall/?keep=current', { token })],
+    ['an operator', (token) => endSessionsOf(locatorOf(token))],
+    ['a ban', (token) => deactivate(locatorOf(token))],
+    ['a deletion', (token) => stored.remove('users', { pk: `USER#${locatorOf(token)}` })],
+    ['the end of the token', () => advance('7d')],
+  ])('what ends a session ends the time for retries too: %s', async (_, end) => {
+    const { username, token } = await api.signup();
+    const retried = await loginToken(username);
+    const unanswered = (await refresh(retried)).body.token;
+    const { id } = await sessionOf(retried);
+    // From another device, but for a logout, which ends its own session.
+    await end(_ === 'a logout' ? unanswered : token, id);
+    expect([(await refresh(retried)).status, await use(unanswered)]).toEqual([401, 401]);
+    expect((await refresh(unanswered)).status).toBe(401);
+  });
+
+  it.each(['expiresAt', 'sessionExpiresAt'])('a session without %s is over', async (attribute) => {
+    const { token } = await api.signup();
+    const { [attribute]: _, ...session } = await sessionOf(token);
+    await stored.put('tokens', session);
+    expect([await use(token), (await refresh(token)).status]).toEqual([401, 401]);
+  });
+
+  it('a token is taken as it is or not at all: no prefix, extension, other case or other encoding opens anything', async () => {
+    const { token } = await api.signup();
+    const lengths = Array.from({ length: 39 }, (_, length) => token.slice(0, length + 1));
+    const spellings = [
+      ...lengths,
+      ...['0', 'f', token, '=', '%00', '.'].map((more) => token + more),
+      `0${token}`,
+      token.toUpperCase(),
+      token.replace(/[a-f]/, (digit) => digit.toUpperCase()),
+      Buffer.from(token).toString('base64'),
+      Buffer.from(token, 'hex').toString('base64url'),
+      encodeURIComponent(`"${token}"`),
+      `"${token}"`,
+      `%${token.charCodeAt(0).toString(16)}${token.slice(1)}`,
+      token.replaceAll(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0x60)),
+    ];
+    for (const spelling of spellings) {
+      const headers = { Authorization: `Token ${Buffer.from(spelling).toString('latin1')}` };
+      expect([spelling, (await api.call('GET', '/api/dashboard/', { headers })).status]).toEqual([
+        spelling,
+        401,
+      ]);
+    }
+    expect(await use(token)).toBe(200);
+  });
+
+  it('no header makes an adapter of a Lambda function believe another request', async () => {
+    const { token } = await api.signup();
+    const event = encodeURIComponent(
+      JSON.stringify({
+        requestContext: { authorizer: { userId: 1, role: 'ADMIN' } },
+        headers: { Authorization: `Token ${token}` },
+      }),
+    );
+    const headers = {
+      'x-apigateway-event': event,
+      'x-apigateway-context': event,
+      'x-amzn-request-context': event,
+      'x-amzn-lambda-context': event,
+      'x-forwarded-user': 'admin',
+      'x-original-url': '/api/signup/',
+      'x-http-method-override': 'POST',
+    };
+    expect((await api.call('GET', '/api/dashboard/', { headers })).status).toBe(401);
+    const greeted = await api.call('GET', '/api/dashboard/', { token, headers });
+    expect(greeted.body).toEqual({ message: 'Welcome to the Clerk Dashboard!' });
   });
 
   it('13. A password change or reset ends all other sessions by default, and all refreshes in flight.', async () => {

@@ -19,13 +19,16 @@ export interface Call {
   readonly headers: IncomingHttpHeaders;
 }
 
+/** May wait, so that something else is done while the call is on its way. */
+type Rule = (call: Call) => FaultName | Promise<FaultName>;
+
 /** What is behind the proxy. */
 type Engine = (call: Call) => Promise<Reply>;
 
 export interface FaultyDatabase {
   readonly endpoint: string;
   /** Decides about every attempt of every call from now on. */
-  decide(rule: (call: Call) => FaultName): void;
+  decide(rule: Rule): void;
   close(): Promise<void>;
 }
 
@@ -55,10 +58,10 @@ export async function startFaultyApi(
 }
 
 export async function startFaultyDatabase(engine: Engine): Promise<FaultyDatabase> {
-  let rule: (call: Call) => FaultName = () => 'pass';
+  let rule: Rule = () => 'pass';
   const meet = async (request: IncomingMessage, response: ServerResponse) => {
     const call = await callIn(request);
-    const { isApplied, answer, delayMs = 0 }: Fault = faults[rule(call)];
+    const { isApplied, answer, delayMs = 0 }: Fault = faults[await rule(call)];
     const reply = isApplied ? await engine(call) : undefined;
     if (delayMs > 0) await pause(delayMs);
     if (typeof answer === 'function') send(response, answer(call.payload), 'whole');
