@@ -91,6 +91,8 @@ export class App {
   #pending: Exchange | undefined;
   #hasJustEnded = false;
   #serverCloses = false;
+  /** The pending request was sent after `Connection: close`: that nobody answers it is no fault. */
+  #isInVain = false;
 
   constructor(run: Run) {
     this.#run = run;
@@ -100,12 +102,12 @@ export class App {
   next() {
     if (this.#pending) {
       this.#forget(this.#pending.session);
-      // What is sent after `Connection: close` was sent in vain, which is no fault.
-      if (!this.#serverCloses) this.#run.missing += 1;
+      if (!this.#isInVain) this.#run.missing += 1;
     }
     const exchange = this.#choose();
     this.#pending = exchange;
     this.#hasJustEnded = false;
+    this.#isInVain = this.#serverCloses;
     this.#serverCloses = false;
     const { action, account, session } = exchange;
     const [method, path] = routes[action];

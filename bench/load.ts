@@ -19,7 +19,7 @@ const MAX_MISSING = 1000;
 
 export interface Surroundings {
   readonly write: (text: string) => void;
-  /** Where autocannon shows its progress and its own tables; absent: nowhere. */
+  /** Where autocannon shows its progress; absent: nowhere. */
   readonly progress?: NodeJS.WritableStream;
   /** Ends the load early. The table still comes. */
   readonly stop: AbortSignal;
@@ -57,7 +57,8 @@ export async function load(
     instance.on('reqError', (error: Error) => failures.add(error.message));
     instance.on('tick', () => run.missing > MAX_MISSING && instance.stop());
     stop.addEventListener('abort', () => instance.stop());
-    if (progress) autocannon.track(instance, { outputStream: progress });
+    // Its own table is left out: it has one latency for all actions, and after a server has closed a connection a wrong one.
+    if (progress) autocannon.track(instance, { outputStream: progress, renderResultsTable: false });
   });
   const { wrong = 0, throttled = 0 } = totals(run);
   write(`\n${report(run)}\n\n${requests.average.toFixed(0)} requests a second for ${duration} s\n`);
