@@ -31,8 +31,7 @@ function bundle(entry: string, folder: string): void {
 export const BUNDLE_FILE = 'bundle.cjs';
 
 /** What Lambda loads, beside the bundle in `folder`. */
-export const writeEntryPoint = (folder: string): void =>
-  writeFileSync(join(folder, 'index.mjs'), ENTRY_POINT);
+const writeEntryPoint = (folder: string): void => writeFileSync(join(folder, 'index.mjs'), ENTRY_POINT);
 
 /**
  * Lambda gives a full CPU until a function asks for its first event, which it does when its module has loaded. A CommonJS module cannot

@@ -1,5 +1,5 @@
 /** What is deployed: each function's bundle, made as CDK makes it, and how large it may be. */
-import { bundleOf, OURS } from '../bench/bundles/bundle';
+import { bundleOf, OURS } from '../bench/bundle';
 import { routeList } from '../functions/routes';
 import { type FunctionName, functionNames } from '../functions/shared/environment';
 

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { bundleOf } from '../bench/bundles/bundle';
+import { bundleOf } from '../bench/bundle';
 
 const SECRET = 'a secret/with+signs';
 const folder = mkdtempSync(join(tmpdir(), 'token-auth-signed-'));

@@ -17,7 +17,7 @@ export interface Reply {
 }
 
 /** `failure` says why there is no reply. */
-export type Sent = { readonly milliseconds: number } & (
+type Sent = { readonly milliseconds: number } & (
   | { readonly reply: Reply; readonly failure?: never }
   | { readonly reply?: never; readonly failure: string }
 );

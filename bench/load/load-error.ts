@@ -5,5 +5,3 @@ export class LoadError extends Error {
     this.name = 'LoadError';
   }
 }
-
-export const LIMITS_OFF = 'npm start -- -c rateLimits=off';

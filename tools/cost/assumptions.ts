@@ -13,17 +13,17 @@ export const assumptions = {
   hash: {
     value: 75,
     unit: 'ms of a full core for a password hash at bcryptCost 10',
-    from: 'measured: 70 to 75 (npm run bench:warm); each step doubles it',
+    from: 'measured: 70 to 75 (docs/performance.md); each step doubles it',
   },
   run: {
     value: 1,
     unit: 'ms of a full core for a run besides',
-    from: 'our part measured: 0.01, at first 0.05 (npm run bench:warm); the rest is for Lambda’s runtime, which was not',
+    from: 'our part measured: 0.01, at first 0.05 (docs/performance.md); the rest is for Lambda’s runtime, which was not',
   },
   callWork: {
     value: 1,
     unit: 'ms of a full core for a call to DynamoDB',
-    from: 'measured without TLS: 0.6 to 0.8 once warm, at first up to 1.9 (npm run bench:warm)',
+    from: 'measured without TLS: 0.6 to 0.8 once warm, at first up to 1.9 (docs/performance.md)',
   },
   callWait: {
     value: 5,

@@ -10,8 +10,8 @@ import { millionRequests } from './request-cost';
 import { preflight, type RequestKind, type RequestKindName, requestKinds } from './requests';
 
 const DAYS = 30;
-export const MONTH_SECONDS = DAYS * 86_400;
-export const SESSIONS_OF_A_USER = 2;
+const MONTH_SECONDS = DAYS * 86_400;
+const SESSIONS_OF_A_USER = 2;
 
 export interface Example {
   readonly title: string;
@@ -21,7 +21,7 @@ export interface Example {
 type Requests = readonly (readonly [kind: RequestKind, count: number])[];
 
 /** How often a user does what in a month: the app is opened once a day and makes ten requests; its token is refreshed twice a week. */
-export const aUsersMonth = {
+const aUsersMonth = {
   dashboard: 10 * DAYS,
   refresh: 8,
   login: 0.5,
@@ -33,7 +33,7 @@ export function examples(template: Template): readonly Example[] {
   return [...[1000, 100_000].map((users) => usersMonth(template, users)), ...throttledMonth(template)];
 }
 
-export function usersMonth(template: Template, users: number): Example {
+function usersMonth(template: Template, users: number): Example {
   const requests = Object.entries(aUsersMonth).map(
     ([name, each]) => [requestKinds[name as RequestKindName], each * users] as const,
   );
@@ -91,7 +91,7 @@ export const preflightsIn = (template: Template): number =>
   ).length;
 
 /** Requests a second; `undefined` where nothing is limited. */
-export function throttles(template: Template): { each: number; eachHashing: number } | undefined {
+function throttles(template: Template): { each: number; eachHashing: number } | undefined {
   const [stage] = resourcesOfType(template, 'AWS::ApiGateway::Stage');
   const settings = (stage?.rawProperties['MethodSettings'] ?? []) as {
     ResourcePath: string;

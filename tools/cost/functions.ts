@@ -27,7 +27,7 @@ export function functionSizes(template: Template): FunctionSizes {
 }
 
 /** The environment that the template gives a function. */
-export function variablesOf(template: Template, name: FunctionName): Readonly<Record<string, unknown>> {
+function variablesOf(template: Template, name: FunctionName): Readonly<Record<string, unknown>> {
   const { Environment } = propertiesOf(template, name);
   const variables = isRecord(Environment) ? Environment['Variables'] : undefined;
   return isRecord(variables) ? variables : {};

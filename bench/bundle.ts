@@ -1,0 +1,39 @@
+/** What a function's bundle is made of, as esbuild accounts for it. Made with the options that CDK deploys with. */
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { bundling } from '../lib/bundled-code';
+
+export interface Bundle {
+  readonly name: string;
+  readonly text: string;
+  readonly bytes: number;
+  /** Every source that left something in it, from the project's folder. */
+  readonly paths: readonly string[];
+  /** The bytes that a package, or our own code, takes of it. What esbuild adds itself is in none. */
+  readonly bytesByOwner: ReadonlyMap<string, number>;
+}
+
+/** Our own code, among the packages. */
+export const OURS = 'our own code';
+
+/** @param name of a folder under `functions/`. */
+export function bundleOf(name: string): Bundle {
+  const { outputFiles, metafile } = buildSync({
+    ...bundling,
+    absWorkingDir: join(__dirname, '..'),
+    entryPoints: [`functions/${name}/handler.ts`],
+    outfile: 'index.js',
+    write: false,
+    metafile: true,
+  });
+  const inputs = Object.values(metafile.outputs)
+    .flatMap((output) => Object.entries(output.inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const bytesByOwner = new Map<string, number>();
+  for (const [path, { bytesInOutput }] of inputs)
+    bytesByOwner.set(ownerOf(path), (bytesByOwner.get(ownerOf(path)) ?? 0) + bytesInOutput);
+  const [{ text, contents }] = outputFiles as [(typeof outputFiles)[number]];
+  return { name, text, bytes: contents.length, paths: inputs.map(([path]) => path), bytesByOwner };
+}
+
+const ownerOf = (path: string): string => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? OURS;

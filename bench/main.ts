@@ -1,0 +1,22 @@
+/** `npm run bench -- [program] [options]`: the functions, unless another program is named. */
+import { enumeration } from './enumeration';
+import { functions } from './functions';
+
+/** Each takes the rest of the command line and returns what is printed. */
+const programs: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
+  functions,
+  enumeration,
+};
+
+async function main([first = '', ...others]: readonly string[]): Promise<string> {
+  if (first === '' || first.startsWith('-')) return functions([first, ...others].filter(Boolean));
+  const program = programs[first];
+  if (!program) throw new Error(`There is no program "${first}", only ${Object.keys(programs).join(', ')}.`);
+  return program(others);
+}
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+main(process.argv.slice(2)).then(console.log, (error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
