@@ -75,6 +75,14 @@ describe('a template for sam local', () => {
     expect(template).toEqual(plain.toJSON());
   });
 
+  it('has construct paths on functions alone: sam prints a line for each on anything else', () => {
+    const withPaths = templateWith({ sam: true, 'aws:cdk:enable-path-metadata': true }).toJSON();
+    const named = Object.values<any>(withPaths['Resources']).filter(
+      ({ Metadata }) => Metadata?.['aws:cdk:path'] !== undefined,
+    );
+    expect(named.map(({ Type }) => Type)).toEqual(functionNames.map(() => 'AWS::Lambda::Function'));
+  });
+
   it('has no finding of cdk-nag unexplained', () => {
     expect(unexplainedFindings({ sam: true })).toEqual([]);
   });
