@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { examplePrincipal, exampleToken } from '../cli/sam-events';
 import { sessionOf } from '../functions/shared/domain/session';
 import { issueToken, parseUnverifiedToken } from '../functions/shared/domain/token';
-import { examplePrincipal, exampleToken } from '../tools/sam/example-events';
 
 export interface ConstantDatabase {
   readonly endpoint: string;

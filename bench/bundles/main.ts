@@ -4,9 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { fail } from '../../cli/program';
+import { textTable } from '../../cli/text-table';
 import { functionNames } from '../../functions/shared/environment';
-import { fail } from '../../tools/command-line';
-import { textTable } from '../../tools/text-table';
 import { whole } from '../load/numbers';
 import { type Bundle, bundleOf } from './bundle';
 import { drawBundles } from './chart';

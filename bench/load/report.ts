@@ -1,5 +1,5 @@
 /** What came of it: a table, and sentences about what is not as it should be. */
-import { textTable } from '../../tools/text-table';
+import { textTable } from '../../cli/text-table';
 import { merged, percentile, RELATIVE_ERROR } from './histogram';
 import type { Load, LoadOptions } from './load';
 import { LIMITS_OFF } from './load-error';

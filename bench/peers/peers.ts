@@ -1,7 +1,7 @@
 /** What is compared: how each is started, and how it is asked for the same three things. */
 import { join } from 'node:path';
+import { exampleToken } from '../../cli/sam-events';
 import { hashPassword } from '../../functions/shared/domain/password-hash';
-import { exampleToken } from '../../tools/sam/example-events';
 import { type Account, newAccount } from '../load/accounts';
 import { connect } from '../load/connection';
 import { type ApiRequest, requestTo } from '../load/requests';

@@ -1,5 +1,5 @@
 /** DynamoDB's stand-in, with this hash as everyone's password. */
-import { fail } from '../../tools/command-line';
+import { fail } from '../../cli/program';
 import { startConstantDatabase } from '../constant-database';
 import { serve } from './serve';
 

@@ -1,8 +1,8 @@
 /** `npm start` without its own database: the API of a synthesised template, its functions in worker threads. What they log goes nowhere. */
 import { createWriteStream } from 'node:fs';
 import { devNull } from 'node:os';
+import { fail } from '../../cli/program';
 import { runTemplate } from '../../local/run';
-import { fail } from '../../tools/command-line';
 import { serve } from './serve';
 
 async function main([assembly = '', dynamoDbEndpoint = '']: readonly string[]): Promise<void> {

@@ -1,6 +1,5 @@
 /** What samples come to, and what CPU time means in functions of other sizes. */
-import { FULL_CORE_MB } from '../../tools/cost/assumptions';
-import { costOf, prices } from '../../tools/cost/prices';
+import { FULL_CORE_MB, prices } from '../../cli/prices';
 
 /** How much longer than a full core a function of that size works on something that one thread does. */
 export const slowdownAt = (memoryMb: number): number => Math.max(1, FULL_CORE_MB / memoryMb);
@@ -18,5 +17,5 @@ export const durationAt = (memoryMb: number, { cpuMs, waitingMs }: Run): number 
 /** US dollars for the time of a million runs. */
 export function millionAt(memoryMb: number, run: Run): number {
   const gbSeconds = (memoryMb / 1024) * (Math.ceil(durationAt(memoryMb, run)) / 1000);
-  return costOf(gbSeconds * 1_000_000, prices.lambdaTime);
+  return gbSeconds * prices.millionGbSeconds.usd;
 }

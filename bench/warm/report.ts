@@ -1,7 +1,7 @@
 /** The tables that `npm run bench:warm` prints, as Markdown has them, so that they can be put into a document. */
+
+import { assumptions, dollars } from '../../cli/prices';
 import type { BackendFunctionName } from '../../functions/shared/environment';
-import { assumed } from '../../tools/cost/assumptions';
-import { dollars } from '../../tools/cost/prices';
 import { markdownTable } from '../markdown-table';
 import { type Spread, spreadOf } from '../spread';
 import { durationAt, millionAt, type Run, slowdownAt } from './figures';
@@ -103,7 +103,7 @@ const subjectOf = (name: BackendFunctionName): string =>
 function runOf(samples: Samples, name: BackendFunctionName): Run {
   const subject = subjectOf(name);
   const [{ databaseCalls } = { databaseCalls: 0 }] = samplesOf(samples, subject);
-  return { cpuMs: medianOf(samples, subject) / 1000, waitingMs: databaseCalls * assumed('callWait') };
+  return { cpuMs: medianOf(samples, subject) / 1000, waitingMs: databaseCalls * assumptions.callWaitMs };
 }
 
 export function report(samples: Samples, memoryOf: ReadonlyMap<BackendFunctionName, number>): string {
@@ -114,7 +114,7 @@ export function report(samples: Samples, memoryOf: ReadonlyMap<BackendFunctionNa
     hashingTable(samples),
     'A password compared, milliseconds of CPU; with MB: arithmetic, median × 1769 / MB',
     hashTable(samples),
-    `Milliseconds of a warm run · US dollars for the time of a million; arithmetic with ${assumed('callWait')} ms of waiting for each call, bold as deployed; peak: the most memory of any process, measured`,
+    `Milliseconds of a warm run · US dollars for the time of a million; arithmetic with ${assumptions.callWaitMs} ms of waiting for each call, bold as deployed; peak: the most memory of any process, measured`,
     sizeTable(samples, memoryOf),
   ].join('\n\n');
 }

@@ -1,12 +1,12 @@
 /** What is measured: every function of the API as it is deployed, and what its times are compared with. */
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { exampleEvents, exampleToken } from '../../cli/sam-events';
 import { type BackendFunctionName, functionNames } from '../../functions/shared/environment';
 import { sessionKey } from '../../functions/shared/store/schema';
 import { BUNDLE_FILE, bundling } from '../../lib/bundled-code';
 import { environmentOf } from '../../local/functions/environment';
 import type { Deployment, FunctionDefinition } from '../../local/template/deployment';
-import { exampleEvents, exampleToken } from '../../tools/sam/example-events';
 
 export interface Subject {
   readonly name: string;

@@ -7,7 +7,7 @@ import { BUNDLE_FILE, writeEntryPoint } from '../../../lib/bundled-code';
 const folder = mkdtempSync(join(tmpdir(), 'under-client-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const client = join(__dirname, '../../tools/sam/stand-in/runtime-client.js');
+const client = join(__dirname, 'runtime-client.js');
 
 function startOf(bundle: string) {
   writeFileSync(join(folder, BUNDLE_FILE), bundle);

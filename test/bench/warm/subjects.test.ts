@@ -1,4 +1,4 @@
-/** What is measured are requests that succeed, and each makes the calls that `tools/cost/requests.ts` says. */
+/** What is measured are requests that succeed, and each makes the calls that `cli/request-kinds.ts` says. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,9 +13,9 @@ import {
   subjectsOf,
   withCost,
 } from '../../../bench/warm/subjects';
+import { type RequestKind, requestKinds } from '../../../cli/request-kinds';
 import { hashPassword } from '../../../functions/shared/domain/password-hash';
 import { loadDeployment } from '../../../local/template/load-deployment';
-import { requestKinds } from '../../../tools/cost/requests';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-auth-test-'));
 const text = 'password123';
@@ -28,8 +28,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const callsOf = (kind: keyof typeof requestKinds, run: number): number =>
-  requestKinds[kind].runs[run]?.calls.length ?? Number.NaN;
+const callsOf = (kind: keyof typeof requestKinds): number =>
+  (requestKinds[kind] as RequestKind).calls?.length ?? 0;
 
 it('makes the calls of its price, and is answered with success', async () => {
   const hash = await hashPassword(text, LEAST_COST);
@@ -48,16 +48,16 @@ it('makes the calls of its price, and is answered with success', async () => {
     [SIGNED]: 1,
     [SDK]: 1,
     [comparisonAt(LEAST_COST)]: 0,
-    [withCost('signup', LEAST_COST)]: callsOf('signup', 0),
-    [withCost('login', LEAST_COST)]: callsOf('login', 0),
-    authorizer: callsOf('dashboard', 0),
-    dashboard: callsOf('dashboard', 1),
-    refresh: callsOf('refresh', 1),
-    logout: callsOf('logout', 1),
-    'logout-all': callsOf('logout-all', 1),
-    sessions: callsOf('sessions', 1),
-    'end-session': callsOf('end-session', 1),
-    fallback: callsOf('unknown', 0),
+    [withCost('signup', LEAST_COST)]: callsOf('signup'),
+    [withCost('login', LEAST_COST)]: callsOf('login'),
+    authorizer: requestKinds.dashboard.authorizer.length,
+    dashboard: callsOf('dashboard'),
+    refresh: callsOf('refresh'),
+    logout: callsOf('logout'),
+    'logout-all': callsOf('logout-all'),
+    sessions: callsOf('sessions'),
+    'end-session': callsOf('end-session'),
+    fallback: callsOf('unknown'),
   });
 });
 
