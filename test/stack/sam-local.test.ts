@@ -15,7 +15,7 @@ import { samDatabaseEndpoint, samStackProps } from '../../lib/sam-local';
 import { waiting } from '../../lib/time-budget';
 import { templateWith, unexplainedFindings } from '../support/assembly';
 
-const CDK = join(__dirname, '../../node_modules/aws-cdk/bin/cdk');
+const CDK = join(__dirname, '../../bin/cdk.js');
 
 const functionsOf = (template: Template): Record<string, any> =>
   Object.fromEntries(
@@ -131,6 +131,7 @@ describe('cdk deploy of a template for sam local', () => {
       'Need to perform AWS calls for account 123456789012, but the current credentials are for 999999999999',
     );
     expect(new Set(aws.asked)).toEqual(new Set(['GetCallerIdentity']));
+    expect(output).not.toContain('NodeVersionSupportWarning');
   });
 });
 
