@@ -1,7 +1,8 @@
 /** The checks of `npm run doctor`, printed as they are made. Nothing is changed. */
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { STSClient } from '@aws-sdk/client-sts';
 import { notChecked, ok, problem, type Result, warning, within } from './check-result';
 import { checkBootstrap, checkConcurrency, checkCredentials } from './doctor-account';
@@ -82,8 +83,9 @@ export function checkPackages(project = PROJECT): Result {
 /** `npx cdk` is the version of package.json. */
 export async function checkCdk(run = cdkVersion): Promise<Result> {
   const wanted = packageFile(PROJECT).devDependencies['aws-cdk'];
-  const output = await within(CDK_SECONDS, run()).catch((error: Error) => error);
-  if (output instanceof Error) return problem(`npx cdk does not run: ${output.message}`, 'npm ci');
+  const output = await run().catch((error: Error) => error);
+  if (output instanceof Error)
+    return problem(`npx cdk does not run: ${output.message.split('\n')[0]}`, 'npm ci');
   const [version = 'unknown'] = /\d+\.\d+\.\d+/.exec(output) ?? [];
   return version === wanted
     ? ok(`npx cdk is ${wanted}`)
@@ -93,17 +95,9 @@ export async function checkCdk(run = cdkVersion): Promise<Result> {
       );
 }
 
-function cdkVersion(): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const options = { cwd: PROJECT, shell: process.platform === 'win32', timeout: CDK_SECONDS * 1000 };
-    const child = spawn('npx', ['--no', '--', 'cdk', '--version'], options);
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`exit code ${code}`))));
-  });
+async function cdkVersion(): Promise<string> {
+  const options = { cwd: PROJECT, shell: process.platform === 'win32', timeout: CDK_SECONDS * 1000 };
+  return (await promisify(execFile)('npx', ['--no', '--', 'cdk', '--version'], options)).stdout;
 }
 
 async function checkStack(

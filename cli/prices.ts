@@ -1,11 +1,6 @@
 /** What `npm run cost` multiplies with: AWS's prices, and what no template says of a request. */
 
-interface Price {
-  readonly usd: number;
-  /** Where AWS publishes it, and where and when this figure was read. */
-  readonly source: string;
-}
-
+/** Where AWS publishes the price (where and when this figure was read). */
 const apiGateway = 'aws.amazon.com/api-gateway/pricing (AWS price list, 2025-11)';
 const lambda = 'aws.amazon.com/lambda/pricing (price guides, 2026)';
 const dynamoDb = 'aws.amazon.com/dynamodb/pricing/on-demand (price guides, in force since 2024-11)';
@@ -27,7 +22,7 @@ export const prices = {
   alarmMetricMonth: { usd: 0.1, source: cloudWatch },
   dashboardMonth: { usd: 3, source: cloudWatch },
   gbOut: { usd: 0.09, source: dataTransfer },
-} as const satisfies Record<string, Price>;
+} as const satisfies Record<string, { usd: number; source: string }>;
 
 /** CPU grows with memory, up to a full core here. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 export const FULL_CORE_MB = 1769;

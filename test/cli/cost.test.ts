@@ -7,14 +7,6 @@ import { templateWith } from '../support/assembly';
 const templateOf = (settings: Record<string, unknown>) => templateWith(settings).toJSON() as Template;
 const dev = templateOf({});
 
-/** The template with one resource added, or with other properties. */
-function withResource(Type: string, Properties: object, id = 'Extra'): Template {
-  const { Resources } = dev;
-  return {
-    Resources: { ...Resources, [id]: { Type, Properties: { ...Resources[id]?.Properties, ...Properties } } },
-  };
-}
-
 describe('a month without requests', () => {
   it('costs nothing by default, in every stage', () => {
     for (const settings of [{}, { stage: 'prod' }, { corsOrigins: '*' }, { rateLimits: 'off' }])
@@ -34,29 +26,26 @@ describe('a month without requests', () => {
     expect(report).toContain('once in use, up to 17 custom metrics × 0.30  5.10\n');
   });
 
-  it.each<[string, Template, string]>([
+  it.each<[string, object, string]>([
+    ['AWS::EC2::NatGateway', {}, 'Extra (AWS::EC2::NatGateway). Add it to cli/cost.ts.'],
     [
-      'a resource type without a price',
-      withResource('AWS::EC2::NatGateway', {}),
-      'There is no price for Extra (AWS::EC2::NatGateway). Add it to cli/cost.ts.',
+      'AWS::DynamoDB::Table',
+      { BillingMode: 'PROVISIONED' },
+      'provisioned throughput of Extra (AWS::DynamoDB::Table).',
     ],
     [
-      'provisioned throughput',
-      withResource('AWS::DynamoDB::Table', { BillingMode: 'PROVISIONED' }, 'TablesTokens107FFD66'),
-      'There is no price for provisioned throughput of TablesTokens107FFD66 (AWS::DynamoDB::Table).',
+      'AWS::DynamoDB::Table',
+      { BillingMode: 'PAY_PER_REQUEST', GlobalSecondaryIndexes: [] },
+      'GlobalSecondaryIndexes of Extra (AWS::DynamoDB::Table).',
     ],
     [
-      'an index, which is written to as well',
-      withResource('AWS::DynamoDB::Table', { GlobalSecondaryIndexes: [] }, 'TablesTokens107FFD66'),
-      'There is no price for GlobalSecondaryIndexes of TablesTokens107FFD66 (AWS::DynamoDB::Table).',
+      'AWS::ApiGateway::Stage',
+      { CacheClusterEnabled: true },
+      'CacheClusterEnabled of Extra (AWS::ApiGateway::Stage).',
     ],
-    [
-      'a cache',
-      withResource('AWS::ApiGateway::Stage', { CacheClusterEnabled: true }),
-      'There is no price for CacheClusterEnabled of Extra (AWS::ApiGateway::Stage).',
-    ],
-  ])('is not told while the template has %s', (_, template, message) => {
-    expect(() => costReport({ name: 'Stack', template })).toThrow(new Error(message));
+  ])('is not told while the template has an %s with %j', (Type, Properties, what) => {
+    const template = { Resources: { ...dev.Resources, Extra: { Type, Properties } } } as Template;
+    expect(() => costReport({ name: 'Stack', template })).toThrow(new Error(`There is no price for ${what}`));
   });
 });
 
