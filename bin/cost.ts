@@ -1,22 +1,9 @@
-/** `npm run cost`: what the stack costs, worked out from its template. `npm run cost -- -c name=value` passes settings on. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { synthesise } from '../local/synthesise';
-import { readAssembly } from '../local/template/assembly';
-import { fail } from '../tools/command-line';
-import { settingsOf } from '../tools/context-options';
-import { report } from '../tools/cost/report';
+/** `npm run cost`: what the stack costs. `npm run cost -- -c name=value` with settings. */
+import { costReport } from '../cli/cost';
+import { checkSettings, contextOption, readOptions, run } from '../cli/program';
+import { synthesiseStack } from '../cli/synthesised-stack';
 
-async function main(): Promise<void> {
-  const settings = settingsOf(process.argv.slice(2));
-  const folder = mkdtempSync(join(tmpdir(), 'token-auth-cost-'));
-  try {
-    await synthesise(folder, settings);
-    console.log(report(readAssembly(folder).template));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-main().catch(fail);
+run(async () => {
+  const { context } = readOptions(process.argv.slice(2), contextOption);
+  console.log(costReport(await synthesiseStack(checkSettings(context))));
+});

@@ -1,15 +1,13 @@
 /**
- * `npm run doctor`: what usually breaks a first deployment, and what to do about it. Plain JavaScript that needs no package and an old
- * Node.js, because those may be what is missing.
+ * `npm run doctor`: what usually breaks a first deployment, and what to do about it. This file needs no package and runs on an old Node.js,
+ * because it looks for both.
  */
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { engines } = require('../package.json');
 
-const PROJECT = join(__dirname, '..');
-
 /** @param {string} version */
-const numbersOf = (version) =>
+const numbersIn = (version) =>
   version
     .replace(/[^\d.]/g, '')
     .split('.')
@@ -17,19 +15,13 @@ const numbersOf = (version) =>
 
 /** @returns {string | undefined} */
 function obstacle() {
-  const [wantedMajor = 0, wantedMinor = 0] = numbersOf(engines.node);
-  const [major = 0, minor = 0] = numbersOf(process.versions.node);
+  const [wantedMajor = 0, wantedMinor = 0] = numbersIn(engines.node);
+  const [major = 0, minor = 0] = numbersIn(process.versions.node);
   if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor))
     return `problem  Node.js is ${process.versions.node}; ${engines.node} is needed.\n         → Install it from https://nodejs.org.`;
-  if (!existsSync(join(PROJECT, 'node_modules', 'tsx')))
+  if (!existsSync(join(__dirname, '..', 'node_modules', 'tsx')))
     return 'problem  The packages are not installed.\n         → npm ci';
   return undefined;
-}
-
-/** @param {unknown} error */
-function fail(error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
 }
 
 const found = obstacle();
@@ -37,11 +29,12 @@ if (found) {
   console.log(found);
   process.exitCode = 1;
 } else {
-  // Which Node the SDK will want next year is not the business of someone who deploys for the first time.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   require('tsx/cjs/api').register();
-  require('../tools/doctor/main.ts')
-    .doctor(process.argv.slice(2), process.env)
-    // What a check has given up on may go on; the process does not wait for it.
-    .then((/** @type {number} */ code) => process.exit(code), fail);
+  const { run, readOptions, contextOption, checkSettings } = require('../cli/program.ts');
+  const { doctor } = require('../cli/doctor.ts');
+  run(async () => {
+    const { context } = readOptions(process.argv.slice(2), contextOption);
+    const isReady = await doctor(checkSettings(context), process.env);
+    process.exit(isReady ? 0 : 1); // A check that timed out may still be at work.
+  });
 }

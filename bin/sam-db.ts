@@ -1,33 +1,36 @@
-/**
- * `npm run sam:db`: the database for `sam local`, on this machine. PORT and DATA_DIR choose port and data folder; HOST=0.0.0.0 lets in containers that
- * come from elsewhere than a bridge of this machine.
- */
+/** `npm run sam:db`: the database for `sam local`, on this machine. */
 import { join, resolve } from 'node:path';
-import { fail, portOf, stopOnSignal } from '../tools/command-line';
-import { adviceOn, warningAbout } from '../tools/sam/advice';
-import { startSamDatabase } from '../tools/sam/database';
-import { bridgesOfThisMachine, hostsToListenOn } from '../tools/sam/hosts';
-import { samAssembly, samDatabasePort } from '../tools/sam/places';
+import { checkPort, makeDataFolder, readOptions, run, stopOnSignal } from '../cli/program';
+import {
+  adviceFor,
+  findBridges,
+  hostsFor,
+  samDatabasePort,
+  startSamDatabase,
+  warningFor,
+} from '../cli/sam-db';
 
-const DEFAULT_DATA_DIR = '.local/sam';
-
-async function main(): Promise<void> {
-  // Which Node the SDK will want next year is not the business of someone who tries this out.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  const bridges = bridgesOfThisMachine();
-  const hosts = hostsToListenOn(process.env['HOST'], bridges);
-  const dataDir = resolve(process.env['DATA_DIR'] || DEFAULT_DATA_DIR);
+run(async () => {
+  const { PORT, DATA_DIR, HOST } = process.env;
+  const options = readOptions(process.argv.slice(2), {
+    port: { type: 'string', default: PORT || samDatabasePort },
+    'data-dir': { type: 'string', default: DATA_DIR || '.local/sam' },
+    host: { type: 'string', default: HOST ?? '' },
+  });
+  const bridges = findBridges();
+  const hosts = options.host ? [options.host] : hostsFor(bridges);
+  const dataDir = resolve(options['data-dir']);
+  const port = checkPort(options.port);
+  makeDataFolder(dataDir);
   const database = await startSamDatabase({
-    assembly: join(__dirname, '..', samAssembly),
+    assembly: join(__dirname, '..', 'sam.out'),
     dataDir,
-    port: portOf(process.env['PORT'], samDatabasePort),
+    port,
     hosts,
   });
   stopOnSignal(database);
-  const port = Number(new URL(database.endpoint).port);
-  console.log(adviceOn({ hosts, port, bridges, tables: database.tables, dataDir }));
-  const warning = warningAbout(hosts, process.platform);
+  const { tables, endpoint } = database;
+  console.log(adviceFor({ hosts, port: Number(new URL(endpoint).port), bridges, tables, dataDir }));
+  const warning = warningFor(hosts, process.platform);
   if (warning) console.error(`\n${warning}`);
-}
-
-main().catch(fail);
+});

@@ -1,25 +1,33 @@
-/**
- * `npm start`: the whole backend on this machine. Synthesises the stack and runs the template that would be deployed.
- * PORT and DATA_DIR choose port and data folder; `npm start -- -c name=value` passes settings on.
- */
+/** `npm start`: the whole backend on this machine. Synthesises the stack and runs the template that would be deployed. */
 import { join, resolve } from 'node:path';
+import {
+  checkPort,
+  checkSettings,
+  checkUrl,
+  contextOption,
+  makeDataFolder,
+  readOptions,
+  run,
+  stopOnSignal,
+} from '../cli/program';
 import { routeList } from '../functions/routes';
 import { logWriter } from '../local/log/terminal';
 import { runTemplate } from '../local/run';
 import { synthesise } from '../local/synthesise';
-import { fail, portOf, stopOnSignal } from '../tools/command-line';
-import { settingsOf } from '../tools/context-options';
 
-const DEFAULT_PORT = 3000;
-const DEFAULT_DATA_DIR = '.local';
-
-async function main(): Promise<void> {
-  // Which Node the SDK will want next year is not the business of someone who tries this out.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  const settings = settingsOf(process.argv.slice(2));
-  const port = portOf(process.env['PORT'], DEFAULT_PORT);
-  const dataDir = resolve(process.env['DATA_DIR'] || DEFAULT_DATA_DIR);
-  const dynamoDbEndpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+run(async () => {
+  const { PORT, DATA_DIR, AWS_ENDPOINT_URL_DYNAMODB } = process.env;
+  const options = readOptions(process.argv.slice(2), {
+    port: { type: 'string', default: PORT || '3000' },
+    'data-dir': { type: 'string', default: DATA_DIR || '.local' },
+    dynamodb: { type: 'string', default: AWS_ENDPOINT_URL_DYNAMODB ?? '' },
+    ...contextOption,
+  });
+  const settings = checkSettings(options.context);
+  const port = checkPort(options.port);
+  const dataDir = resolve(options['data-dir']);
+  const dynamoDbEndpoint = options.dynamodb && checkUrl(options.dynamodb);
+  makeDataFolder(dataDir);
   const assembly = join(dataDir, 'cdk.out');
   const warnings = await synthesise(assembly, settings);
   const api = await runTemplate({
@@ -31,7 +39,7 @@ async function main(): Promise<void> {
   stopOnSignal(api);
   console.log(welcome(api.url, dynamoDbEndpoint ? `in ${dynamoDbEndpoint}` : `under ${dataDir}`));
   for (const warning of warnings) console.error(`\nWARNING: ${warning}`);
-}
+});
 
 function welcome(url: string, dataPlace: string): string {
   const routes = routeList.map(
@@ -52,5 +60,3 @@ function welcome(url: string, dataPlace: string): string {
     `The data are ${dataPlace}. Ctrl-C stops.`,
   ].join('\n');
 }
-
-main().catch(fail);

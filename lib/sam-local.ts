@@ -1,9 +1,15 @@
 /**
- * What a template for `sam local` has besides: nothing of it is in any other. `sam local` answers for API Gateway without gateway responses, knows
- * functions by the names given here, and sets only variables that are in the template.
+ * Overrides for `sam local` only. `sam local` has no gateway responses, knows functions by the names given here, and sets only variables that are
+ * in the template.
  */
-import { CliCredentialsStackSynthesizer, type IStackSynthesizer, type StackProps } from 'aws-cdk-lib';
-import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  Aspects,
+  CfnResource,
+  CliCredentialsStackSynthesizer,
+  type IStackSynthesizer,
+  type StackProps,
+} from 'aws-cdk-lib';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { functionNames } from '../functions/shared/environment';
 import type { AuthFunctions } from './auth-functions';
 import { waiting } from './time-budget';
@@ -20,11 +26,11 @@ export const samStackProps = (): StackProps => ({
 /** The database on the developer's machine, as a container reaches it. */
 export const samDatabaseEndpoint = 'http://host.docker.internal:8000';
 
-/** What the CDK says of such a template whenever it synthesises one. */
+/** The warning at each synthesis of such a template. */
 export const FOR_SAM_LOCAL =
   'THIS TEMPLATE IS FOR SAM LOCAL: its functions look for the database on this machine. To deploy, leave the setting sam out.';
 
-/** Names every function by its construct id, has it run on this machine's CPU, and shows it the database on this machine. */
+/** Names every function by its construct id, runs it on this machine's CPU, and gives it the address of the database on this machine. */
 export function fitForSamLocal(functions: AuthFunctions): void {
   for (const name of functionNames) {
     const aFunction = functions[name];
@@ -34,4 +40,11 @@ export function fitForSamLocal(functions: AuthFunctions): void {
     if (waiting[name].calls > 0) aFunction.addEnvironment('AWS_ENDPOINT_URL_DYNAMODB', samDatabaseEndpoint);
   }
   functions.authorizer.addEnvironment('PASSES_DENIALS_ON', 'true');
+  // Every sam command prints a line for each resource with a construct path that is not a function.
+  Aspects.of(functions.authorizer.stack).add({
+    visit: (node) => {
+      if (CfnResource.isCfnResource(node) && !(node instanceof CfnFunction))
+        node.addDeletionOverride('Metadata.aws:cdk:path');
+    },
+  });
 }

@@ -1,17 +1,15 @@
 /** What the documents say is what the code does. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { millionTable, monthlyCharges } from '../cli/cost';
+import { dollars } from '../cli/prices';
+import { type RequestKind, requestKinds } from '../cli/request-kinds';
+import type { Template } from '../cli/synthesised-stack';
 import { routeList } from '../functions/routes';
 import { CALL_ATTEMPT_TIMEOUT_MS, WORST_CASE_CALL_SECONDS } from '../functions/shared/domain/limits';
 import { functionNames } from '../functions/shared/environment';
 import { readSettings, settingNames } from '../lib/settings';
 import { longestWait, waiting } from '../lib/time-budget';
-import { readTemplate } from '../local/template/template';
-import { examples } from '../tools/cost/examples';
-import { fixedCharges } from '../tools/cost/fixed-charges';
-import { dollars, sumOf } from '../tools/cost/prices';
-import { overview } from '../tools/cost/report';
-import { type RequestKind, type Run, requestKinds } from '../tools/cost/requests';
 import { templateWith } from './support/assembly';
 import { principal } from './support/sessions';
 
@@ -83,22 +81,18 @@ describe('docs/deploy.md', () => {
     expect(readSettings(asWritten)).toEqual(readSettings({}));
   });
 
-  it('says of requests and months what npm run cost says, and of monitoring what docs/monitoring.md says', () => {
-    const template = readTemplate('TokenAuth-dev', templateWith({}).toJSON());
-    const figures = tablesIn(partOf(deploy, '## What it costs'));
-    const [, ...requests] = overview(template);
-    const months = examples(template).map(({ title, lines }) => [title, dollars(sumOf(lines))]);
-    expect(figures).toEqual([...requests, ...months]);
-    const monitored = fixedCharges(
-      readTemplate('TokenAuth-dev', templateWith({ monitoring: 'on' }).toJSON()),
+  it('says of requests what npm run cost says, and of monitoring what docs/monitoring.md says', () => {
+    const [, ...requests] = millionTable(templateWith({}).toJSON() as Template);
+    expect(tablesIn(partOf(deploy, '## What it costs'))).toEqual(requests);
+    const { idle, inUse } = monthlyCharges(templateWith({ monitoring: 'on' }).toJSON() as Template);
+    const sum = (charges: typeof idle) => dollars(charges.reduce((total, { usd }) => total + usd, 0));
+    const atMost = sum([...idle, ...inUse]);
+    expect(deploy).toContain(
+      `alarms and dashboard are ${sum(idle)}, and at most ${atMost} once somebody calls`,
     );
-    const atRest = dollars(sumOf(monitored.charged));
-    const atMost = dollars(sumOf([...monitored.charged, ...monitored.whileUsed]));
-    expect(deploy).toContain(`alarms and dashboard are ${atRest}, and at most ${atMost} once somebody calls`);
     const explained = partOf(read('docs/monitoring.md'), '## What it costs');
     expect(explained).toContain(`| **${atMost}** |`);
-    for (const { usd } of [...monitored.charged, ...monitored.whileUsed])
-      expect(explained).toContain(`| ${dollars(usd)} |`);
+    for (const { usd } of [...idle, ...inUse]) expect(explained).toContain(`| ${dollars(usd)} |`);
   });
 
   it('names the outputs of the stack', () => {
@@ -109,19 +103,15 @@ describe('docs/deploy.md', () => {
 });
 
 describe('docs/storage.md', () => {
-  const callsIn = (runs: readonly Run[]) => runs.flatMap(({ calls }) => calls);
-  const inWords = (runs: readonly Run[]): string =>
-    callsIn(runs)
-      .map(({ operation }) => operation)
-      .join(' · ');
-
   it('lists the calls of every request as npm run cost charges for them', () => {
     const listed = rowsOf(partOf(read('docs/storage.md'), '## Database calls per request'));
-    const charged = Object.values<RequestKind>(requestKinds).map(({ title, runs }) => {
-      const isBefore = (run: Run) => run.function === 'authorizer';
-      const parts = [runs.filter(isBefore), runs.filter((run) => !isBefore(run))];
-      return [title, ...parts.map(inWords), String(callsIn(runs).length)];
-    });
+    const inWords = (calls: readonly string[]) => calls.map((call) => call.split(' ')[0]).join(' · ');
+    const charged = Object.values<RequestKind>(requestKinds).map(
+      ({ request, authorizer = [], calls = [] }) => [
+        ...[request, inWords(authorizer), inWords(calls)],
+        String(authorizer.length + calls.length),
+      ],
+    );
     expect(listed.map((row) => row.slice(0, 4))).toEqual(charged);
   });
 });

@@ -65,7 +65,8 @@ describe('npm start', () => {
     first.child.kill('SIGINT');
     expect(await first.exitCode).toBe(0);
 
-    const second = start({}, ['-c', 'tokenLifetime=1h']);
+    const options = ['--port', '0', '--data-dir', dataDir, '-c', 'tokenLifetime=1h'];
+    const second = start({ PORT: '1', DATA_DIR: '/nowhere' }, options);
     const dashboard = await fetch(`${await second.url}/api/dashboard/`, {
       headers: { Authorization: `Token ${token}` },
     });
@@ -86,12 +87,36 @@ describe('npm start', () => {
       ['-c', 'bcryptCost=9'],
       'The setting bcryptCost cannot be "9". It must be a whole number from 10 to 14.\n',
     ],
-    ['a bad option', {}, ['-c', 'bcryptCost'], '"-c bcryptCost" must be -c name=value.\n'],
+    ['a setting without a value', {}, ['-c', 'bcryptCost'], '"-c bcryptCost" must be -c name=value.\n'],
     [
-      'a bad port',
+      'an unknown option',
+      {},
+      ['--prot', '3001'],
+      "Unknown option '--prot'. The options are --port, --data-dir, --dynamodb, -c name=value.\n",
+    ],
+    [
+      'a bad port in a variable',
       { PORT: 'x' },
       [],
-      'PORT cannot be "x". It must be a number from 0 (any free port) to 65535.\n',
+      'The port cannot be "x". It must be a number from 0 (any free port) to 65535.\n',
+    ],
+    [
+      'a bad port',
+      { PORT: '0' },
+      ['--port', '65536'],
+      'The port cannot be "65536". It must be a number from 0 (any free port) to 65535.\n',
+    ],
+    [
+      'a bad URL of a database',
+      {},
+      ['--dynamodb', 'localhost'],
+      '"localhost" is not a URL. It must be one like http://127.0.0.1:8000.\n',
+    ],
+    [
+      'a data folder that cannot be written',
+      {},
+      ['--data-dir', __filename],
+      `The data folder ${__filename} cannot be written (ENOTDIR). Choose another with --data-dir.\n`,
     ],
   ])('answers %s by one clear line', async (...[, variables, options, message]) => {
     const started = start(variables, options);

@@ -29,7 +29,7 @@ const resourcesOf = (template: Template): Resource[] =>
 const ofType = (template: Template, type: string) =>
   resourcesOf(template).filter((resource) => resource.type === type);
 
-/** None has a charge by the month. Any other must first be looked up, here and in tools/cost/fixed-charges.ts. */
+/** None has a charge by the month. Any other must first be looked up, here and in cli/cost.ts. */
 const ALLOWED = [
   'AWS::ApiGateway::Authorizer',
   'AWS::ApiGateway::Deployment',

@@ -15,7 +15,7 @@ import { samDatabaseEndpoint, samStackProps } from '../../lib/sam-local';
 import { waiting } from '../../lib/time-budget';
 import { templateWith, unexplainedFindings } from '../support/assembly';
 
-const CDK = join(__dirname, '../../node_modules/aws-cdk/bin/cdk');
+const CDK = join(__dirname, '../../bin/cdk.js');
 
 const functionsOf = (template: Template): Record<string, any> =>
   Object.fromEntries(
@@ -75,6 +75,14 @@ describe('a template for sam local', () => {
     expect(template).toEqual(plain.toJSON());
   });
 
+  it('has construct paths on functions alone: sam prints a line for each on anything else', () => {
+    const withPaths = templateWith({ sam: true, 'aws:cdk:enable-path-metadata': true }).toJSON();
+    const named = Object.values<any>(withPaths['Resources']).filter(
+      ({ Metadata }) => Metadata?.['aws:cdk:path'] !== undefined,
+    );
+    expect(named.map(({ Type }) => Type)).toEqual(functionNames.map(() => 'AWS::Lambda::Function'));
+  });
+
   it('has no finding of cdk-nag unexplained', () => {
     expect(unexplainedFindings({ sam: true })).toEqual([]);
   });
@@ -123,6 +131,7 @@ describe('cdk deploy of a template for sam local', () => {
       'Need to perform AWS calls for account 123456789012, but the current credentials are for 999999999999',
     );
     expect(new Set(aws.asked)).toEqual(new Set(['GetCallerIdentity']));
+    expect(output).not.toContain('NodeVersionSupportWarning');
   });
 });
 

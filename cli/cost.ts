@@ -1,0 +1,186 @@
+/** What a stack costs, worked out from its template: while idle, and for a million requests of each kind. */
+import type { FunctionName } from '../functions/shared/environment';
+import { assumptions, dollars, FULL_CORE_MB, prices } from './prices';
+import { CliError } from './program';
+import { type Call, preflight, type RequestKind, requestKinds, unitsOf } from './request-kinds';
+import type { Resource, SynthesisedStack, Template } from './synthesised-stack';
+import { textTable } from './text-table';
+
+/**
+ * Types that are paid for by use alone; of those with a list, only these properties are known not to change that.
+ * What is not here, or in `idleCharges`, has no price and stops the program.
+ */
+const freeWhileIdle: Readonly<Record<string, readonly string[] | undefined>> = {
+  'AWS::ApiGateway::Authorizer': undefined,
+  'AWS::ApiGateway::Deployment': undefined,
+  'AWS::ApiGateway::GatewayResponse': undefined,
+  'AWS::ApiGateway::Method': undefined,
+  'AWS::ApiGateway::Resource': undefined,
+  'AWS::ApiGateway::RestApi': undefined,
+  'AWS::ApiGateway::Stage': ['DeploymentId', 'MethodSettings', 'RestApiId', 'StageName', 'Tags'],
+  'AWS::CDK::Metadata': undefined,
+  'AWS::DynamoDB::Table': [
+    ...['AttributeDefinitions', 'BillingMode', 'DeletionProtectionEnabled', 'KeySchema'],
+    ...['PointInTimeRecoverySpecification', 'Tags', 'TimeToLiveSpecification'],
+  ],
+  'AWS::IAM::Policy': undefined,
+  'AWS::IAM::Role': undefined,
+  'AWS::Lambda::Function': [
+    ...['Architectures', 'Code', 'Environment', 'Handler', 'LoggingConfig'],
+    ...['MemorySize', 'Role', 'Runtime', 'Tags', 'Timeout'],
+  ],
+  'AWS::Lambda::Permission': undefined,
+  'AWS::Logs::LogGroup': undefined,
+  'AWS::SNS::Subscription': undefined,
+  'AWS::SNS::Topic': undefined,
+  'AWS::SNS::TopicPolicy': undefined,
+};
+
+const ALARM = 'AWS::CloudWatch::Alarm';
+const DASHBOARD = 'AWS::CloudWatch::Dashboard';
+
+interface Charge {
+  readonly what: string;
+  readonly usd: number;
+}
+
+/**
+ * US dollars a month.
+ * @returns `idle`, and the most that comes on top `inUse` whatever the number of requests
+ * @throws CliError naming every resource without a price
+ */
+export function monthlyCharges(template: Template): { idle: readonly Charge[]; inUse: readonly Charge[] } {
+  const problems = Object.entries(template.Resources).flatMap(withoutPrice);
+  if (problems.length > 0) throw new CliError(problems.join('\n'));
+  const charge = (what: string, count: number, { usd }: { usd: number }): readonly Charge[] =>
+    count === 0 ? [] : [{ what: `${count} ${what} × ${usd.toFixed(2)}`, usd: count * usd }];
+  const dashboards = resourcesOf(template, DASHBOARD);
+  const alarmMetrics = resourcesOf(template, ALARM).reduce((sum, alarm) => sum + metricsIn(alarm), 0);
+  const customMetrics = new Set(dashboards.flatMap(customMetricsOn)).size;
+  return {
+    idle: [
+      ...charge('metrics in alarms', alarmMetrics, prices.alarmMetricMonth),
+      ...charge('dashboard', dashboards.length, prices.dashboardMonth),
+    ],
+    inUse: charge('custom metrics', customMetrics, prices.customMetricMonth),
+  };
+}
+
+const resourcesOf = ({ Resources }: Template, type: string): readonly Resource[] =>
+  Object.values(Resources).filter(({ Type }) => Type === type);
+
+function withoutPrice([id, { Type, Properties = {} }]: [string, Resource]): readonly string[] {
+  if (Type === ALARM || Type === DASHBOARD) return [];
+  if (!(Type in freeWhileIdle)) return [`There is no price for ${id} (${Type}). Add it to cli/cost.ts.`];
+  const known = freeWhileIdle[Type] ?? Object.keys(Properties);
+  const unknown = Object.keys(Properties).filter((name) => !known.includes(name));
+  const isProvisioned = Type === 'AWS::DynamoDB::Table' && Properties['BillingMode'] !== 'PAY_PER_REQUEST';
+  return [...unknown, ...(isProvisioned ? ['provisioned throughput'] : [])].map(
+    (name) => `There is no price for ${name} of ${id} (${Type}).`,
+  );
+}
+
+/** An alarm is charged for the metrics it reads; expressions over them are free. */
+function metricsIn({ Properties }: Resource): number {
+  const metrics = Properties?.['Metrics'];
+  return Array.isArray(metrics) ? metrics.filter((metric) => 'MetricStat' in metric).length : 1;
+}
+
+/** The dashboard shows every custom metric. Namespaces of AWS, whose metrics are free, begin with AWS/. */
+function customMetricsOn({ Properties }: Resource): readonly string[] {
+  const body = JSON.stringify(Properties?.['DashboardBody']).replaceAll('\\', '');
+  const shown = body.matchAll(/\["(?!AWS\/)([\w/]+)","(\w+)"(?:,"(\w+)","(\w+)")?,\{/g);
+  return [...shown].map((metric) => metric.slice(1).join(' '));
+}
+
+/** US dollars for a million requests of a kind, by column of the report. */
+export function millionRequests(kind: RequestKind, template: Template) {
+  const runs: readonly Run[] = [
+    ...(kind.authorizer ? [{ name: 'authorizer', calls: kind.authorizer, hashes: 0 } as const] : []),
+    ...(kind.function ? [{ name: kind.function, calls: kind.calls ?? [], hashes: kind.hashes ?? 0 }] : []),
+  ];
+  const units = runs.flatMap(({ calls }) => calls.map(unitsOf));
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+  // A million requests of a kilobyte are a gigabyte.
+  const logKb =
+    (kind.logLines * assumptions.logLineBytes + runs.length * assumptions.platformLogBytes) / 1000;
+  // API Gateway does not charge for what its authorizer refuses.
+  const isRefused = kind.authorizer !== undefined && kind.function === undefined;
+  const columns = {
+    'API Gateway': isRefused ? 0 : prices.millionRestRequests.usd,
+    Lambda: sum(
+      runs.map((run) => prices.millionRuns.usd + gbSeconds(run, template) * prices.millionGbSeconds.usd),
+    ),
+    DynamoDB:
+      sum(units.map(({ reads }) => reads)) * prices.millionReadUnits.usd +
+      sum(units.map(({ writes }) => writes)) * prices.millionWriteUnits.usd,
+    Logs: logKb * prices.gbLogged.usd,
+    'Data out': (assumptions.responseBytes / 1000) * prices.gbOut.usd,
+  };
+  return { ...columns, total: sum(Object.values(columns)) };
+}
+
+interface Run {
+  readonly name: FunctionName;
+  readonly calls: readonly Call[];
+  readonly hashes: number;
+}
+
+/** Work at the CPU that the memory brings, waiting, and the share of cold starts. */
+function gbSeconds({ name, calls, hashes }: Run, template: Template): number {
+  const { memoryMb, bcryptCost } = functionIn(template, name);
+  const hashMs = hashes * assumptions.hashMs * 2 ** (bcryptCost - 10);
+  const workMs = assumptions.runMs + calls.length * assumptions.callMs + hashMs;
+  const waitMs = calls.length * assumptions.callWaitMs + assumptions.coldShare * assumptions.coldStartMs;
+  const billedMs = Math.ceil(workMs * Math.max(1, FULL_CORE_MB / memoryMb) + waitMs);
+  return (memoryMb / 1024) * (billedMs / 1000);
+}
+
+function functionIn(template: Template, name: FunctionName): { memoryMb: number; bcryptCost: number } {
+  const start = `${name.replaceAll('-', '')}function`;
+  const [, resource] =
+    Object.entries(template.Resources).find(
+      ([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.toLowerCase().startsWith(start),
+    ) ?? [];
+  if (resource === undefined) throw new CliError(`The template has no function ${name}.`);
+  const { Architectures, MemorySize, Environment } = resource.Properties ?? {};
+  if (String(Architectures) !== 'arm64')
+    throw new CliError(`There is no price for ${Architectures} (${name}). Leave out the setting sam.`);
+  const { Variables = {} } = (Environment ?? {}) as { Variables?: Readonly<Record<string, string>> };
+  return { memoryMb: Number(MemorySize), bcryptCost: Number(Variables['BCRYPT_COST'] ?? 10) };
+}
+
+/** The rows of the report, the first of them its head. */
+export function millionTable(template: Template): readonly (readonly string[])[] {
+  const asksFirst = resourcesOf(template, 'AWS::ApiGateway::Method').some(
+    ({ Properties }) => Properties?.['HttpMethod'] === 'OPTIONS',
+  );
+  const kinds: readonly RequestKind[] = [...Object.values(requestKinds), ...(asksFirst ? [preflight] : [])];
+  const rows = kinds.map((kind) => ({ kind, costs: millionRequests(kind, template) }));
+  return [
+    ['request', ...Object.keys(rows[0]?.costs ?? {})],
+    ...rows.map(({ kind, costs }) => [kind.request, ...Object.values(costs).map(dollars)]),
+  ];
+}
+
+/** @throws CliError if the template has something without a price. */
+export function costReport({ name, template }: Pick<SynthesisedStack, 'name' | 'template'>): string {
+  const { idle, inUse } = monthlyCharges(template);
+  const charges = [
+    ...idle,
+    ...inUse.map(({ what, usd }) => ({ what: `once in use, up to ${what}`, usd })),
+  ].map(({ what, usd }) => [`  ${what}`, dollars(usd)]);
+  return [
+    `${name} in US dollars, at list prices of us-east-1, without the free tier and before tax.`,
+    '',
+    `A month without requests: ${dollars(idle.reduce((sum, { usd }) => sum + usd, 0))}`,
+    ...textTable(charges, [1]),
+    '',
+    `A GB stored for a month: tables ${prices.gbMonthStored.usd} (with point-in-time recovery ${prices.gbMonthRecoverable.usd} more), logs ${prices.gbMonthLogKept.usd}`,
+    '',
+    'A million requests of each kind:',
+    ...textTable(millionTable(template), [1, 2, 3, 4, 5, 6]).map((line) => `  ${line}`),
+    '',
+    'cli/prices.ts has every price with its source, and the assumptions.',
+  ].join('\n');
+}

@@ -1,0 +1,143 @@
+/**
+ * An example event for every function: API Gateway's proxy event as `sam local start-api` (1.170) makes it. It differs from that of AWS in
+ * `requestContext`: `path` has no stage and no slash at the end, and `requestId` and time are the same for every request.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EndpointName, type Route, routeList, routes } from '../functions/routes';
+import type { BackendFunctionName } from '../functions/shared/environment';
+import type { Principal } from '../functions/shared/http/principal';
+
+/** To be replaced with a real token. */
+export const exampleToken = 'f2afca0567cd22a156f3791b7374ea774fd4b529';
+
+/** Not the user of the README's curl lines, so that both signups succeed on the same database. */
+const account = {
+  username: 'eventuser',
+  email: 'eventuser@example.com',
+  password: 'password123',
+  role: 'CLERK',
+};
+
+const bodies: Readonly<Partial<Record<EndpointName, object>>> = {
+  signup: account,
+  login: { username: account.username, password: account.password },
+};
+
+const YEAR_2100 = 4102444800;
+
+export const examplePrincipal: Principal = {
+  userId: 1,
+  role: account.role,
+  sessionId: '0123456789abcdef',
+  sessionGeneration: 0,
+  tokenExpiresAt: YEAR_2100,
+  sessionExpiresAt: YEAR_2100,
+};
+
+interface Request {
+  readonly method: string;
+  readonly resource: string;
+  readonly path: string;
+  readonly pathParameters: Readonly<Record<string, string>> | null;
+  readonly isAuthenticated?: boolean;
+  readonly body?: object | undefined;
+}
+
+/** By function. */
+export function exampleEvents(): Readonly<Record<BackendFunctionName, object>> {
+  const endpoints = routeList.map(({ name }) => [name, endpointEvent(name)] as const);
+  const dashboard = endpointEvent('dashboard');
+  const { authorizer: _, ...requestContext } = dashboard.requestContext;
+  return {
+    ...(Object.fromEntries(endpoints) as Record<EndpointName, object>),
+    authorizer: {
+      ...dashboard,
+      requestContext,
+      type: 'REQUEST',
+      methodArn: `arn:aws:execute-api:us-east-1:123456789012:1234567890/dev/GET${dashboard.path}`,
+    },
+    // Unlike in AWS, the parameter has the slash at the end.
+    fallback: proxyEvent({
+      method: 'GET',
+      resource: '/{proxy+}',
+      path: '/api/unknown/',
+      pathParameters: { proxy: 'api/unknown/' },
+    }),
+  };
+}
+
+function endpointEvent(name: EndpointName) {
+  const { method, path, access }: Route = routes[name];
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, id = '']) => id);
+  return proxyEvent({
+    method,
+    resource: path,
+    path: `${path.replaceAll(/\{\w+\}/g, examplePrincipal.sessionId)}/`,
+    pathParameters:
+      names.length > 0 ? Object.fromEntries(names.map((id) => [id, examplePrincipal.sessionId])) : null,
+    isAuthenticated: access === 'authenticated',
+    body: bodies[name],
+  });
+}
+
+function proxyEvent({ method, resource, path, pathParameters, isAuthenticated, body }: Request) {
+  const headers = {
+    Host: '127.0.0.1:3000',
+    'User-Agent': 'curl/8.5.0',
+    Accept: '*/*',
+    ...(body && { 'Content-Type': 'application/json' }),
+    ...(isAuthenticated && { Authorization: `Token ${exampleToken}` }),
+    'X-Forwarded-Proto': 'http',
+    'X-Forwarded-Port': '3000',
+  };
+  const authorizer = { ...examplePrincipal, principalId: String(examplePrincipal.userId) };
+  return {
+    httpMethod: method,
+    body: body ? JSON.stringify(body) : null,
+    resource,
+    requestContext: {
+      resourceId: '123456',
+      apiId: '1234567890',
+      resourcePath: resource,
+      httpMethod: method,
+      requestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
+      accountId: '123456789012',
+      stage: 'dev',
+      identity: {
+        apiKey: null,
+        userArn: null,
+        cognitoAuthenticationType: null,
+        caller: null,
+        userAgent: 'Custom User Agent String',
+        user: null,
+        cognitoIdentityPoolId: null,
+        cognitoAuthenticationProvider: null,
+        sourceIp: '127.0.0.1',
+        accountId: null,
+      },
+      extendedRequestId: null,
+      path: resource,
+      protocol: 'HTTP/1.1',
+      domainName: headers.Host,
+      requestTimeEpoch: 1767225600,
+      requestTime: '01/Jan/2026:00:00:00 +0000',
+      ...(isAuthenticated && { authorizer }),
+    },
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    headers,
+    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    pathParameters,
+    stageVariables: null,
+    path,
+    isBase64Encoded: false,
+  };
+}
+
+/** One JSON file for each function. */
+export function writeEvents(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, event] of Object.entries(exampleEvents()))
+    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(event, null, 2)}\n`);
+}
