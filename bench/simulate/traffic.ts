@@ -1,7 +1,7 @@
 /** Which items each kind of request reads and writes, in request units, under the keys that the store makes. */
 import { type AddressRules, accountKeyOf, windowEnd } from '../../functions/shared/domain/attempts';
 import { addressGroup } from '../../functions/shared/domain/source-address';
-import { canonical } from '../../functions/shared/domain/text';
+import { canonicalEmail, canonicalUsername } from '../../functions/shared/domain/text';
 import {
   accountLimitKey,
   addressLimitKey,
@@ -71,7 +71,7 @@ function loginAccesses(person: Person, moment: Moment): readonly Access[] {
   return [
     write('RateLimits', addressKey('login', person, moment)),
     write('RateLimits', account),
-    read('Users', usernameKey(canonical(username)).pk),
+    read('Users', usernameKey(canonicalUsername(username)).pk),
     read('Users', userKey(locator).pk),
     write('Tokens', locator),
     write('RateLimits', account),
@@ -84,8 +84,8 @@ function signupAccesses(person: Person, moment: Moment): readonly Access[] {
   return [
     write('RateLimits', addressKey('signup', person, moment)),
     write('Users', userCounterKey.pk),
-    write('Users', usernameKey(canonical(username)).pk, TRANSACTED),
-    write('Users', emailKey(canonical(email)).pk, TRANSACTED),
+    write('Users', usernameKey(canonicalUsername(username)).pk, TRANSACTED),
+    write('Users', emailKey(canonicalEmail(email)).pk, TRANSACTED),
     write('Users', userKey(locator).pk, TRANSACTED),
     write('Tokens', locator, TRANSACTED),
   ];

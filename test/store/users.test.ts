@@ -50,6 +50,15 @@ describe('ids', () => {
 });
 
 describe('a new user', () => {
+  it.each(['\u1e9e', '\u0390', '\u1fb3', '\u{10400}', '\u{20000}'])(
+    'is found by the longest name there is, of %j',
+    async (letter) => {
+      const creation = newUser({ username: letter.normalize('NFKC').repeat(150) });
+      expect(await createUser(database, creation)).toBe('created');
+      expect(await findUserByName(database, creation.user.username)).toMatchObject(creation.user);
+    },
+  );
+
   it('comes with both markers and a session, and is found by name in any case and form', async () => {
     const creation = newUser({ username: 'Ångström', email: 'Angstrom@Example.com' });
     expect(await createUser(database, creation)).toBe('created');
@@ -66,6 +75,7 @@ describe('a new user', () => {
 
   it.each([
     ['the username in another case', { username: 'TAKEN' }, ['username']],
+    ['the username in another script of the same letters', { username: 'ＴＡＫＥＮ' }, ['username']],
     ['the e-mail address in another case', { email: 'Taken@Example.COM' }, ['email']],
     ['both', { username: 'taken', email: 'taken@example.com' }, ['username', 'email']],
   ])('is refused when another has %s, and leaves nothing behind', async (_, overrides, taken) => {
@@ -99,22 +109,23 @@ describe('a new user', () => {
     expect(wanted).toHaveLength(1);
   });
 
-  it.each(['u'.repeat(3000), 'ﷺ'.repeat(150)])(
-    'that nobody can be is not found, however long the name',
-    async (name) => {
-      expect(await findUserByName(database, name)).toBeUndefined();
-    },
-  );
-
-  it('costs two reads whether anyone has it or not', async () => {
-    const { user } = newUser();
-    await createUser(database, { ...newUser(), user });
-    for (const username of [user.username, 'someone-else']) {
+  it('costs two reads whether anyone has it, nobody has it, or nobody can have it', async () => {
+    const creation = newUser();
+    await createUser(database, creation);
+    const names = [
+      'someone-else',
+      'u'.repeat(151),
+      'u'.repeat(60_000),
+      '\ufdfa'.repeat(150),
+      '\u0130'.repeat(150),
+    ];
+    for (const username of [creation.user.username, ...names]) {
       const send = jest.fn(database.send);
-      await findUserByName(
+      const found = await findUserByName(
         { ...database, send: send as unknown as typeof database.send, close: () => undefined },
         username,
       );
+      expect(found?.username).toBe(names.includes(username) ? undefined : username);
       expect(send.mock.calls.map(([command]) => command.constructor.name)).toEqual([
         'GetCommand',
         'GetCommand',

@@ -1,17 +1,18 @@
 /** Users: finding one by name, and making one so that name and e-mail address are never given twice. */
 import type { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { MAX_USERNAME_CHARACTERS } from '../domain/limits';
+import { MAX_CANONICAL_USERNAME_BYTES } from '../domain/limits';
 import type { Session } from '../domain/session';
-import { canonical, characters } from '../domain/text';
+import { canonicalEmail, canonicalUsername } from '../domain/text';
 import { cancellationOf, type Database, isWritten, untilDecided } from './database';
 import { emailKey, type SessionAddress, sessionKey, userCounterKey, userKey, usernameKey } from './schema';
 
 /** A user as stored. */
 interface User {
   readonly id: number;
-  /** In NFKC, in the case in which it was typed. */
+  /** As typed, in NFKC. */
   readonly username: string;
+  /** As typed, in NFKC. */
   readonly email: string;
   readonly role: string;
   readonly passwordHash: string;
@@ -24,19 +25,20 @@ interface User {
 
 export type FoundUser = User & { readonly locator: string };
 
-/** No locator, so no item is there. */
-const NOBODY = 'nobody';
+/** Neither a username nor a locator, so no item is there. */
+const NOBODY = '(nobody)';
 
 /**
- * The user of that name, in any case and any Unicode form. A name that nobody has costs the same two reads as one that somebody has, so
- * that the time does not tell them apart (ASVS 5.0, 6.3.8); one that nobody can have is nobody's, and costs none.
+ * The user of that name, in any case and any Unicode form. A name that nobody has, or can have, costs the same two reads as one that
+ * somebody has, so that the time does not tell them apart (ASVS 5.0, 6.3.8).
  */
 export async function findUserByName(
   database: Database<'users'>,
   username: string,
 ): Promise<FoundUser | undefined> {
-  if (characters(username.normalize('NFKC')) > MAX_USERNAME_CHARACTERS) return undefined;
-  const marker = await read(database, usernameKey(canonical(username)));
+  const name = canonicalUsername(username);
+  const isPossible = Buffer.byteLength(name) <= MAX_CANONICAL_USERNAME_BYTES;
+  const marker = await read(database, usernameKey(isPossible ? name : NOBODY));
   const locator = String(marker?.['locator'] ?? NOBODY);
   const user = await read(database, userKey(locator));
   return user && { ...(user as unknown as User), locator };
@@ -128,9 +130,12 @@ function creationCommand({ tables }: Database, { user, address, session }: NewUs
   const puts = {
     username: {
       TableName: tables.users,
-      ...newItem({ ...usernameKey(canonical(user.username)), locator }, 'pk'),
+      ...newItem({ ...usernameKey(canonicalUsername(user.username)), locator }, 'pk'),
     },
-    email: { TableName: tables.users, ...newItem({ ...emailKey(canonical(user.email)), locator }, 'pk') },
+    email: {
+      TableName: tables.users,
+      ...newItem({ ...emailKey(canonicalEmail(user.email)), locator }, 'pk'),
+    },
     user: { TableName: tables.users, ...newItem({ ...userKey(locator), ...user }, 'pk') },
     session: { TableName: tables.tokens, ...newItem({ ...sessionKey(address), ...session }, 'user') },
   };
