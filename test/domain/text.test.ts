@@ -12,7 +12,6 @@ import {
   isLongerThan,
   isUsername,
   loneSurrogate,
-  shown,
   toNfkc,
 } from '../../functions/shared/domain/text';
 import { emailKey, usernameKey } from '../../functions/shared/store/schema';
@@ -221,11 +220,6 @@ describe('text', () => {
   it('is brought into NFKC only up to a length', () => {
     expect(toNfkc('\ufb01\ufb01', 2)).toBe('fifi');
     expect(toNfkc('\ufb01\ufb01\ufb01', 2)).toBe('\ufb01\ufb01\ufb01');
-  });
-
-  it('is cut where a message repeats it', () => {
-    expect(shown('😀'.repeat(100))).toBe('😀'.repeat(100));
-    expect(shown('😀'.repeat(101))).toBe(`${'😀'.repeat(100)}…`);
   });
 
   it('shows the first lone surrogate by its number', () => {

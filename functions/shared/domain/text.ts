@@ -81,12 +81,3 @@ export function isEmail(text: string): boolean {
   const dnsDomain = dnsForm(domain);
   return dnsDomain.length <= MAX_DOMAIN_CHARACTERS && DNS_DOMAIN.test(dnsDomain);
 }
-
-/** What a message shows of a client's text at most. */
-const MAX_SHOWN_CHARACTERS = 100;
-
-/** A client's text as a message may repeat it: cut, with `…` in the place of the rest. */
-export const shown = (text: string): string =>
-  isLongerThan(text, MAX_SHOWN_CHARACTERS)
-    ? `${[...text.slice(0, 2 * MAX_SHOWN_CHARACTERS)].slice(0, MAX_SHOWN_CHARACTERS).join('')}…`
-    : text;

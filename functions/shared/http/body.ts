@@ -5,8 +5,7 @@
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { MAX_BODY_BYTES, MAX_BODY_PARTS } from '../domain/limits';
-import { shown } from '../domain/text';
-import { ApiError, InvalidFieldsError, messages } from './errors';
+import { ApiError, InvalidFieldsError, messages, shown } from './errors';
 import { header } from './headers';
 import { jsonMembers } from './json-members';
 
@@ -32,7 +31,7 @@ export async function readFields(event: BodyEvent): Promise<UnverifiedFields> {
     case 'multipart/form-data':
       return uniqueFields('Form', await attempt('Form', () => readForm(bytes, contentType, '\n')));
     default:
-      throw new ApiError('unsupported_media_type', messages.unsupportedMediaType(shown(contentType)));
+      throw new ApiError('unsupported_media_type', messages.unsupportedMediaType(contentType));
   }
 }
 

@@ -10,7 +10,7 @@ import {
   MAX_PASSWORD_CHARACTERS,
   MAX_USERNAME_CHARACTERS,
 } from '../domain/limits';
-import { isEmail, isLongerThan, isUsername, loneSurrogate, shown, toNfkc } from '../domain/text';
+import { isEmail, isLongerThan, isUsername, loneSurrogate, toNfkc } from '../domain/text';
 import type { UnverifiedFields } from './body';
 import { type FieldErrors, InvalidFieldsError, messages } from './errors';
 
@@ -104,7 +104,7 @@ export const choice = (choices: readonly [string, ...string[]]) =>
       v.transform((text) => text.trim()),
       v.check(
         (text) => choices.includes(text),
-        (issue) => messages.invalidChoice(shown(issue.input)),
+        (issue) => messages.invalidChoice(issue.input),
       ),
     ),
     choices[0],
