@@ -59,7 +59,7 @@ const untrimmedText = (maxCharacters: number) =>
 /** A name as an existing user types it at login, of any length; `canonicalUsername` bounds what it normalises. */
 export const usernameToFind = () => trimmedText();
 
-/** A password as an existing user types it at login, of any length; one of over 4096 bytes is never normalised. */
+/** A password as an existing user types it at login, of any length. Over 1024 characters it is not normalised, so never over 4096 bytes. */
 export const passwordToCheck = () => untrimmedText(MAX_LOGIN_PASSWORD_BYTES / 4);
 
 /** A name for a new user; yields its NFKC form. */
