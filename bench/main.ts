@@ -1,4 +1,5 @@
 /** `npm run bench -- [program] [options]`: the functions, unless another program is named. */
+import { bodies } from './bodies';
 import { enumeration } from './enumeration';
 import { functions } from './functions';
 
@@ -6,6 +7,7 @@ import { functions } from './functions';
 const programs: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
   functions,
   enumeration,
+  bodies,
 };
 
 async function main([first = '', ...others]: readonly string[]): Promise<string> {

@@ -1,8 +1,9 @@
 import { compare, getRounds } from 'bcryptjs';
-import { type LoginDependencies, login } from '../../functions/login/login';
+import { type LoginDependencies, login, loginSchema } from '../../functions/login/login';
 import { accountKeyOf } from '../../functions/shared/domain/attempts';
 import { hashPassword, matchesPassword } from '../../functions/shared/domain/password-hash';
 import { type InvalidFieldsError, ThrottledError } from '../../functions/shared/http/errors';
+import { checkFields } from '../../functions/shared/http/fields';
 import type { AccountCharge, AdmittedAttempt } from '../../functions/shared/store/rate-limits';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { FoundUser } from '../../functions/shared/store/users';
@@ -186,6 +187,33 @@ describe('who may try a password', () => {
     expect(hashing).not.toHaveBeenCalled();
     expect(log.events).toEqual([{ event: 'login_refused', reason, address: '203.0.113.7', waitSeconds }]);
   });
+
+  it.each([
+    ['a name over 150 characters', { username: 'x'.repeat(151), password: 'password123' }],
+    ['a name of 60,000 bytes', { username: '\u0344'.repeat(30_000), password: 'password123' }],
+    ['a password over 4096 bytes', { username: 'newuser', password: '\u0344'.repeat(2049) }],
+  ])(
+    'is charged to address and account also with %s, and costs the same hash and the same words',
+    async (_, body) => {
+      const findUserByName = jest.fn(async () => (body.username === 'newuser' ? user : undefined));
+      const deps = dependencies({ findUserByName });
+      const normalizing = jest.spyOn(String.prototype, 'normalize');
+      const fields = checkFields(loginSchema, new Map(Object.entries(body)));
+      const error = await login(fields, client, deps).catch((thrown: unknown) => thrown);
+      const sizes = normalizing.mock.contexts.map((text) => String(text).length);
+      normalizing.mockRestore();
+      expect(sizes.filter((size) => size > 150)).toEqual([]);
+      expect((error as InvalidFieldsError).fields).toEqual({
+        non_field_errors: ['Unable to log in with provided credentials.'],
+      });
+      expect(deps.chargeAddress).toHaveBeenCalledTimes(1);
+      expect(deps.chargeAccount).toHaveBeenCalledWith(
+        expect.objectContaining({ account: accountKeyOf(body.username) }),
+      );
+      expect(findUserByName).toHaveBeenCalledTimes(1);
+      expect(hashing.mock.calls.map(([, hash]) => getRounds(hash))).toEqual([10]);
+    },
+  );
 
   it('is not charged to an account when the address is refused, so that nobody can lock others out', async () => {
     const deps = dependencies({ chargeAddress: async () => 57 });

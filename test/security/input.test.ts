@@ -79,7 +79,7 @@ describe('a body', () => {
       username,
       username.toUpperCase(),
       username.replace('user', 'ｕｓｅｒ'),
-      username.replace('u', 'U'),
+      username.replace('s', 'ſ'),
     ];
     const byName = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
@@ -95,5 +95,50 @@ describe('a body', () => {
     expect(byEmail.filter(({ status }) => status === 201)).toHaveLength(1);
     for (const { status, body } of [...byName, ...byEmail].filter((reply) => reply.status !== 201))
       expect([status, Object.keys(body).length]).toEqual([400, 1]);
+  });
+
+  it('60. Names and addresses that people take for one compare as one, in a stated canonical form.', async () => {
+    const { password } = account();
+    const last = newName();
+    const pairs = [
+      ['irem', 'İREM'],
+      ['ışık', 'Işık'],
+      ['γιωργοσ', 'ΓΙΩΡΓΟΣ'],
+      ['γιωργος', 'ΓΙΩΡΓΟΣ.'],
+      ['straße', 'STRASSE'],
+    ] as const;
+    for (const [one, other] of pairs) {
+      // Before a dot that more letters follow, `Σ` has another lower case than at the end of a word.
+      const names = [`${one}${other.endsWith('.') ? '.' : ''}${last}`, `${other}${last}`] as const;
+      const made = await signup({ username: names[0], email: `${newName()}@example.com`, password });
+      expect([names, made.status, made.body.user?.username]).toEqual([names, 201, names[0]]);
+      const again = await signup({ username: names[1], email: `${newName()}@example.com`, password });
+      expect([names, again.body]).toEqual([
+        names,
+        { username: ['A user with that username already exists.'] },
+      ]);
+      const reply = await api.call('POST', '/api/api-token-auth/', {
+        body: { username: names[1], password },
+      });
+      expect([names, reply.status]).toEqual([names, 200]);
+    }
+    for (const invisible of ['\u3164', '\u115f', '\u1160', '\uffa0', '\u200b', '\u00ad'])
+      expect((await signup({ ...account(), username: `${last}${invisible}` })).body).toEqual({
+        username: [
+          'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.',
+        ],
+      });
+    const byEmail = (email: string) => signup({ username: newName(), email, password });
+    const shownAs = await byEmail(`${last}@BÜCHER.Example`);
+    expect([shownAs.status, shownAs.body.user.email]).toEqual([201, `${last}@BÜCHER.Example`]);
+    for (const email of [`${last.toUpperCase()}@bücher.example`, `${last}@xn--bcher-kva.example`])
+      expect((await byEmail(email)).body).toEqual({
+        email: ['user with this email address already exists.'],
+      });
+    // Two domains, which may have two owners.
+    for (const domain of ['ışık.example', 'isik.example', 'straße.example', 'strasse.example'])
+      expect([domain, (await byEmail(`${last}@${domain}`)).status]).toEqual([domain, 201]);
+    for (const domain of ['victim\u3164.example', '1.0x10', `${'ü'.repeat(63)}.example`])
+      expect((await byEmail(`${last}@${domain}`)).body).toEqual({ email: ['Enter a valid email address.'] });
   });
 });

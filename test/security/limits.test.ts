@@ -58,6 +58,7 @@ const inForce: Readonly<Record<string, string>> = {
   'password length, least': variables.PASSWORD_MIN_LENGTH,
   'password length, most': `${limits.MAX_PASSWORD_CHARACTERS} characters, ${limits.MAX_PASSWORD_BYTES} bytes`,
   body: `${limits.MAX_BODY_BYTES} bytes`,
+  'parts of a body': `${limits.MAX_BODY_PARTS}`,
   'time of a database call': `${limits.WORST_CASE_CALL_SECONDS} s`,
   'time of a request': `${Math.max(...timeouts, ...protectedTimeouts)} s`,
   'log retention': `${[...new Set(propertiesOf('AWS::Logs::LogGroup').map(({ RetentionInDays }) => RetentionInDays))].join(' or ')} days`,
@@ -91,7 +92,7 @@ describe('the list of sentences', () => {
 
   it('is complete and in order', () => {
     expect(sentences.map(([number]) => Number(number))).toEqual(
-      Array.from({ length: 57 }, (_, index) => index + 1),
+      Array.from({ length: 60 }, (_, index) => index + 1),
     );
   });
 

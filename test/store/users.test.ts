@@ -46,6 +46,15 @@ describe('ids', () => {
 });
 
 describe('a new user', () => {
+  it.each(['\u1e9e', '\u0390', '\u1fb3', '\u{10400}', '\u{20000}'])(
+    'is found by the longest name there is, of %j',
+    async (letter) => {
+      const creation = newUser({ username: letter.normalize('NFKC').repeat(150) });
+      expect(await users.create(creation)).toBe('created');
+      expect(await users.findByName(creation.user.username)).toMatchObject(creation.user);
+    },
+  );
+
   it('comes with both markers and a session, and is found by name in any case and form', async () => {
     const creation = newUser({ username: 'Ångström', email: 'Angstrom@Example.com' });
     expect(await users.create(creation)).toBe('created');
@@ -62,6 +71,7 @@ describe('a new user', () => {
 
   it.each([
     ['the username in another case', { username: 'TAKEN' }, ['username']],
+    ['the username in another script of the same letters', { username: 'ＴＡＫＥＮ' }, ['username']],
     ['the e-mail address in another case', { email: 'Taken@Example.COM' }, ['email']],
     ['both', { username: 'taken', email: 'taken@example.com' }, ['username', 'email']],
   ])('is refused when another has %s, and leaves nothing behind', async (_, overrides, taken) => {
@@ -93,20 +103,21 @@ describe('a new user', () => {
     expect(wanted).toHaveLength(1);
   });
 
-  it.each(['u'.repeat(3000), 'ﷺ'.repeat(150)])(
-    'that nobody can be is not found, however long the name',
-    async (name) => {
-      expect(await users.findByName(name)).toBeUndefined();
-    },
-  );
-
-  it('costs two reads whether anyone has it or not', async () => {
-    const { user } = newUser();
-    await users.create({ ...newUser(), user });
-    for (const username of [user.username, 'someone-else']) {
+  it('costs two reads whether anyone has it, nobody has it, or nobody can have it', async () => {
+    const creation = newUser();
+    await users.create(creation);
+    const names = [
+      'someone-else',
+      'u'.repeat(151),
+      'u'.repeat(60_000),
+      '\ufdfa'.repeat(150),
+      '\u0130'.repeat(150),
+    ];
+    for (const username of [creation.user.username, ...names]) {
       const send = jest.fn(database.send);
       const watched = { ...database, send: send as unknown as typeof database.send, close: () => undefined };
-      await userStore(watched).findByName(username);
+      const found = await userStore(watched).findByName(username);
+      expect(found?.username).toBe(names.includes(username) ? undefined : username);
       expect(send.mock.calls.map(([command]) => command.constructor.name)).toEqual([
         'GetCommand',
         'GetCommand',

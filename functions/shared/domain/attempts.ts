@@ -1,6 +1,6 @@
 /** How many attempts are admitted, as rules over plain numbers. Waits are in seconds. */
 import { createHash } from 'node:crypto';
-import { canonical } from './text';
+import { canonicalUsername } from './text';
 
 /** After how many failures in a row an account waits, and how long. */
 export interface FailureRules {
@@ -52,4 +52,4 @@ export const windowEnd = (now: number, { windowSeconds }: AddressRules): number 
  * A digest, because people type their password where the name belongs.
  */
 export const accountKeyOf = (username: string): string =>
-  createHash('sha256').update(canonical(username)).digest('hex').slice(0, 32);
+  createHash('sha256').update(canonicalUsername(username)).digest('hex').slice(0, 32);

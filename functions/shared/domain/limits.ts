@@ -3,10 +3,19 @@
 /** An API body has four short fields. More than this is refused before it is parsed. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** Django's column widths, which the apps' forms were made for. */
+/** Tokens of JSON, fields of a form, or lines of a multipart form: so that no body costs more than a few milliseconds to parse. */
+export const MAX_BODY_PARTS = 500;
+
+/** Django's column widths, which the apps' forms were made for. A text may be no longer as typed, and no longer in NFKC. */
 export const MAX_USERNAME_CHARACTERS = 150;
 export const MAX_EMAIL_CHARACTERS = 254;
 export const MAX_PASSWORD_CHARACTERS = 128;
+
+/** In UTF-8. No letter of 150 has a longer canonical form than five bytes. */
+export const MAX_CANONICAL_USERNAME_BYTES = 5 * MAX_USERNAME_CHARACTERS;
+
+/** A longer password is nobody's, and is not normalised at login. */
+export const MAX_LOGIN_PASSWORD_BYTES = 4096;
 
 /** bcrypt reads no further than this; what it would cut is refused instead (CVE-2025-22228). */
 export const MAX_PASSWORD_BYTES = 72;

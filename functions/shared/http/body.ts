@@ -1,12 +1,13 @@
 /**
  * From a request's bytes to its fields: JSON, urlencoded form and multipart form alike. Whatever a client sends, the outcome is a
- * plain map or an error of the contract. Values are still unverified; see `fields.ts`.
+ * plain map or an error of the contract. Values are still unverified; see `fields.ts`. A number in JSON is there as its text, unless that is not
+ * the text which was written.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { MAX_BODY_BYTES } from '../domain/limits';
-import { ApiError, InvalidFieldsError, messages } from './errors';
+import { MAX_BODY_BYTES, MAX_BODY_PARTS } from '../domain/limits';
+import { ApiError, InvalidFieldsError, messages, shown } from './errors';
 import { header } from './headers';
-import { memberNames } from './json-names';
+import { jsonMembers } from './json-members';
 
 export type UnverifiedFields = ReadonlyMap<string, unknown>;
 
@@ -24,10 +25,11 @@ export async function readFields(event: BodyEvent): Promise<UnverifiedFields> {
   const contentType = header(event.headers, 'content-type') ?? '';
   switch (contentType.split(';', 1)[0]?.trim().toLowerCase()) {
     case 'application/json':
-      return uniqueFields('JSON', await attempt('JSON', () => jsonMembers(bytes)));
+      return uniqueFields('JSON', await attempt('JSON', () => readJson(bytes)));
     case 'application/x-www-form-urlencoded':
+      return uniqueFields('Form', await attempt('Form', () => readForm(bytes, contentType, '&')));
     case 'multipart/form-data':
-      return uniqueFields('Form', await attempt('Form', () => formMembers(bytes, contentType)));
+      return uniqueFields('Form', await attempt('Form', () => readForm(bytes, contentType, '\n')));
     default:
       throw new ApiError('unsupported_media_type', messages.unsupportedMediaType(contentType));
   }
@@ -47,22 +49,34 @@ async function attempt(syntax: Syntax, parse: () => Members | Promise<Members>):
   }
 }
 
-function jsonMembers(bytes: Buffer): Members {
+function readJson(bytes: Buffer): Members {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   if (hasReplacementCharacter(text)) throw new TypeError('Invalid UTF-8');
+  const members = jsonMembers(text);
   const value: unknown = JSON.parse(text);
   if (value === null) throw nonFieldError('No data provided');
   if (!isObject(value)) {
     throw nonFieldError(`Invalid data. Expected a dictionary, but got ${pythonTypeOf(value, text)}.`);
   }
-  return memberNames(text).map((name) => [name, value[name]]);
+  return members.map(({ name, number }) => [name, isExact(number) ? number : value[name]]);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && !Array.isArray(value);
 
-const formMembers = (bytes: Buffer, contentType: string): Promise<Members> =>
-  new Response(bytes, { headers: { 'content-type': contentType } }).formData();
+/**
+ * Whether a number becomes the text that was written, in JavaScript and in Python alike: no digit is lost (`12345678901234567891`), none
+ * is left out (`1.0`), and neither writes it in another notation (`1e2`, and `0.00001`, which Python has as `1e-05`).
+ */
+const isExact = (literal: string | undefined): boolean =>
+  literal !== undefined && /^-?(?!0\.0000)[\d.]+$/.test(literal) && String(Number(literal)) === literal;
+
+/** @param separator stands between fields, or between the lines of parts. */
+function readForm(bytes: Buffer, contentType: string, separator: '&' | '\n'): Promise<Members> {
+  const parts = bytes.toString('latin1').split(separator, MAX_BODY_PARTS + 1);
+  if (parts.length > MAX_BODY_PARTS) throw new RangeError('Too many fields');
+  return new Response(bytes, { headers: { 'content-type': contentType } }).formData();
+}
 
 /** No name twice, no `__proto__`, no text that was not UTF-8: no client sends these in good faith. */
 function uniqueFields(syntax: Syntax, members: Members): UnverifiedFields {
@@ -70,7 +84,7 @@ function uniqueFields(syntax: Syntax, members: Members): UnverifiedFields {
   for (const [name, value] of members) {
     if (name === '__proto__') throw parseError(syntax, 'The name "__proto__" is not allowed.');
     if (fields.has(name))
-      throw parseError(syntax, `The name ${JSON.stringify(name)} appears more than once.`);
+      throw parseError(syntax, `The name ${JSON.stringify(shown(name))} appears more than once.`);
     if (syntax === 'Form' && typeof value === 'string' && hasReplacementCharacter(value)) {
       throw parseError(syntax, 'Invalid UTF-8.');
     }

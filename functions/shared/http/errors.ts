@@ -64,6 +64,14 @@ export function reasonOf(error: unknown): string {
   return error instanceof ThrottledError ? 'throttled' : 'internal';
 }
 
+const MAX_SHOWN_CHARACTERS = 100;
+
+/** A client's text as a message may repeat it: cut, with `…` in the place of the rest. */
+export function shown(text: string): string {
+  const start = [...text.slice(0, 2 * MAX_SHOWN_CHARACTERS)].slice(0, MAX_SHOWN_CHARACTERS).join('');
+  return start.length < text.length ? `${start}…` : text;
+}
+
 /** The public messages. Functions where the message names something of the request. */
 export const messages = {
   credentialsMissing: 'Authentication credentials were not provided.',
@@ -73,11 +81,11 @@ export const messages = {
   userInactive: 'User inactive or deleted.',
   loginFailed: 'Unable to log in with provided credentials.',
   permissionDenied: 'You do not have permission to perform this action.',
-  invalidChoice: (value: string) => `"${value}" is not a valid choice.`,
+  invalidChoice: (value: string) => `"${shown(value)}" is not a valid choice.`,
   notFound: 'Not found.',
-  methodNotAllowed: (method: string) => `Method "${method}" not allowed.`,
+  methodNotAllowed: (method: string) => `Method "${shown(method)}" not allowed.`,
   bodyTooLarge: 'Request body is too large.',
-  unsupportedMediaType: (type: string) => `Unsupported media type "${type}" in request.`,
+  unsupportedMediaType: (type: string) => `Unsupported media type "${shown(type)}" in request.`,
   throttled: (seconds: number) =>
     `Request was throttled. Expected available in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
   unavailable: 'Service temporarily unavailable.',

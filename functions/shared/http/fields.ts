@@ -5,11 +5,12 @@
 import * as v from 'valibot';
 import {
   MAX_EMAIL_CHARACTERS,
+  MAX_LOGIN_PASSWORD_BYTES,
   MAX_PASSWORD_BYTES,
   MAX_PASSWORD_CHARACTERS,
   MAX_USERNAME_CHARACTERS,
 } from '../domain/limits';
-import { characters, isEmail, isUsername, loneSurrogate } from '../domain/text';
+import { isEmail, isLongerThan, isUsername, loneSurrogate, toNfkc } from '../domain/text';
 import type { UnverifiedFields } from './body';
 import { type FieldErrors, InvalidFieldsError, messages } from './errors';
 
@@ -25,20 +26,14 @@ const noSurrogate = v.check(
 );
 const atMost = (count: number) =>
   v.check(
-    (text: string) => characters(text) <= count,
+    (text: string) => !isLongerThan(text, count),
     `Ensure this field has no more than ${count} characters.`,
   );
 
-/** Whether a number is what the client wrote: JSON's numbers lose digits beyond these. */
-const isExact = (number: number): boolean =>
-  Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number));
-
-/** Text without NUL and lone surrogates, or a number taken as its text. Anything else is `notText`. */
+/** Text without NUL and lone surrogates. Anything else is `notText`. */
 const cleanText = (notText: string) =>
   v.pipe(
-    v.union([v.string(), v.pipe(v.number(), v.check(isExact), v.transform(String))], (issue) =>
-      issue.input === null ? NOT_NULL : notText,
-    ),
+    v.string((issue) => (issue.input === null ? NOT_NULL : notText)),
     noNull,
     noSurrogate,
   );
@@ -51,25 +46,27 @@ const trimmedText = (notText = NOT_TEXT) =>
     v.transform((text) => text.trim()),
   );
 
-/** Passwords are taken as typed, in NFKC: keyboards differ in how they compose a letter (NIST SP 800-63B, Password Verifiers). */
-const untrimmedText = () =>
-  v.pipe(
-    cleanText(NOT_TEXT),
-    v.nonEmpty(NOT_BLANK),
-    v.transform((text) => text.normalize('NFKC')),
-  );
+/**
+ * In NFKC if it has at most `maxCharacters` as typed. A longer text stays as it is, and the limit on characters refuses it: bringing it
+ * into NFKC would cost too much.
+ */
+const nfkc = (maxCharacters: number) => v.transform((text: string) => toNfkc(text, maxCharacters));
 
-/** A name as an existing user types it at login. */
+/** Passwords are taken as typed, in NFKC: keyboards differ in how they compose a letter (NIST SP 800-63B, Password Verifiers). */
+const untrimmedText = (maxCharacters: number) =>
+  v.pipe(cleanText(NOT_TEXT), v.nonEmpty(NOT_BLANK), nfkc(maxCharacters));
+
+/** A name as an existing user types it at login, of any length; `canonicalUsername` bounds what it normalises. */
 export const usernameToFind = () => trimmedText();
 
-/** A password as an existing user types it at login. */
-export const passwordToCheck = () => untrimmedText();
+/** A password as an existing user types it at login, of any length. Over 1024 characters it is not normalised, so never over 4096 bytes. */
+export const passwordToCheck = () => untrimmedText(MAX_LOGIN_PASSWORD_BYTES / 4);
 
 /** A name for a new user; yields its NFKC form. */
 export const newUsername = () =>
   v.pipe(
     trimmedText(),
-    v.transform((text) => text.normalize('NFKC')),
+    nfkc(MAX_USERNAME_CHARACTERS),
     v.check(
       isUsername,
       'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.',
@@ -83,7 +80,7 @@ const INVALID_EMAIL = 'Enter a valid email address.';
 export const newEmail = () =>
   v.pipe(
     trimmedText(INVALID_EMAIL),
-    v.transform((text) => text.normalize('NFKC')),
+    nfkc(MAX_EMAIL_CHARACTERS),
     v.check(isEmail, INVALID_EMAIL),
     atMost(MAX_EMAIL_CHARACTERS),
   );
@@ -91,10 +88,10 @@ export const newEmail = () =>
 /** A password's form; whether it is a good one is `domain/password-rules.ts`. */
 export const newPassword = () =>
   v.pipe(
-    untrimmedText(),
+    untrimmedText(MAX_PASSWORD_CHARACTERS),
     atMost(MAX_PASSWORD_CHARACTERS),
     v.check(
-      (text) => characters(text) > MAX_PASSWORD_CHARACTERS || Buffer.byteLength(text) <= MAX_PASSWORD_BYTES,
+      (text) => isLongerThan(text, MAX_PASSWORD_CHARACTERS) || Buffer.byteLength(text) <= MAX_PASSWORD_BYTES,
       `Ensure this password has no more than ${MAX_PASSWORD_BYTES} bytes.`,
     ),
   );

@@ -6,9 +6,9 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { MAX_USERNAME_CHARACTERS } from '../domain/limits';
+import { MAX_CANONICAL_USERNAME_BYTES } from '../domain/limits';
 import type { Session } from '../domain/session';
-import { canonical, characters } from '../domain/text';
+import { canonicalEmail, canonicalUsername } from '../domain/text';
 import type { User } from '../domain/user';
 import { readSessionAndOwner } from './authentication';
 import { conditionHeld, type Database, findCancellation, retryOnConflict } from './database';
@@ -16,8 +16,8 @@ import { emailKey, type SessionKey, sessionKey, userCounterKey, userKey, usernam
 
 export type FoundUser = User & { readonly locator: string };
 
-/** No locator, so no item is there. */
-const NOBODY = 'nobody';
+/** Neither a username nor a locator, so no item is there. */
+const NOBODY = '(nobody)';
 
 export interface HashReplacement {
   readonly from: string;
@@ -52,16 +52,16 @@ export function userStore(database: Database) {
 
   return {
     /**
-     * The user of that name, in any case and any Unicode form. Always two reads, so that time does not tell whether a name exists (ASVS
-     * 5.0, 6.3.8). Between them the name may have gone to somebody else, so the user must bear it.
+     * The user of that name, in any case and any Unicode form. A name that nobody has, or can have, costs the same two reads, so that time
+     * does not tell whether a name exists (ASVS 5.0, 6.3.8). Between them the name may have gone to somebody else, so the user must bear it.
      */
     findByName: async (username: string): Promise<FoundUser | undefined> => {
-      if (characters(username.normalize('NFKC')) > MAX_USERNAME_CHARACTERS) return undefined;
-      const name = canonical(username);
-      const marker = await read(usernameKey(name));
+      const name = canonicalUsername(username);
+      const isPossible = Buffer.byteLength(name) <= MAX_CANONICAL_USERNAME_BYTES;
+      const marker = await read(usernameKey(isPossible ? name : NOBODY));
       const locator = String(marker?.['locator'] ?? NOBODY);
       const user = (await read(userKey(locator))) as User | undefined;
-      return user && canonical(user.username) === name ? { ...user, locator } : undefined;
+      return user && canonicalUsername(user.username) === name ? { ...user, locator } : undefined;
     },
 
     /** Replaces one hash of a password by another of the same; `false` if the password was changed meanwhile, or the user is gone. */
@@ -202,9 +202,12 @@ function creationCommand({ tables }: Database, { user, key, session }: NewUser):
   const puts = {
     username: {
       TableName: tables.users,
-      ...newItem({ ...usernameKey(canonical(user.username)), locator }, 'pk'),
+      ...newItem({ ...usernameKey(canonicalUsername(user.username)), locator }, 'pk'),
     },
-    email: { TableName: tables.users, ...newItem({ ...emailKey(canonical(user.email)), locator }, 'pk') },
+    email: {
+      TableName: tables.users,
+      ...newItem({ ...emailKey(canonicalEmail(user.email)), locator }, 'pk'),
+    },
     user: { TableName: tables.users, ...newItem({ ...userKey(locator), ...user }, 'pk') },
     session: { TableName: tables.tokens, ...newItem({ ...sessionKey(key), ...session }, 'user') },
   };
