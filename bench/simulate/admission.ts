@@ -3,18 +3,18 @@
  * the same attempts against the store.
  */
 import {
-  type AddressRules,
   type Attempts,
   areForgotten,
-  type FailureRules,
+  type BackoffRules,
+  type FixedWindowRules,
   remainingWait,
   waitAfter,
   windowEnd,
 } from '../../functions/shared/domain/attempts';
 
 export interface AdmissionRules {
-  readonly address: AddressRules;
-  readonly account: FailureRules;
+  readonly address: FixedWindowRules;
+  readonly account: BackoffRules;
 }
 
 /** Every password is wrong. `free` and `waited` are judged, which costs a hash; the others are refused without one. */
@@ -56,7 +56,7 @@ export function admission(rules: AdmissionRules): (attempt: Attempt) => Decision
 function judged(
   before: Attempts | undefined,
   nowMs: number,
-  rules: FailureRules,
+  rules: BackoffRules,
 ): { readonly verdict: Verdict; readonly count: number } {
   if (before === undefined) return { verdict: 'free', count: 1 };
   if (areForgotten(before, nowMs, rules)) return { verdict: 'waited', count: 1 };

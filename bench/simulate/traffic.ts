@@ -1,15 +1,16 @@
 /** Which items each kind of request reads and writes, in request units, under the keys that the store makes. */
-import { type AddressRules, accountKeyOf, windowEnd } from '../../functions/shared/domain/attempts';
+import { accountKeyOf, type FixedWindowRules, windowEnd } from '../../functions/shared/domain/attempts';
 import { addressGroup } from '../../functions/shared/domain/source-address';
 import { canonical } from '../../functions/shared/domain/text';
 import {
   accountLimitKey,
-  addressLimitKey,
   emailKey,
   type LimitedAction,
+  sourceIpLimitKey,
   userCounterKey,
   userKey,
   usernameKey,
+  windowLimitKey,
 } from '../../functions/shared/store/schema';
 import type { aUsersMonth } from '../../tools/cost/examples';
 
@@ -35,7 +36,7 @@ export interface Person {
 export interface Moment {
   /** Epoch seconds. */
   readonly now: number;
-  readonly rules: AddressRules;
+  readonly rules: FixedWindowRules;
 }
 
 export type UsualKind = keyof typeof aUsersMonth;
@@ -92,4 +93,4 @@ function signupAccesses(person: Person, moment: Moment): readonly Access[] {
 }
 
 const addressKey = (action: LimitedAction, { address }: Person, { now, rules }: Moment): string =>
-  addressLimitKey(action, addressGroup(address), windowEnd(now, rules)).limitKey;
+  windowLimitKey(sourceIpLimitKey(action, addressGroup(address)), windowEnd(now, rules)).limitKey;

@@ -1,35 +1,41 @@
-/** Who may try a password: decided before any hash is computed, and alike for names that exist and names that do not. */
+/** Rate-limits logins before any hash is computed, alike for names that exist and names that do not. */
 import type { Clock } from '../shared/clock';
+import { type BackoffRules, type FixedWindowRules, networkDigest } from '../shared/domain/attempts';
 import { toSeconds } from '../shared/domain/session';
 import { ThrottledError } from '../shared/http/errors';
 import type { Client } from '../shared/http/public-endpoint';
-import type { AccountAttempt, AccountCharge, AdmittedAttempt } from '../shared/store/rate-limits';
+import type { ConsumedAttempt, RateLimitStore } from '../shared/store/rate-limits';
+import { accountLimitKey, laneLimitKey, sourceIpLimitKey } from '../shared/store/schema';
 
-export interface AdmissionDependencies {
+export interface LoginLimits {
   readonly clock: Clock;
-  /** Seconds to wait, 0 for none. `now` is in epoch seconds. */
-  readonly chargeAddress: (address: string, now: number) => Promise<number>;
-  readonly chargeAccount: (attempt: AccountAttempt) => Promise<AccountCharge>;
+  readonly sourceIpRules: FixedWindowRules;
+  readonly accountRules: BackoffRules;
+  readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow' | 'consumeWithBackoff' | 'refund' | 'reset'>;
 }
 
 /**
- * Charges an attempt to the address and to the account.
- * The address comes first, so that one that is refused costs no account anything.
+ * Consumes an attempt of the source IP and one of the account; of the account's lane while the account has to wait, if it signed in
+ * from this network before. The source IP comes first, so that one that is refused costs no account anything.
  * @throws ThrottledError when either has to wait.
  */
-export async function admit(
+export async function consumeLogin(
   account: string,
-  { address, log }: Pick<Client, 'address' | 'log'>,
-  { clock, chargeAddress, chargeAccount }: AdmissionDependencies,
-): Promise<AdmittedAttempt> {
+  { address: sourceIp, log }: Pick<Client, 'address' | 'log'>,
+  { clock, rateLimits, sourceIpRules, accountRules }: LoginLimits,
+): Promise<ConsumedAttempt> {
   const nowMs = clock();
   const refuse = (reason: string, waitSeconds: number): ThrottledError => {
-    log.event('login_refused', { reason, address, waitSeconds });
+    log.event('login_refused', { reason, address: sourceIp, waitSeconds });
     return new ThrottledError(waitSeconds);
   };
-  const addressWait = await chargeAddress(address, toSeconds(nowMs));
-  if (addressWait > 0) throw refuse('address_limit', addressWait);
-  const charge = await chargeAccount({ account, nowMs });
-  if (!charge.isAdmitted) throw refuse('account_wait', charge.waitSeconds);
-  return charge;
+  const sourceIpKey = sourceIpLimitKey('login', sourceIp);
+  const sourceIpWait = await rateLimits.consumeFixedWindow(sourceIpKey, toSeconds(nowMs), sourceIpRules);
+  if (sourceIpWait > 0) throw refuse('address_limit', sourceIpWait);
+  const network = networkDigest(account, sourceIp);
+  const lane = { network, key: laneLimitKey(account, network) };
+  const attempt = { key: accountLimitKey(account), lane, nowMs };
+  const consumption = await rateLimits.consumeWithBackoff(attempt, accountRules);
+  if (!consumption.isAllowed) throw refuse('account_wait', consumption.waitSeconds);
+  return consumption;
 }

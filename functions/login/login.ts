@@ -3,30 +3,28 @@ import type * as v from 'valibot';
 import { timed } from '../shared/clock';
 import { accountKeyOf } from '../shared/domain/attempts';
 import { hashPassword, isWeakerThan, matchesPassword } from '../shared/domain/password-hash';
-import { type Lifetimes, type Session, sessionOf } from '../shared/domain/session';
+import { type Lifetimes, type Session, sessionOf, toSeconds } from '../shared/domain/session';
 import { issueToken, newSessionId } from '../shared/domain/token';
 import { InvalidFieldsError, messages } from '../shared/http/errors';
 import { fields, passwordToCheck, usernameToFind } from '../shared/http/fields';
 import type { Client } from '../shared/http/public-endpoint';
 import type { Answer } from '../shared/http/response';
 import { tokenExpiresIn } from '../shared/http/token-answer';
-import type { AdmittedAttempt } from '../shared/store/rate-limits';
+import type { ConsumedAttempt } from '../shared/store/rate-limits';
 import type { SessionAddress } from '../shared/store/schema';
 import type { SessionLimit } from '../shared/store/sessions';
 import { StoreUnavailableError } from '../shared/store/unavailable';
 import type { FoundUser, PasswordChange } from '../shared/store/users';
-import { type AdmissionDependencies, admit } from './admission';
+import { consumeLogin, type LoginLimits } from './admission';
 
 export const loginSchema = fields({ username: usernameToFind(), password: passwordToCheck() });
 
 export type LoginFields = v.InferOutput<typeof loginSchema>;
 
-export interface LoginDependencies extends AdmissionDependencies {
+export interface LoginDependencies extends LoginLimits {
   readonly lifetimes: Lifetimes;
   readonly bcryptCost: number;
   readonly sessionsPerUser: number;
-  readonly returnAttempt: (account: string, attemptId: string) => Promise<void>;
-  readonly forgetAttempts: (account: string) => Promise<void>;
   readonly findUserByName: (username: string) => Promise<FoundUser | undefined>;
   readonly replacePasswordHash: (locator: string, change: PasswordChange) => Promise<boolean>;
   readonly addSession: (address: SessionAddress, session: Session) => Promise<boolean>;
@@ -41,11 +39,11 @@ export async function login(
   client: Client,
   dependencies: LoginDependencies,
 ): Promise<Answer> {
-  const account = accountKeyOf(input.username);
-  const attempt = await admit(account, client, dependencies);
+  const { clock, lifetimes, rateLimits } = dependencies;
+  const attempt = await consumeLogin(accountKeyOf(input.username), client, dependencies);
   const judged = await judgePassword(input, dependencies).catch(async (error) => {
-    // Nothing was found out about the password, so nobody shall wait for it.
-    await dependencies.returnAttempt(account, attempt.attemptId).catch(client.log.failure);
+    // The password was not verified, so nobody has to wait for it.
+    await rateLimits.refund(attempt).catch(client.log.failure);
     throw error;
   });
   const { user, isMatch, hashMilliseconds } = judged;
@@ -54,7 +52,9 @@ export async function login(
   // Of these, only the session matters to the answer: the next login makes up for the rest.
   const [{ token, session }] = await Promise.all([
     openSession(user, client, dependencies),
-    dependencies.forgetAttempts(account).catch(client.log.failure),
+    rateLimits
+      .reset(attempt, toSeconds(clock()) + lifetimes.sessionLifetimeSeconds)
+      .catch(client.log.failure),
     strengthenHash(user, input.password, { ...dependencies, ...client }),
   ]);
   const now = session.refreshedAt;
@@ -86,7 +86,7 @@ async function judgePassword(
 /** One answer for all that can be wrong; the log says which it was, and from when on the account has to wait. */
 function failed(
   { user, isMatch, hashMilliseconds }: Judged,
-  { isLastFree, waitIfFailed }: AdmittedAttempt,
+  { isLastFree, waitIfFailed }: ConsumedAttempt,
   { address, log }: Client,
 ): InvalidFieldsError {
   const existing = isMatch ? 'user_inactive' : 'password_wrong';

@@ -1,9 +1,10 @@
 import { compare, getRounds } from 'bcryptjs';
 import { type LoginDependencies, login } from '../../functions/login/login';
-import { accountKeyOf } from '../../functions/shared/domain/attempts';
+import { accountKeyOf, networkDigest } from '../../functions/shared/domain/attempts';
 import { hashPassword, matchesPassword } from '../../functions/shared/domain/password-hash';
 import { type InvalidFieldsError, ThrottledError } from '../../functions/shared/http/errors';
-import type { AccountCharge, AdmittedAttempt } from '../../functions/shared/store/rate-limits';
+import type { ConsumedAttempt, Consumption } from '../../functions/shared/store/rate-limits';
+import { accountLimitKey, laneLimitKey, sourceIpLimitKey } from '../../functions/shared/store/schema';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { FoundUser } from '../../functions/shared/store/users';
 import { recordingLog } from '../support/log';
@@ -33,23 +34,42 @@ beforeAll(async () => {
   };
 });
 
-const admittedAttempt = (overrides: Partial<AdmittedAttempt> = {}): AccountCharge => ({
-  isAdmitted: true,
+const account = accountKeyOf('newuser');
+const network = networkDigest(account, '203.0.113.7');
+const attempt = {
+  key: accountLimitKey(account),
+  lane: { network, key: laneLimitKey(account, network) },
+  nowMs: 1_800_000_000_500,
+};
+const consumed = (overrides: Partial<ConsumedAttempt> = {}): Consumption => ({
+  ...attempt,
+  isAllowed: true,
   attemptId: 'attempt-1',
+  countedIn: attempt.key,
   waitIfFailed: 0,
   isLastFree: false,
+  stored: { count: 1, lastAtMs: attempt.nowMs, networks: {}, expiresAt: 1_800_086_400 },
   ...overrides,
 });
+
+const rateLimits = (overrides: Partial<LoginDependencies['rateLimits']> = {}) => ({
+  consumeFixedWindow: jest.fn(async () => 0),
+  consumeWithBackoff: jest.fn(async () => consumed()),
+  refund: jest.fn(async () => undefined),
+  reset: jest.fn(async () => undefined),
+  ...overrides,
+});
+const sourceIpRules = { attempts: 100, windowSeconds: 600 };
+const accountRules = { freeFailures: 5, firstWaitSeconds: 1, longestWaitSeconds: 900, keptSeconds: 86_400 };
 
 const dependencies = (overrides: Partial<LoginDependencies> = {}) => ({
   clock: () => 1_800_000_000_500,
   lifetimes: { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 1000 },
   bcryptCost: 10,
   sessionsPerUser: 20,
-  chargeAddress: jest.fn(async () => 0),
-  chargeAccount: jest.fn(async (): Promise<AccountCharge> => admittedAttempt()),
-  returnAttempt: jest.fn(async () => undefined),
-  forgetAttempts: jest.fn(async () => undefined),
+  rateLimits: rateLimits(),
+  sourceIpRules,
+  accountRules,
   replacePasswordHash: jest.fn(async () => true),
   findUserByName: async (): Promise<FoundUser | undefined> => user,
   addSession: jest.fn(async () => true),
@@ -127,12 +147,17 @@ describe('POST /api/api-token-auth/', () => {
     ).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 
-  it.each(['forgetAttempts', 'trimSessions', 'replacePasswordHash'] as const)(
+  const failure = new StoreUnavailableError('down');
+  const fail = () => Promise.reject(failure);
+  it.each<[string, () => Partial<LoginDependencies>]>([
+    ['the reset of rate limits', () => ({ rateLimits: rateLimits({ reset: fail }) })],
+    ['the end of the oldest sessions', () => ({ trimSessions: fail })],
+    ['the replacement of a weak hash', () => ({ replacePasswordHash: fail })],
+  ])(
     'signs in also when %s fails, which the next login makes up for: no session is left that nobody knows of',
-    async (tidying) => {
-      const failure = new StoreUnavailableError('down');
+    async (_, failing) => {
       const log = recordingLog();
-      const deps = dependencies({ bcryptCost: 11, [tidying]: () => Promise.reject(failure) });
+      const deps = dependencies({ bcryptCost: 11, ...failing() });
       expect(await login(input, clientWith(log), deps)).toMatchObject({ status: 200 });
       expect(deps.addSession).toHaveBeenCalledTimes(1);
       expect(log.failures).toEqual([failure]);
@@ -143,43 +168,40 @@ describe('POST /api/api-token-auth/', () => {
 describe('who may try a password', () => {
   beforeEach(() => hashing.mockClear());
 
-  it('is charged to the address, then to the account, before anything is looked up or hashed', async () => {
+  it('is counted by source IP, then by account, before anything is looked up or hashed', async () => {
     const order: string[] = [];
-    await login(input, client, {
+    const hashes = () => `hashes ${hashing.mock.calls.length}`;
+    await login({ ...input, username: 'NEWUSER' }, client, {
       ...dependencies(),
-      chargeAddress: async (address, now) => {
-        order.push(`address ${address} at ${now}, hashes ${hashing.mock.calls.length}`);
-        return 0;
-      },
-      chargeAccount: async ({ account, nowMs }) => {
-        order.push(
-          `account ${account === accountKeyOf('NEWUSER')} at ${nowMs}, hashes ${hashing.mock.calls.length}`,
-        );
-        return admittedAttempt();
-      },
+      rateLimits: rateLimits({
+        consumeFixedWindow: async (key, now, rules) => {
+          expect([key, rules]).toEqual([sourceIpLimitKey('login', '203.0.113.7'), sourceIpRules]);
+          order.push(`source IP at ${now}, ${hashes()}`);
+          return 0;
+        },
+        consumeWithBackoff: async (given, rules) => {
+          expect([given, rules]).toEqual([attempt, accountRules]);
+          order.push(`account, ${hashes()}`);
+          return consumed();
+        },
+      }),
       findUserByName: async () => {
         order.push('look up');
         return user;
       },
     });
-    expect(order).toEqual([
-      'address 203.0.113.7 at 1800000000, hashes 0',
-      'account true at 1800000000500, hashes 0',
-      'look up',
-    ]);
+    expect(order).toEqual(['source IP at 1800000000, hashes 0', 'account, hashes 0', 'look up']);
     expect(hashing).toHaveBeenCalledTimes(1);
   });
 
-  it.each<[string, Partial<LoginDependencies>, number]>([
-    ['address_limit', { chargeAddress: async () => 57 }, 57],
-    ['account_wait', { chargeAccount: async () => ({ isAdmitted: false, waitSeconds: 8 }) }, 8],
-  ])('hears of the wait when refused for %s, and costs no hash', async (reason, overrides, waitSeconds) => {
+  it.each<[string, Partial<LoginDependencies['rateLimits']>, number]>([
+    ['address_limit', { consumeFixedWindow: async () => 57 }, 57],
+    ['account_wait', { consumeWithBackoff: async () => ({ isAllowed: false, waitSeconds: 8 }) }, 8],
+  ])('hears of the wait when refused for %s, and costs no hash', async (reason, limits, waitSeconds) => {
     const log = recordingLog();
-    const deps = dependencies(overrides);
     const findUserByName = jest.fn();
-    const error = await login(input, clientWith(log), { ...deps, findUserByName }).catch(
-      (thrown: unknown) => thrown,
-    );
+    const deps = { ...dependencies({ rateLimits: rateLimits(limits) }), findUserByName };
+    const error = await login(input, clientWith(log), deps).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ThrottledError);
     expect((error as ThrottledError).waitSeconds).toBe(waitSeconds);
     expect(findUserByName).not.toHaveBeenCalled();
@@ -187,22 +209,24 @@ describe('who may try a password', () => {
     expect(log.events).toEqual([{ event: 'login_refused', reason, address: '203.0.113.7', waitSeconds }]);
   });
 
-  it('is not charged to an account when the address is refused, so that nobody can lock others out', async () => {
-    const deps = dependencies({ chargeAddress: async () => 57 });
-    await expect(login(input, client, deps)).rejects.toBeInstanceOf(ThrottledError);
-    expect(deps.chargeAccount).not.toHaveBeenCalled();
+  it('costs no account an attempt when the source IP is refused, so that nobody can lock others out', async () => {
+    const limits = rateLimits({ consumeFixedWindow: async () => 57 });
+    await expect(login(input, client, dependencies({ rateLimits: limits }))).rejects.toBeInstanceOf(
+      ThrottledError,
+    );
+    expect(limits.consumeWithBackoff).not.toHaveBeenCalled();
   });
 
-  it('is forgotten by success alone', async () => {
-    const succeeding = dependencies();
-    await login(input, client, succeeding);
-    expect(succeeding.forgetAttempts).toHaveBeenCalledWith(accountKeyOf('newuser'));
-    const failing = dependencies();
-    await login({ ...input, password: 'password124' }, client, failing).catch(() => undefined);
-    const inactive = dependencies({ findUserByName: async () => ({ ...user, isActive: false }) });
-    await login(input, client, inactive).catch(() => undefined);
-    expect(failing.forgetAttempts).not.toHaveBeenCalled();
-    expect(inactive.forgetAttempts).not.toHaveBeenCalled();
+  it('is reset by success alone, and known by its network for as long as the session may last', async () => {
+    const resetAfter = async (overrides: Partial<LoginDependencies>, body = input) => {
+      const reset = jest.fn(async () => undefined);
+      const deps = dependencies({ rateLimits: rateLimits({ reset }), ...overrides });
+      await login(body, client, deps).catch(() => undefined);
+      return reset.mock.calls;
+    };
+    expect(await resetAfter({})).toEqual([[consumed(), 1_800_000_000 + 1000]]);
+    expect(await resetAfter({}, { ...input, password: 'password124' })).toEqual([]);
+    expect(await resetAfter({ findUserByName: async () => ({ ...user, isActive: false }) })).toEqual([]);
   });
 });
 
@@ -236,8 +260,11 @@ describe('the log of a login', () => {
 
   it('says from when on an account has to wait', async () => {
     const wrong = { ...input, password: 'password124' };
-    const eventsAfter = async (attempt: Partial<AdmittedAttempt>) => {
-      const { events } = await eventsOf({ chargeAccount: async () => admittedAttempt(attempt) }, wrong);
+    const eventsAfter = async (overrides: Partial<ConsumedAttempt>) => {
+      const { events } = await eventsOf(
+        { rateLimits: rateLimits({ consumeWithBackoff: async () => consumed(overrides) }) },
+        wrong,
+      );
       return events.map(({ event }) => event);
     };
     expect(await eventsAfter({})).toEqual(['login_failed']);
@@ -250,21 +277,24 @@ describe('the log of a login', () => {
 });
 
 describe('an attempt', () => {
-  it('is given back when the database fails before the password is judged', async () => {
+  it('is refunded when the database fails before the password is verified', async () => {
+    const limits = rateLimits();
     const deps = dependencies({
+      rateLimits: limits,
       findUserByName: async () => {
         throw new StoreUnavailableError('down');
       },
     });
     await expect(login(input, client, deps)).rejects.toBeInstanceOf(StoreUnavailableError);
-    expect(deps.returnAttempt).toHaveBeenCalledWith(accountKeyOf('newuser'), 'attempt-1');
+    expect(limits.refund).toHaveBeenCalledWith(consumed());
   });
 
-  it('stays counted when the password was judged, whatever fails then', async () => {
-    const deps = dependencies({ addSession: async () => false });
+  it('stays counted when the password was verified, whatever fails then', async () => {
+    const limits = rateLimits();
+    const deps = dependencies({ rateLimits: limits, addSession: async () => false });
     await expect(login(input, client, deps)).rejects.toBeInstanceOf(StoreUnavailableError);
     await login({ ...input, password: 'password124' }, client, deps).catch(() => undefined);
-    expect(deps.returnAttempt).not.toHaveBeenCalled();
+    expect(limits.refund).not.toHaveBeenCalled();
   });
 });
 

@@ -57,9 +57,9 @@ const work: Readonly<Record<EndpointName, Work>> = {
   },
   login: {
     calls: [
-      // Address and account; name and user; session, failures forgotten; are there too many sessions?
+      // Address and account; name and user; session, account reset; are there too many sessions?
       ...[call('UpdateItem'), call('UpdateItem'), call('GetItem'), call('GetItem')],
-      ...[call('PutItem'), call('DeleteItem'), call('Query')],
+      ...[call('PutItem'), call('UpdateItem'), call('Query')],
     ],
     hashes: 1,
     lines: 2,

@@ -37,3 +37,6 @@ export const MAX_KNOWN_REFRESHES = 10_000;
 
 /** What is kept of a client's User-Agent to tell sessions apart. */
 export const MAX_DEVICE_CHARACTERS = 120;
+
+/** From how many networks an account is let in while somebody else guesses at it: home, work, mobile, and two more. */
+export const KNOWN_NETWORKS = 5;

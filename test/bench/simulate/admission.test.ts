@@ -2,7 +2,8 @@
 import { anyIndex, randomOf } from '../../../bench/load/random';
 import { admission, type Verdict } from '../../../bench/simulate/admission';
 import { callsOf } from '../../../bench/simulate/attack-cost';
-import { chargeAccount, chargeAddress } from '../../../functions/shared/store/rate-limits';
+import { rateLimitStore } from '../../../functions/shared/store/rate-limits';
+import { accountLimitKey, laneLimitKey, sourceIpLimitKey } from '../../../functions/shared/store/schema';
 import { startDatabase, type TestDatabase } from '../../support/database';
 
 const rules = {
@@ -32,12 +33,14 @@ interface Numbered {
 }
 
 async function refusalInStore({ address, account, nowMs }: Numbered) {
-  const store = counting();
-  const now = Math.floor(nowMs / 1000);
-  const attempt = { action: 'login', address: String(address), now } as const;
-  if ((await chargeAddress(store, attempt, rules.address)) > 0) return 'address_limit';
-  const charge = await chargeAccount(store, { account: String(account), nowMs }, rules.account);
-  return charge.isAdmitted ? charge.waitIfFailed : 'account_wait';
+  const store = rateLimitStore({ ...counting(), close: () => undefined });
+  const sourceIpKey = sourceIpLimitKey('login', String(address));
+  if ((await store.consumeFixedWindow(sourceIpKey, Math.floor(nowMs / 1000), rules.address)) > 0)
+    return 'address_limit';
+  const key = accountLimitKey(String(account));
+  const lane = { network: 'new', key: laneLimitKey(String(account), 'new') };
+  const consumption = await store.consumeWithBackoff({ key, lane, nowMs }, rules.account);
+  return consumption.isAllowed ? consumption.waitIfFailed : 'account_wait';
 }
 
 it('decides what the store decides, with as many charges', async () => {
