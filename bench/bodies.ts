@@ -6,6 +6,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type LoginDependencies, login, loginSchema } from '../functions/login/login';
 import { systemClock } from '../functions/shared/clock';
 import { MAX_BODY_BYTES } from '../functions/shared/domain/limits';
+import { canonicalUsername } from '../functions/shared/domain/text';
 import type { Handler } from '../functions/shared/http/answering';
 import { publicEndpoint } from '../functions/shared/http/public-endpoint';
 import { type SignupDependencies, signup, signupSchema } from '../functions/signup/signup';
@@ -129,8 +130,13 @@ export const hostileEvent = ({ type, text }: HostileBody): APIGatewayProxyEvent 
   }) as unknown as APIGatewayProxyEvent;
 
 const environment = { CORS_ORIGINS: 'none', METRICS_NAMESPACE: 'none' };
-/** Refuses the address, which is the first thing that is charged: nothing else is called. */
-const stopping = { clock: systemClock, passwordMinLength: 8, chargeAddress: async () => 1 };
+/** Refuses the source IP, which is counted first. Only the name is looked up meanwhile. */
+const stopping = {
+  clock: systemClock,
+  passwordMinLength: 8,
+  rateLimits: { consumeFixedWindow: async () => 1 },
+  users: { findLocator: async (username: string) => canonicalUsername(username) },
+};
 
 /** The public functions up to the charge. */
 export const unchargedHandlers: Readonly<Record<'login' | 'signup', Handler>> = {

@@ -32,7 +32,7 @@ export const requestKinds = {
   login: {
     request: 'POST /api/api-token-auth/',
     function: 'login',
-    calls: ['UpdateItem', 'UpdateItem', 'GetItem', 'GetItem', 'PutItem', 'DeleteItem', 'Query'],
+    calls: ['UpdateItem', 'GetItem', 'UpdateItem', 'GetItem', 'PutItem', 'UpdateItem', 'Query'],
     hashes: 1,
     logLines: 2,
   },

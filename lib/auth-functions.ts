@@ -56,7 +56,7 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
       .may(['PutItem'], users)
       .may(['PutItem'], tokens),
     login: make('login', hashing)
-      .may(['UpdateItem', 'DeleteItem'], rateLimits)
+      .may(['UpdateItem'], rateLimits)
       .may(['GetItem'], users)
       .may(['UpdateItem'], users, { attributes: ['pk', 'passwordHash'] })
       .may(['PutItem', 'Query', 'DeleteItem'], tokens),

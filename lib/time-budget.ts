@@ -8,24 +8,25 @@ import type { FunctionName } from '../functions/shared/environment';
 interface Waiting {
   /** Calls one after the other, at most. Of a decision, those of one attempt. */
   readonly calls: number;
-  /** How often it waits for other transactions or for keys that were left unprocessed (`untilDecided`) before its last attempt. */
+  /** How often it may go on for some time before its last attempt: it retries on a conflict, or reads or deletes a pile of sessions. */
   readonly decisions: number;
 }
 
-/** The read, twice if it may be torn, and what is noted or ended. */
-const authorizing: Waiting = { calls: 3, decisions: 2 };
+/** The read, twice if it may be torn, and what is marked or ended. */
+const authorizing: Waiting = { calls: 3, decisions: 1 };
 
 export const waiting: Readonly<Record<FunctionName, Waiting>> = {
   signup: { calls: 3, decisions: 1 },
-  login: { calls: 8, decisions: 1 },
+  // Source IP; account, twice if its wait is over; the sessions; one that is deleted.
+  login: { calls: 5, decisions: 3 },
   dashboard: { calls: 0, decisions: 0 },
   // Read and write, both again when something else came between.
   refresh: { calls: 4, decisions: 0 },
   logout: { calls: 1, decisions: 0 },
-  // Its reads are decisions within one, each made again if it may be torn.
-  'logout-all': { calls: 3, decisions: 3 },
-  sessions: { calls: 1, decisions: 0 },
-  'end-session': { calls: 2, decisions: 0 },
+  // The read, twice if it may be torn, within a decision of its own, and the transaction. What takes long is not followed by tidying.
+  'logout-all': { calls: 3, decisions: 2 },
+  sessions: { calls: 1, decisions: 1 },
+  'end-session': { calls: 2, decisions: 1 },
   authorizer: authorizing,
   fallback: { calls: 0, decisions: 0 },
   guard: authorizing,

@@ -8,7 +8,7 @@ import {
 } from '../shared/environment';
 import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
-import { chargeAccount, chargeAddress, forgetAttempts, returnAttempt } from '../shared/store/rate-limits';
+import { rateLimitStore } from '../shared/store/rate-limits';
 import { sessionStore } from '../shared/store/sessions';
 import { userStore } from '../shared/store/users';
 import { type LoginDependencies, login, loginSchema } from './login';
@@ -20,18 +20,15 @@ const database = connect({
   rateLimits: environment.RATE_LIMITS_TABLE,
 });
 export const { ready } = database;
-const addressRules = addressRulesOf(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS);
-const failureRules = failureRulesOf(environment);
 
 const dependencies: LoginDependencies = {
   clock: systemClock,
   lifetimes: lifetimesOf(environment),
   bcryptCost: asWholeNumber(environment.BCRYPT_COST),
   sessionsPerUser: asWholeNumber(environment.SESSIONS_PER_USER),
-  chargeAddress: (address, now) => chargeAddress(database, { action: 'login', address, now }, addressRules),
-  chargeAccount: (attempt) => chargeAccount(database, attempt, failureRules),
-  returnAttempt: (account, attemptId) => returnAttempt(database, account, attemptId),
-  forgetAttempts: (account) => forgetAttempts(database, account),
+  rateLimits: rateLimitStore(database),
+  sourceIpRules: addressRulesOf(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
+  accountRules: failureRulesOf(environment),
   users: userStore(database),
   sessions: sessionStore(database),
 };

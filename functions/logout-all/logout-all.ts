@@ -1,5 +1,6 @@
 /** Ends all sessions of the caller at once, this one included unless `?keep=current` spares it. */
-import type { Clock } from '../shared/clock';
+import { type Clock, stopwatch } from '../shared/clock';
+import { TIDYING_PATIENCE_MS } from '../shared/domain/limits';
 import { findDeadSessions, toSeconds } from '../shared/domain/session';
 import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
 import type { ProtectedRequest } from '../shared/http/protected-endpoint';
@@ -19,14 +20,16 @@ export async function logoutAll(
 ): Promise<Answer> {
   const { principal, token, query, log } = request;
   const { users } = dependencies;
+  const elapsed = stopwatch();
   const isOneKept = keepsCurrent(query);
   const generation = isOneKept
     ? await users.endOtherSessions(token, principal)
     : await users.endAllSessions(token.locator, principal.userId);
   if (isOneKept && generation === undefined) throw new ApiError('not_authenticated', messages.tokenInvalid);
   log.event(isOneKept ? 'other_sessions_ended' : 'all_sessions_ended');
-  // The sessions are over; what is left of them is deleted here, or else by a later login.
-  if (generation !== undefined) await tidy(request, generation, dependencies).catch(log.failure);
+  // The sessions are over; what is left of them is deleted here if there is time, or else by a later login.
+  if (generation !== undefined && elapsed() < TIDYING_PATIENCE_MS)
+    await tidy(request, generation, dependencies).catch(log.failure);
   return { status: 204 };
 }
 

@@ -2,7 +2,7 @@
  * The environment variables of every function. The only reader of `process.env`.
  * `lib/auth-functions.ts` gives each function exactly its list, and does not compile while a variable has no value.
  */
-import type { AddressRules, FailureRules } from './domain/attempts';
+import type { BackoffRules, FixedWindowRules } from './domain/attempts';
 import type { Lifetimes } from './domain/session';
 
 const http = ['CORS_ORIGINS', 'METRICS_NAMESPACE'] as const;
@@ -126,7 +126,7 @@ export const lifetimesOf = (environment: {
 });
 
 /** The limit of an address for one kind of request: how many, of the one variable, in the time of the other. */
-export const addressRulesOf = (attempts: string, windowSeconds: string): AddressRules => ({
+export const addressRulesOf = (attempts: string, windowSeconds: string): FixedWindowRules => ({
   attempts: asWholeNumber(attempts),
   windowSeconds: asWholeNumber(windowSeconds),
 });
@@ -137,7 +137,7 @@ export const failureRulesOf = (environment: {
   readonly LOGIN_WAIT_SECONDS: string;
   readonly LOGIN_WAIT_MAX_SECONDS: string;
   readonly LOGIN_FAILURES_KEPT_SECONDS: string;
-}): FailureRules => ({
+}): BackoffRules => ({
   freeFailures: asWholeNumber(environment.LOGIN_FAILURES),
   firstWaitSeconds: asWholeNumber(environment.LOGIN_WAIT_SECONDS),
   longestWaitSeconds: asWholeNumber(environment.LOGIN_WAIT_MAX_SECONDS),

@@ -2,7 +2,7 @@ import { systemClock } from '../shared/clock';
 import { addressRulesOf, asRoles, asWholeNumber, lifetimesOf, readEnvironment } from '../shared/environment';
 import { publicEndpoint } from '../shared/http/public-endpoint';
 import { connect } from '../shared/store/database';
-import { chargeAddress } from '../shared/store/rate-limits';
+import { rateLimitStore } from '../shared/store/rate-limits';
 import { userStore } from '../shared/store/users';
 import { type SignupDependencies, signup, signupSchema } from './signup';
 
@@ -13,14 +13,14 @@ const database = connect({
   rateLimits: environment.RATE_LIMITS_TABLE,
 });
 export const { ready } = database;
-const addressRules = addressRulesOf(environment.SIGNUPS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS);
 
 const dependencies: SignupDependencies = {
   clock: systemClock,
   lifetimes: lifetimesOf(environment),
   bcryptCost: asWholeNumber(environment.BCRYPT_COST),
   passwordMinLength: asWholeNumber(environment.PASSWORD_MIN_LENGTH),
-  chargeAddress: (address, now) => chargeAddress(database, { action: 'signup', address, now }, addressRules),
+  rateLimits: rateLimitStore(database),
+  sourceIpRules: addressRulesOf(environment.SIGNUPS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
   users: userStore(database),
 };
 

@@ -1,6 +1,7 @@
 /** Signup: a user, both name markers and a first session come to be together or not at all. */
 import type * as v from 'valibot';
 import { type Clock, timed } from '../shared/clock';
+import type { FixedWindowRules } from '../shared/domain/attempts';
 import { hashPassword } from '../shared/domain/password-hash';
 import { passwordProblems } from '../shared/domain/password-rules';
 import { type Lifetimes, type Session, sessionOf, toSeconds } from '../shared/domain/session';
@@ -10,6 +11,8 @@ import { expiryHeaders } from '../shared/http/expiry-headers';
 import { choice, fields, newEmail, newPassword, newUsername } from '../shared/http/fields';
 import type { Client } from '../shared/http/public-endpoint';
 import type { Answer } from '../shared/http/response';
+import type { RateLimitStore } from '../shared/store/rate-limits';
+import { sourceIpLimitKey } from '../shared/store/schema';
 import { StoreUnavailableError } from '../shared/store/unavailable';
 import type { UserStore } from '../shared/store/users';
 
@@ -24,8 +27,8 @@ export interface SignupDependencies {
   readonly lifetimes: Lifetimes;
   readonly bcryptCost: number;
   readonly passwordMinLength: number;
-  /** Seconds to wait, 0 for none. `now` is in epoch seconds. */
-  readonly chargeAddress: (address: string, now: number) => Promise<number>;
+  readonly sourceIpRules: FixedWindowRules;
+  readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow'>;
   readonly users: Pick<UserStore, 'nextId' | 'create'>;
 }
 
@@ -39,7 +42,7 @@ export async function signup(
 ): Promise<Answer> {
   const problems = passwordProblems(input.password, input, dependencies.passwordMinLength);
   if (problems.length > 0) throw new InvalidFieldsError({ password: problems });
-  await admit(client, dependencies);
+  await consumeSignup(client, dependencies);
   const { address, device, log } = client;
   const [passwordHash, hashMilliseconds] = await timed(() =>
     hashPassword(input.password, dependencies.bcryptCost),
@@ -62,11 +65,15 @@ export async function signup(
   };
 }
 
-/** @throws ThrottledError when the address has made too many attempts: each costs a hash, and tells whether a name is taken. */
-async function admit({ address, log }: Client, { clock, chargeAddress }: SignupDependencies): Promise<void> {
-  const waitSeconds = await chargeAddress(address, toSeconds(clock()));
+/** @throws ThrottledError when the source IP has made too many attempts: each costs a hash, and tells whether a name is taken. */
+async function consumeSignup(
+  { address: sourceIp, log }: Client,
+  { clock, rateLimits, sourceIpRules }: SignupDependencies,
+): Promise<void> {
+  const key = sourceIpLimitKey('signup', sourceIp);
+  const waitSeconds = await rateLimits.consumeFixedWindow(key, toSeconds(clock()), sourceIpRules);
   if (waitSeconds === 0) return;
-  log.event('signup_refused', { reason: 'address_limit', address, waitSeconds });
+  log.event('signup_refused', { reason: 'address_limit', address: sourceIp, waitSeconds });
   throw new ThrottledError(waitSeconds);
 }
 

@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import {
   accountKeyOf,
   areForgotten,
+  isKnown,
+  networkDigest,
+  networksToForget,
   remainingWait,
   waitAfter,
   windowEnd,
@@ -46,7 +49,31 @@ describe('an account', () => {
   });
 });
 
-describe('the window of an address', () => {
+describe('the networks of an account', () => {
+  it('are named by account and network together, so that two accounts on one network have no name in common', () => {
+    expect(networkDigest('account', '203.0.113.7')).toMatch(/^[0-9a-f]{16}$/);
+    expect(networkDigest('account', '203.0.113.7')).toBe(networkDigest('account', '203.0.113.7'));
+    expect(networkDigest('account', '203.0.113.7')).not.toBe(networkDigest('other', '203.0.113.7'));
+    expect(networkDigest('account', '203.0.113.7')).not.toBe(networkDigest('account', '203.0.113.8'));
+  });
+
+  it('are known before their time is over, and not from then on', () => {
+    expect(isKnown('home', { home: 1000 }, 999)).toBe(true);
+    expect(isKnown('home', { home: 1000 }, 1000)).toBe(false);
+    expect(isKnown('work', { home: 1000 }, 999)).toBe(false);
+  });
+
+  it('go when they are over, or when five others were used after them', () => {
+    const networks = { one: 2001, two: 2002, three: 2003, four: 2004, five: 2005 };
+    expect(networksToForget(networks, 'five', 1000)).toEqual([]);
+    expect(networksToForget(networks, 'six', 1000)).toEqual(['one']);
+    expect(networksToForget({ ...networks, six: 2006 }, 'one', 1000)).toEqual(['two']);
+    expect(networksToForget(networks, 'one', 2002).sort()).toEqual(['two']);
+    expect(networksToForget({}, 'one', 1000)).toEqual([]);
+  });
+});
+
+describe('a window', () => {
   it('ends at a multiple of its length, and the next begins there', () => {
     const window = { attempts: 1, windowSeconds: 600 };
     expect(windowEnd(1200, window)).toBe(1800);

@@ -1,12 +1,14 @@
 /** A user of each cell's own with two devices, as it stands in the database before a request. */
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { accountKeyOf } from '../../functions/shared/domain/attempts';
+import { accountKeyOf, networkDigest } from '../../functions/shared/domain/attempts';
 import { hashPassword } from '../../functions/shared/domain/password-hash';
 import { type Session, sessionOf } from '../../functions/shared/domain/session';
 import { issueToken, newLocator, successorOf, type Token } from '../../functions/shared/domain/token';
 import {
   accountLimitKey,
   emailKey,
+  laneLimitKey,
+  networkAttribute,
   sessionKey,
   userKey,
   usernameKey,
@@ -35,6 +37,8 @@ export interface Setting {
   readonly olderSessions?: number;
   /** How often a login has failed, the last time long enough ago. */
   readonly failedLogins?: number;
+  /** How often a login has failed in the lane of the user's network, the last time long enough ago, while others keep the account waiting. */
+  readonly failedInLane?: number;
   /** The session of the token `original`. */
   readonly session?: (account: Account, now: number) => Partial<Session>;
 }
@@ -63,12 +67,11 @@ export const sessionName = (digits: string): string => digits.padStart(16, '0');
 export async function store(stored: StoredItems, account: Account, setting: Setting): Promise<void> {
   if (setting.isSignedUp === false) return;
   const put = (Item: object) => ({ PutRequest: { Item } });
+  const counters = counterItems(account, setting);
   const RequestItems = {
     [stored.tableName('users')]: (await userItems(account, setting)).map(put),
     [stored.tableName('tokens')]: sessionItems(account, setting).map(put),
-    ...(setting.failedLogins && {
-      [stored.tableName('rateLimits')]: [put(attemptsItem(account, setting.failedLogins))],
-    }),
+    ...(counters.length > 0 && { [stored.tableName('rateLimits')]: counters.map(put) }),
   };
   await stored.documents.send(new BatchWriteCommand({ RequestItems }));
 }
@@ -108,9 +111,22 @@ function sessionItems(account: Account, setting: Setting): object[] {
   }));
 }
 
-const attemptsItem = ({ username }: Account, attempts: number): object => ({
-  ...accountLimitKey(accountKeyOf(username)),
-  attempts,
-  lastAttemptAtMs: Date.now() - 60_000,
-  expiresAt: Math.ceil(Date.now() / 1000) + 1000,
-});
+function counterItems(
+  { username, address }: Account,
+  { failedLogins, failedInLane }: Setting,
+): Record<string, unknown>[] {
+  const account = accountKeyOf(username);
+  const network = networkDigest(account, address);
+  const expiresAt = Math.ceil(Date.now() / 1000) + 1000;
+  const counter = (attempts: number, secondsAgo: number) => ({
+    attempts,
+    lastAttemptAtMs: Date.now() - secondsAgo * 1000,
+    expiresAt,
+  });
+  if (failedInLane) {
+    const known = { [networkAttribute(network)]: expiresAt };
+    const ofAccount = { ...accountLimitKey(account), ...counter(50, 0), ...known };
+    return [ofAccount, { ...laneLimitKey(account, network), ...counter(failedInLane, 60) }];
+  }
+  return failedLogins ? [{ ...accountLimitKey(account), ...counter(failedLogins, 60) }] : [];
+}

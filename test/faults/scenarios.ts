@@ -23,6 +23,8 @@ export interface Scenario {
   readonly repeated?: (account: Account) => Expected;
   /** Calls without which the answer is still right. */
   readonly dispensable?: readonly string[];
+  /** Calls that take no time of their own in the function's: made at the same time as others, or in time that a decision has anyway. */
+  readonly beside?: readonly string[];
   /** Whether the account may have to wait after an attempt that came to nothing. */
   readonly mayWait?: boolean;
   /** Whether what it is answered counts as an attempt to guess a password. */
@@ -48,6 +50,9 @@ const greeting = always(200, { message: 'Welcome to the Clerk Dashboard!' });
 const both = { before: ['original', 'other'], after: ['original', 'other'] } as const;
 const refreshedOnce = ({ tokens }: Account) => ({ tokenDigest: digestOf(tokens.successor), refreshCount: 1 });
 
+/** Of a login whose session is stored. */
+const tidying = ['login: UpdateItem Users', 'login: Query Tokens', 'login: DeleteItem Tokens'];
+
 export const scenarios: readonly Scenario[] = [
   {
     endpoint: 'signup',
@@ -71,11 +76,27 @@ export const scenarios: readonly Scenario[] = [
     body: ({ username }) => ({ username, password: PASSWORD }),
     right: () => ({ status: 200, body: { token: hex(40) } }),
     deed: 'login: PutItem Tokens',
-    dispensable: [
-      'login: DeleteItem RateLimits',
+    // The last call of the rate limits is the reset.
+    dispensable: ['login: UpdateItem RateLimits 4', ...tidying],
+    beside: ['login: UpdateItem RateLimits 4', 'login: UpdateItem Users'],
+    mayWait: true,
+    live: { before: ['original', 'other'], after: ['original', 'other', 'issued'] },
+  },
+  {
+    endpoint: 'login',
+    when: 'in the lane of its network, after failures there',
+    setting: { failedInLane: 5 },
+    body: ({ username }) => ({ username, password: PASSWORD }),
+    right: () => ({ status: 200, body: { token: hex(40) } }),
+    deed: 'login: PutItem Tokens',
+    // The last two are the resets of account and lane.
+    dispensable: ['login: UpdateItem RateLimits 5', 'login: UpdateItem RateLimits 6', ...tidying],
+    // The account is asked in an earlier attempt at the decision, whose time is in its patience.
+    beside: [
+      'login: UpdateItem RateLimits 2',
+      'login: UpdateItem RateLimits 5',
+      'login: UpdateItem RateLimits 6',
       'login: UpdateItem Users',
-      'login: Query Tokens',
-      'login: DeleteItem Tokens',
     ],
     mayWait: true,
     live: { before: ['original', 'other'], after: ['original', 'other', 'issued'] },

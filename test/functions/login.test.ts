@@ -1,13 +1,15 @@
 import { compare, getRounds } from 'bcryptjs';
-import { type LoginDependencies, login, loginSchema } from '../../functions/login/login';
-import { accountKeyOf } from '../../functions/shared/domain/attempts';
+import { type LoginDependencies, login } from '../../functions/login/login';
+import { accountKeyOf, networkDigest } from '../../functions/shared/domain/attempts';
 import { hashPassword, matchesPassword } from '../../functions/shared/domain/password-hash';
 import { type InvalidFieldsError, ThrottledError } from '../../functions/shared/http/errors';
-import { checkFields } from '../../functions/shared/http/fields';
-import type { AccountCharge, AdmittedAttempt } from '../../functions/shared/store/rate-limits';
+import type { ConsumedAttempt, Consumption } from '../../functions/shared/store/rate-limits';
+import { accountLimitKey, laneLimitKey, sourceIpLimitKey } from '../../functions/shared/store/schema';
+import type { StoredSessions } from '../../functions/shared/store/sessions';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { FoundUser } from '../../functions/shared/store/users';
 import { recordingLog } from '../support/log';
+import { sessionWith, token } from '../support/sessions';
 
 /** The real one, counted. */
 jest.mock('bcryptjs', () => {
@@ -34,27 +36,59 @@ beforeAll(async () => {
   };
 });
 
-const admittedAttempt = (overrides: Partial<AdmittedAttempt> = {}): AccountCharge => ({
-  isAdmitted: true,
+const account = accountKeyOf('newuser');
+const network = networkDigest(account, '203.0.113.7');
+const attempt = {
+  key: accountLimitKey(account),
+  lane: { network, key: laneLimitKey(account, network) },
+  nowMs: 1_800_000_000_500,
+};
+const consumed = (overrides: Partial<ConsumedAttempt> = {}): Consumption => ({
+  ...attempt,
+  isAllowed: true,
   attemptId: 'attempt-1',
+  countedIn: attempt.key,
   waitIfFailed: 0,
   isLastFree: false,
+  stored: { count: 1, lastAtMs: attempt.nowMs, networks: {}, expiresAt: 1_800_086_400 },
   ...overrides,
 });
+
+const rateLimits = (overrides: Partial<LoginDependencies['rateLimits']> = {}) => ({
+  consumeFixedWindow: jest.fn(async () => 0),
+  consumeWithBackoff: jest.fn(async () => consumed()),
+  refund: jest.fn(async () => undefined),
+  reset: jest.fn(async () => undefined),
+  ...overrides,
+});
+const sourceIpRules = { attempts: 100, windowSeconds: 600 };
+const accountRules = { freeFailures: 5, firstWaitSeconds: 1, longestWaitSeconds: 900, keptSeconds: 86_400 };
 
 const dependencies = (overrides: Partial<LoginDependencies> = {}) => ({
   clock: () => 1_800_000_000_500,
   lifetimes: { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 1000 },
   bcryptCost: 10,
   sessionsPerUser: 20,
-  chargeAddress: jest.fn(async () => 0),
-  chargeAccount: jest.fn(async (): Promise<AccountCharge> => admittedAttempt()),
-  returnAttempt: jest.fn(async () => undefined),
-  forgetAttempts: jest.fn(async () => undefined),
+  rateLimits: rateLimits(),
+  sourceIpRules,
+  accountRules,
+  users: users(),
+  sessions: sessions(),
+  ...overrides,
+});
+
+const users = (overrides: Partial<LoginDependencies['users']> = {}) => ({
+  findLocator: jest.fn(async () => 'f2afca0567'),
+  findNamed: jest.fn(async (): Promise<FoundUser | undefined> => user),
   replacePasswordHash: jest.fn(async () => true),
-  findUserByName: async (): Promise<FoundUser | undefined> => user,
-  addSession: jest.fn(async () => true),
-  trimSessions: jest.fn(async () => undefined),
+  ...overrides,
+});
+const finding = (found: FoundUser | undefined) => ({ users: users({ findNamed: async () => found }) });
+
+const sessions = (overrides: Partial<LoginDependencies['sessions']> = {}) => ({
+  add: jest.fn(async () => true),
+  list: jest.fn(async (): Promise<StoredSessions> => ({ sessions: [], isComplete: true })),
+  removeAll: jest.fn(async () => undefined),
   ...overrides,
 });
 
@@ -67,30 +101,48 @@ describe('POST /api/api-token-auth/', () => {
     expect(answer).toEqual({
       status: 200,
       body: { token: expect.stringMatching(/^f2afca0567[0-9a-f]{30}$/) },
-      headers: { 'Token-Expires-In': '100' },
+      headers: { 'Token-Expires-In': '100', 'Session-Expires-In': '1000' },
     });
-    expect(deps.addSession).toHaveBeenCalledWith(
+    expect(deps.sessions.add).toHaveBeenCalledWith(
       expect.anything(),
       expect.objectContaining({ userId: 1, sessionGeneration: 3, device: 'Phone/1.0' }),
     );
   });
 
-  it('ends the oldest sessions only after the new one is stored', async () => {
-    const order: string[] = [];
-    await login(input, client, {
-      ...dependencies(),
-      addSession: async () => order.push('add') > 0,
-      trimSessions: async (locator, { userId, sessionGeneration, limit, now }) => {
-        order.push(`trim ${locator} of ${userId}/${sessionGeneration} to ${limit} at ${now}`);
-      },
+  it('deletes what is over the limit and what is dead, only after the new session is stored', async () => {
+    const stored = (id: string, overrides = {}) => ({
+      key: token,
+      session: sessionWith(token, { id, sessionGeneration: 3, ...overrides }),
     });
-    expect(order).toEqual(['add', 'trim f2afca0567 of 1/3 to 20 at 1800000000']);
+    const [older, newer] = [stored('older', { refreshedAt: 1 }), stored('newer')];
+    const dead = stored('dead', { sessionGeneration: 2 });
+    const order: unknown[] = [];
+    const store = sessions({
+      add: async () => order.push('add') > 0,
+      list: async () => ({ sessions: [newer, dead, older], isComplete: true }),
+      removeAll: async (surplus) => void order.push(surplus),
+    });
+    await login(input, client, dependencies({ sessions: store, sessionsPerUser: 2 }));
+    expect(order).toEqual(['add', [older, dead]]);
+  });
+
+  it('makes no call to delete what is not there', async () => {
+    const deps = dependencies();
+    await login(input, client, deps);
+    expect(deps.sessions.removeAll).not.toHaveBeenCalled();
+  });
+
+  it('says in the log when a user has too many sessions to read', async () => {
+    const log = recordingLog();
+    const store = sessions({ list: async () => ({ sessions: [], isComplete: false }) });
+    await login(input, clientWith(log), dependencies({ sessions: store }));
+    expect(log.events.map(({ event }) => event)).toEqual(['sessions_not_all_read', 'login_succeeded']);
   });
 
   it.each<[string, () => [Partial<LoginDependencies>, typeof input]]>([
-    ['an unknown user', () => [{ findUserByName: async () => undefined }, input]],
+    ['an unknown user', () => [finding(undefined), input]],
     ['a wrong password', () => [{}, { ...input, password: 'password124' }]],
-    ['an inactive user', () => [{ findUserByName: async () => ({ ...user, isActive: false }) }, input]],
+    ['an inactive user', () => [finding({ ...user, isActive: false }), input]],
     ['a password over 72 bytes', () => [{}, { ...input, password: 'x'.repeat(73) }]],
   ])('answers %s in the same words and opens no session', async (_, arrange) => {
     const [overrides, body] = arrange();
@@ -99,7 +151,7 @@ describe('POST /api/api-token-auth/', () => {
     expect((error as InvalidFieldsError).fields).toEqual({
       non_field_errors: ['Unable to log in with provided credentials.'],
     });
-    expect(deps.addSession).not.toHaveBeenCalled();
+    expect(deps.sessions.add).not.toHaveBeenCalled();
   });
 
   it('costs one comparison at the cost of today for an unknown user, a wrong password and an inactive user alike', async () => {
@@ -112,7 +164,7 @@ describe('POST /api/api-token-auth/', () => {
     ];
     for (const [found, password] of attempts) {
       hashing.mockClear();
-      const deps = dependencies({ findUserByName: async () => found });
+      const deps = dependencies(finding(found));
       await login({ ...input, password }, client, deps).catch(() => undefined);
       expect(hashing.mock.calls.map(([, hash]) => getRounds(hash))).toEqual([10]);
     }
@@ -120,22 +172,25 @@ describe('POST /api/api-token-auth/', () => {
 
   it('draws another session number when one is taken, and gives up only after several', async () => {
     const taken = [false, false, true];
-    expect(
-      (await login(input, client, dependencies({ addSession: async () => taken.shift() ?? false }))).status,
-    ).toBe(200);
-    await expect(
-      login(input, client, dependencies({ addSession: async () => false })),
-    ).rejects.toBeInstanceOf(StoreUnavailableError);
+    const drawing = sessions({ add: async () => taken.shift() ?? false });
+    expect((await login(input, client, dependencies({ sessions: drawing }))).status).toBe(200);
+    const hopeless = dependencies({ sessions: sessions({ add: async () => false }) });
+    await expect(login(input, client, hopeless)).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 
-  it.each(['forgetAttempts', 'trimSessions', 'replacePasswordHash'] as const)(
+  const failure = new StoreUnavailableError('down');
+  const fail = () => Promise.reject(failure);
+  it.each<[string, () => Partial<LoginDependencies>]>([
+    ['the reset of rate limits', () => ({ rateLimits: rateLimits({ reset: fail }) })],
+    ['the look at the sessions', () => ({ sessions: sessions({ list: fail }) })],
+    ['the replacement of a weak hash', () => ({ users: users({ replacePasswordHash: fail }) })],
+  ])(
     'signs in also when %s fails, which the next login makes up for: no session is left that nobody knows of',
-    async (tidying) => {
-      const failure = new StoreUnavailableError('down');
+    async (_, failing) => {
       const log = recordingLog();
-      const deps = dependencies({ bcryptCost: 11, [tidying]: () => Promise.reject(failure) });
+      const deps = dependencies({ bcryptCost: 11, ...failing() });
       expect(await login(input, clientWith(log), deps)).toMatchObject({ status: 200 });
-      expect(deps.addSession).toHaveBeenCalledTimes(1);
+      expect(deps.sessions.add).toHaveBeenCalledTimes(1);
       expect(log.failures).toEqual([failure]);
     },
   );
@@ -144,93 +199,87 @@ describe('POST /api/api-token-auth/', () => {
 describe('who may try a password', () => {
   beforeEach(() => hashing.mockClear());
 
-  it('is charged to the address, then to the account, before anything is looked up or hashed', async () => {
+  it('is counted by source IP, then by account, before anything is hashed, while name and user are read', async () => {
     const order: string[] = [];
-    await login(input, client, {
+    const note = (what: string) => order.push(`${what}, hashes ${hashing.mock.calls.length}`);
+    await login({ ...input, username: 'NEWUSER' }, client, {
       ...dependencies(),
-      chargeAddress: async (address, now) => {
-        order.push(`address ${address} at ${now}, hashes ${hashing.mock.calls.length}`);
-        return 0;
-      },
-      chargeAccount: async ({ account, nowMs }) => {
-        order.push(
-          `account ${account === accountKeyOf('NEWUSER')} at ${nowMs}, hashes ${hashing.mock.calls.length}`,
-        );
-        return admittedAttempt();
-      },
-      findUserByName: async () => {
-        order.push('look up');
-        return user;
-      },
+      rateLimits: rateLimits({
+        consumeFixedWindow: async (key, now, rules) => {
+          expect([key, rules]).toEqual([sourceIpLimitKey('login', '203.0.113.7'), sourceIpRules]);
+          note(`source IP at ${now}`);
+          return 0;
+        },
+        consumeWithBackoff: async (given, rules) => {
+          expect([given, rules]).toEqual([attempt, accountRules]);
+          note('account');
+          return consumed();
+        },
+      }),
+      users: users({
+        findLocator: async (name) => {
+          note(`name ${name}`);
+          return 'f2afca0567';
+        },
+        findNamed: async (locator, name) => {
+          note(`user ${locator} ${name}`);
+          return user;
+        },
+      }),
     });
     expect(order).toEqual([
-      'address 203.0.113.7 at 1800000000, hashes 0',
-      'account true at 1800000000500, hashes 0',
-      'look up',
+      'source IP at 1800000000, hashes 0',
+      'name NEWUSER, hashes 0',
+      'user f2afca0567 NEWUSER, hashes 0',
+      'account, hashes 0',
     ]);
     expect(hashing).toHaveBeenCalledTimes(1);
   });
 
-  it.each<[string, Partial<LoginDependencies>, number]>([
-    ['address_limit', { chargeAddress: async () => 57 }, 57],
-    ['account_wait', { chargeAccount: async () => ({ isAdmitted: false, waitSeconds: 8 }) }, 8],
-  ])('hears of the wait when refused for %s, and costs no hash', async (reason, overrides, waitSeconds) => {
+  it.each<[string, Partial<LoginDependencies['rateLimits']>]>([
+    ['source IP', { consumeFixedWindow: async () => 57 }],
+    ['account', { consumeWithBackoff: async () => ({ isAllowed: false, waitSeconds: 57 }) }],
+  ])('hears of the wait of the %s also when what was read beside it failed', async (_, limits) => {
+    const fails = () => Promise.reject(new StoreUnavailableError('down'));
+    const reads = 'consumeFixedWindow' in limits ? { findLocator: fails } : { findNamed: fails };
+    const refused = dependencies({ rateLimits: rateLimits(limits), users: users(reads) });
     const log = recordingLog();
-    const deps = dependencies(overrides);
-    const findUserByName = jest.fn();
-    const error = await login(input, clientWith(log), { ...deps, findUserByName }).catch(
-      (thrown: unknown) => thrown,
-    );
+    await expect(login(input, clientWith(log), refused)).rejects.toBeInstanceOf(ThrottledError);
+    expect(log.failures).toEqual([]);
+    expect(log.caller).toEqual({});
+  });
+
+  it.each<[string, Partial<LoginDependencies['rateLimits']>, number]>([
+    ['address_limit', { consumeFixedWindow: async () => 57 }, 57],
+    ['account_wait', { consumeWithBackoff: async () => ({ isAllowed: false, waitSeconds: 8 }) }, 8],
+  ])('hears of the wait when refused for %s, and costs no hash', async (reason, limits, waitSeconds) => {
+    const log = recordingLog();
+    const deps = dependencies({ rateLimits: rateLimits(limits) });
+    const error = await login(input, clientWith(log), deps).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ThrottledError);
     expect((error as ThrottledError).waitSeconds).toBe(waitSeconds);
-    expect(findUserByName).not.toHaveBeenCalled();
     expect(hashing).not.toHaveBeenCalled();
     expect(log.events).toEqual([{ event: 'login_refused', reason, address: '203.0.113.7', waitSeconds }]);
   });
 
-  it.each([
-    ['a name over 150 characters', { username: 'x'.repeat(151), password: 'password123' }],
-    ['a name of 60,000 bytes', { username: '\u0344'.repeat(30_000), password: 'password123' }],
-    ['a password over 4096 bytes', { username: 'newuser', password: '\u0344'.repeat(2049) }],
-  ])(
-    'is charged to address and account also with %s, and costs the same hash and the same words',
-    async (_, body) => {
-      const findUserByName = jest.fn(async () => (body.username === 'newuser' ? user : undefined));
-      const deps = dependencies({ findUserByName });
-      const normalizing = jest.spyOn(String.prototype, 'normalize');
-      const fields = checkFields(loginSchema, new Map(Object.entries(body)));
-      const error = await login(fields, client, deps).catch((thrown: unknown) => thrown);
-      const sizes = normalizing.mock.contexts.map((text) => String(text).length);
-      normalizing.mockRestore();
-      expect(sizes.filter((size) => size > 150)).toEqual([]);
-      expect((error as InvalidFieldsError).fields).toEqual({
-        non_field_errors: ['Unable to log in with provided credentials.'],
-      });
-      expect(deps.chargeAddress).toHaveBeenCalledTimes(1);
-      expect(deps.chargeAccount).toHaveBeenCalledWith(
-        expect.objectContaining({ account: accountKeyOf(body.username) }),
-      );
-      expect(findUserByName).toHaveBeenCalledTimes(1);
-      expect(hashing.mock.calls.map(([, hash]) => getRounds(hash))).toEqual([10]);
-    },
-  );
-
-  it('is not charged to an account when the address is refused, so that nobody can lock others out', async () => {
-    const deps = dependencies({ chargeAddress: async () => 57 });
-    await expect(login(input, client, deps)).rejects.toBeInstanceOf(ThrottledError);
-    expect(deps.chargeAccount).not.toHaveBeenCalled();
+  it('costs no account an attempt when the source IP is refused, so that nobody can lock others out', async () => {
+    const limits = rateLimits({ consumeFixedWindow: async () => 57 });
+    await expect(login(input, client, dependencies({ rateLimits: limits }))).rejects.toBeInstanceOf(
+      ThrottledError,
+    );
+    expect(limits.consumeWithBackoff).not.toHaveBeenCalled();
   });
 
-  it('is forgotten by success alone', async () => {
-    const succeeding = dependencies();
-    await login(input, client, succeeding);
-    expect(succeeding.forgetAttempts).toHaveBeenCalledWith(accountKeyOf('newuser'));
-    const failing = dependencies();
-    await login({ ...input, password: 'password124' }, client, failing).catch(() => undefined);
-    const inactive = dependencies({ findUserByName: async () => ({ ...user, isActive: false }) });
-    await login(input, client, inactive).catch(() => undefined);
-    expect(failing.forgetAttempts).not.toHaveBeenCalled();
-    expect(inactive.forgetAttempts).not.toHaveBeenCalled();
+  it('is reset by success alone, and known by its network for as long as the session may last', async () => {
+    const resetAfter = async (overrides: Partial<LoginDependencies>, body = input) => {
+      const reset = jest.fn(async () => undefined);
+      const deps = dependencies({ rateLimits: rateLimits({ reset }), ...overrides });
+      await login(body, client, deps).catch(() => undefined);
+      return reset.mock.calls;
+    };
+    expect(await resetAfter({})).toEqual([[consumed(), 1_800_000_000 + 1000]]);
+    expect(await resetAfter({}, { ...input, password: 'password124' })).toEqual([]);
+    expect(await resetAfter(finding({ ...user, isActive: false }))).toEqual([]);
   });
 });
 
@@ -255,17 +304,20 @@ describe('the log of a login', () => {
     const wrong = await eventsOf({}, { ...input, password: 'password124' });
     expect(wrong.events).toEqual([{ event: 'login_failed', reason: 'password_wrong', ...common }]);
     expect(wrong.caller).toEqual({ userId: 1 });
-    const unknown = await eventsOf({ findUserByName: async () => undefined });
+    const unknown = await eventsOf(finding(undefined));
     expect(unknown.events).toEqual([{ event: 'login_failed', reason: 'user_unknown', ...common }]);
     expect(unknown.caller).toEqual({});
-    const inactive = await eventsOf({ findUserByName: async () => ({ ...user, isActive: false }) });
+    const inactive = await eventsOf(finding({ ...user, isActive: false }));
     expect(inactive.events).toEqual([{ event: 'login_failed', reason: 'user_inactive', ...common }]);
   });
 
   it('says from when on an account has to wait', async () => {
     const wrong = { ...input, password: 'password124' };
-    const eventsAfter = async (attempt: Partial<AdmittedAttempt>) => {
-      const { events } = await eventsOf({ chargeAccount: async () => admittedAttempt(attempt) }, wrong);
+    const eventsAfter = async (overrides: Partial<ConsumedAttempt>) => {
+      const { events } = await eventsOf(
+        { rateLimits: rateLimits({ consumeWithBackoff: async () => consumed(overrides) }) },
+        wrong,
+      );
       return events.map(({ event }) => event);
     };
     expect(await eventsAfter({})).toEqual(['login_failed']);
@@ -278,21 +330,22 @@ describe('the log of a login', () => {
 });
 
 describe('an attempt', () => {
-  it('is given back when the database fails before the password is judged', async () => {
+  it('is refunded when the database fails before the password is verified', async () => {
+    const limits = rateLimits();
     const deps = dependencies({
-      findUserByName: async () => {
-        throw new StoreUnavailableError('down');
-      },
+      rateLimits: limits,
+      users: users({ findNamed: () => Promise.reject(new StoreUnavailableError('down')) }),
     });
     await expect(login(input, client, deps)).rejects.toBeInstanceOf(StoreUnavailableError);
-    expect(deps.returnAttempt).toHaveBeenCalledWith(accountKeyOf('newuser'), 'attempt-1');
+    expect(limits.refund).toHaveBeenCalledWith(consumed());
   });
 
-  it('stays counted when the password was judged, whatever fails then', async () => {
-    const deps = dependencies({ addSession: async () => false });
+  it('stays counted when the password was verified, whatever fails then', async () => {
+    const limits = rateLimits();
+    const deps = dependencies({ rateLimits: limits, sessions: sessions({ add: async () => false }) });
     await expect(login(input, client, deps)).rejects.toBeInstanceOf(StoreUnavailableError);
     await login({ ...input, password: 'password124' }, client, deps).catch(() => undefined);
-    expect(deps.returnAttempt).not.toHaveBeenCalled();
+    expect(limits.refund).not.toHaveBeenCalled();
   });
 });
 
@@ -301,11 +354,11 @@ describe('a hash that is weaker than those made now', () => {
     const deps = dependencies({ bcryptCost: 11 });
     const log = recordingLog();
     await login(input, clientWith(log), deps);
-    expect(deps.replacePasswordHash).toHaveBeenCalledWith('f2afca0567', {
+    expect(deps.users.replacePasswordHash).toHaveBeenCalledWith('f2afca0567', {
       from: user.passwordHash,
       to: expect.stringMatching(/^\$2b\$11\$/),
     });
-    const [, { to }] = jest.mocked(deps.replacePasswordHash).mock.calls[0]!;
+    const [, { to }] = jest.mocked(deps.users.replacePasswordHash).mock.calls[0]!;
     expect(await matchesPassword('password123', to, 11)).toBe(true);
     expect(log.events).toContainEqual({ event: 'password_rehashed' });
   });
@@ -313,22 +366,20 @@ describe('a hash that is weaker than those made now', () => {
   it('stays when it is strong enough, stronger than today, and when the password is wrong', async () => {
     const strong = dependencies();
     const stronger = { ...user, passwordHash: await hashPassword('password123', 11) };
-    const lowered = dependencies({ findUserByName: async () => stronger });
+    const lowered = dependencies(finding(stronger));
     expect((await login(input, client, lowered)).status).toBe(200);
-    expect(lowered.replacePasswordHash).not.toHaveBeenCalled();
+    expect(lowered.users.replacePasswordHash).not.toHaveBeenCalled();
     await login(input, client, strong);
     const wrong = dependencies({ bcryptCost: 11 });
     await login({ ...input, password: 'password124' }, client, wrong).catch(() => undefined);
-    expect(strong.replacePasswordHash).not.toHaveBeenCalled();
-    expect(wrong.replacePasswordHash).not.toHaveBeenCalled();
+    expect(strong.users.replacePasswordHash).not.toHaveBeenCalled();
+    expect(wrong.users.replacePasswordHash).not.toHaveBeenCalled();
   });
 
   it('keeps nobody from signing in when it cannot be replaced', async () => {
     const log = recordingLog();
-    const replacePasswordHash = async () => {
-      throw new StoreUnavailableError('down');
-    };
-    const answer = await login(input, clientWith(log), dependencies({ bcryptCost: 11, replacePasswordHash }));
+    const failing = users({ replacePasswordHash: () => Promise.reject(new StoreUnavailableError('down')) });
+    const answer = await login(input, clientWith(log), dependencies({ bcryptCost: 11, users: failing }));
     expect(answer.status).toBe(200);
     expect(log.failures).toEqual([expect.any(StoreUnavailableError)]);
   });

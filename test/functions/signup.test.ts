@@ -17,6 +17,8 @@ const input = { username: 'NewUser', email: 'newuser@example.com', password: 'pa
 const clientWith = (log = recordingLog()) => ({ device: 'Phone/1.0', address: '203.0.113.7', log });
 const client = clientWith();
 
+const sourceIpRules = { attempts: 30, windowSeconds: 600 };
+
 function dependencies(...creations: Creation[]) {
   const created: NewUser[] = [];
   const overrides: SignupDependencies = {
@@ -24,7 +26,8 @@ function dependencies(...creations: Creation[]) {
     lifetimes: { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 1000 },
     bcryptCost: 10,
     passwordMinLength: 8,
-    chargeAddress: async () => 0,
+    sourceIpRules,
+    rateLimits: { consumeFixedWindow: async () => 0 },
     users: {
       nextId: async () => 7,
       create: async (newUser) => {
@@ -99,10 +102,12 @@ describe('too many signups from one address', () => {
   it('are refused before anything is hashed or stored, and the log says so', async () => {
     hashing.mockClear();
     const log = recordingLog();
-    const deps = { ...dependencies(), chargeAddress: jest.fn(async () => 57) };
+    const consumeFixedWindow = jest.fn(async () => 57);
+    const deps = { ...dependencies(), rateLimits: { consumeFixedWindow } };
     const error = await signup(input, clientWith(log), deps).catch((thrown: unknown) => thrown);
     expect((error as ThrottledError).waitSeconds).toBe(57);
-    expect(deps.chargeAddress).toHaveBeenCalledWith('203.0.113.7', 1_800_000_000);
+    const key = { limitKey: 'ADDRESS#signup#203.0.113.7' };
+    expect(consumeFixedWindow).toHaveBeenCalledWith(key, 1_800_000_000, sourceIpRules);
     expect(hashing).not.toHaveBeenCalled();
     expect(deps.created).toEqual([]);
     expect(log.events).toEqual([
@@ -110,12 +115,13 @@ describe('too many signups from one address', () => {
     ]);
   });
 
-  it('are not charged for a form that is filled in wrongly', async () => {
-    const deps = { ...dependencies(), chargeAddress: jest.fn(async () => 57) };
+  it('consume nothing for a form that is filled in wrongly', async () => {
+    const consumeFixedWindow = jest.fn(async () => 57);
+    const deps = { ...dependencies(), rateLimits: { consumeFixedWindow } };
     await expect(signup({ ...input, password: '1234567' }, client, deps)).rejects.toBeInstanceOf(
       InvalidFieldsError,
     );
-    expect(deps.chargeAddress).not.toHaveBeenCalled();
+    expect(consumeFixedWindow).not.toHaveBeenCalled();
   });
 });
 

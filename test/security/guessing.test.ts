@@ -68,7 +68,7 @@ describe('guessing', () => {
     });
   });
 
-  it('33. No attacker can lock an account for ever; a user with a live session stays signed in.', async () => {
+  it('keeps nobody signed out who has a live session, and nobody out for longer than the longest wait once it ends', async () => {
     const { username, token } = await api.signup();
     await guesses(username, 5);
     expect((await login(username)).status).toBe(429);

@@ -49,6 +49,7 @@ const inForce: Readonly<Record<string, string>> = {
   'first wait': `${variables.LOGIN_WAIT_SECONDS} s`,
   'longest wait': `${variables.LOGIN_WAIT_MAX_SECONDS} s`,
   'failures kept': `${variables.LOGIN_FAILURES_KEPT_SECONDS} s`,
+  'known networks of an account': String(limits.KNOWN_NETWORKS),
   'logins per address': variables.LOGINS_PER_ADDRESS,
   'signups per address': variables.SIGNUPS_PER_ADDRESS,
   'window of an address': `${variables.ADDRESS_WINDOW_SECONDS} s`,

@@ -25,7 +25,7 @@ const GRANTS: Record<BackendFunctionName, Record<string, string[]>> = {
   login: {
     users: ['GetItem', 'UpdateItem'],
     tokens: ['PutItem', 'Query', 'DeleteItem'],
-    rateLimits: ['UpdateItem', 'DeleteItem'],
+    rateLimits: ['UpdateItem'],
   },
   dashboard: {},
   refresh: { tokens: ['UpdateItem', 'GetItem'] },

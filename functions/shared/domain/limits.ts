@@ -47,6 +47,9 @@ export const WORST_CASE_CALL_SECONDS = 2.5;
 export const CONFLICT_PATIENCE_MS = 2000;
 export const CONFLICT_PAUSE_MS = 25;
 
+/** For how long a request reads further pages of sessions, or deletes sessions, before it leaves the rest to a later one. */
+export const TIDYING_PATIENCE_MS = 2000;
+
 /**
  * How many refreshes back a token is still known to have belonged to its session. Looking costs a few microseconds for each
  * refresh that the session has seen, and only when a token that opens nothing comes to be refreshed.
@@ -55,3 +58,6 @@ export const MAX_KNOWN_REFRESHES = 10_000;
 
 /** What is kept of a client's User-Agent to tell sessions apart. */
 export const MAX_DEVICE_CHARACTERS = 120;
+
+/** From how many networks an account is let in while somebody else guesses at it: home, work, mobile, and two more. */
+export const KNOWN_NETWORKS = 5;

@@ -18,7 +18,7 @@ const events = {
   login_succeeded: { level: 'INFO', outcome: 'succeeded', metric: logins },
   login_failed: { level: 'INFO', outcome: 'failed', metric: logins },
   login_refused: { level: 'WARN', outcome: 'refused', metric: logins },
-  /** The last free attempt failed: from now on the account waits after each failure. */
+  /** The last free attempt of an account, or of one of its lanes, failed: from now on it waits after each failure. */
   account_locked: { level: 'WARN', outcome: 'refused', metric: { name: 'AccountsLocked' } },
   password_rehashed: { level: 'INFO', outcome: 'succeeded' },
   token_refreshed: { level: 'INFO', outcome: 'succeeded' },

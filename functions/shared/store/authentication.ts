@@ -1,5 +1,5 @@
 /** Who a token belongs to: the one read of every authenticated request. */
-import { BatchGetCommand, type BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Session, SessionOwner } from '../domain/session';
 import { type Database, retryOnConflict } from './database';
 import { type SessionKey, sessionAttributes, sessionKey, sessionOwnerAttributes, userKey } from './schema';
@@ -8,9 +8,6 @@ export interface SessionAndOwner {
   readonly session: Session | undefined;
   readonly owner: SessionOwner | undefined;
 }
-
-type Keys = NonNullable<BatchGetCommandOutput['UnprocessedKeys']>;
-type Items = Record<string, Record<string, unknown>[]>;
 
 /**
  * The session at a key and the user of its locator, strongly consistent: whatever was written before is seen.
@@ -21,9 +18,9 @@ type Items = Record<string, Record<string, unknown>[]>;
 export function readSessionAndOwner(database: Database, key: SessionKey): Promise<SessionAndOwner> {
   return retryOnConflict(async () => {
     const first = await readOnce(database, key);
-    if (!generationsDiffer(first)) return first;
+    if (!first || !generationsDiffer(first)) return first;
     const second = await readOnce(database, key);
-    return !generationsDiffer(second) || isCertainlyEnded(first, second) ? second : undefined;
+    return second && (!generationsDiffer(second) || isCertainlyEnded(first, second)) ? second : undefined;
   });
 }
 
@@ -44,15 +41,23 @@ interface Generation {
 const isBehind = (one: Generation | undefined, other: Generation | undefined): boolean =>
   one !== undefined && other !== undefined && one.sessionGeneration < other.sessionGeneration;
 
-async function readOnce(database: Database, key: SessionKey): Promise<SessionAndOwner> {
-  const { users, tokens } = database.tables;
-  const found = await readAll(database, {
-    [users]: { Keys: [userKey(key.locator)], ConsistentRead: true, ...only(sessionOwnerAttributes) },
-    [tokens]: { Keys: [sessionKey(key)], ConsistentRead: true, ...only(sessionAttributes) },
-  });
+/** One call; `undefined` if DynamoDB left a key unprocessed. */
+async function readOnce(
+  { send, tables: { users, tokens } }: Database,
+  key: SessionKey,
+): Promise<SessionAndOwner | undefined> {
+  const { Responses = {}, UnprocessedKeys = {} } = await send(
+    new BatchGetCommand({
+      RequestItems: {
+        [users]: { Keys: [userKey(key.locator)], ConsistentRead: true, ...only(sessionOwnerAttributes) },
+        [tokens]: { Keys: [sessionKey(key)], ConsistentRead: true, ...only(sessionAttributes) },
+      },
+    }),
+  );
+  if (Object.keys(UnprocessedKeys).length > 0) return undefined;
   return {
-    session: found[tokens]?.[0] as Session | undefined,
-    owner: found[users]?.[0] as SessionOwner | undefined,
+    session: Responses[tokens]?.[0] as Session | undefined,
+    owner: Responses[users]?.[0] as SessionOwner | undefined,
   };
 }
 
@@ -61,16 +66,3 @@ const only = (attributes: readonly string[]) => ({
   ProjectionExpression: attributes.map((_, index) => `#${index}`).join(', '),
   ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#${index}`, name])),
 });
-
-function readAll({ send }: Database, keys: Keys): Promise<Items> {
-  const found: Items = {};
-  let pending = keys;
-  return retryOnConflict(async () => {
-    const { Responses = {}, UnprocessedKeys = {} } = await send(
-      new BatchGetCommand({ RequestItems: pending }),
-    );
-    Object.assign(found, Responses);
-    pending = UnprocessedKeys;
-    return Object.keys(pending).length === 0 ? found : undefined;
-  });
-}

@@ -1,206 +1,269 @@
 /**
- * Counters of attempts, charged by one atomic conditional write before anything that costs, so that attempts at the same time count
- * each. A write that is repeated after a lost answer may count twice, never less than once, and is not refused for having counted.
+ * Counters of attempts. An attempt is consumed by one atomic conditional write before anything that costs, so attempts at the same
+ * time count each. A write that is repeated after a lost response may count twice, never less than once, and is not refused for
+ * having counted.
  */
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import {
-  type AddressRules,
   type Attempts,
   areForgotten,
-  type FailureRules,
+  type BackoffRules,
+  type FixedWindowRules,
+  isKnown,
+  type KnownNetworks,
+  networksToForget,
   remainingWait,
   waitAfter,
   windowEnd,
 } from '../domain/attempts';
+import { toSeconds } from '../domain/session';
 import { conditionHeld, type Database, retryOnConflict } from './database';
-import { accountLimitKey, addressLimitKey, type LimitedAction, rateLimitsTable } from './schema';
+import { type LimitKey, networkAttribute, networkOf, rateLimitsTable, windowLimitKey } from './schema';
 
 type RateLimits = Database<'rateLimits'>;
 
 const KEY = rateLimitsTable.partitionKey;
 
-export interface AddressAttempt {
-  readonly action: LimitedAction;
-  /** See `addressGroup`. */
-  readonly address: string;
-  /** Epoch seconds. */
-  readonly now: number;
+export interface BackoffAttempt {
+  readonly key: LimitKey;
+  readonly nowMs: number;
+  /** Where the attempt is counted while `key` has to wait, if an attempt from `network` succeeded before. */
+  readonly lane: { readonly network: string; readonly key: LimitKey };
 }
 
-/** Counts an attempt from an address. Seconds until the next window if this one has no attempt left; else 0. */
-export async function chargeAddress(
-  database: RateLimits,
-  { action, address, now }: AddressAttempt,
-  rules: AddressRules,
-): Promise<number> {
-  const endsAt = windowEnd(now, rules);
-  const { isCharged } = await charge(database, randomUUID(), {
-    Key: addressLimitKey(action, address, endsAt),
-    UpdateExpression: 'SET expiresAt = :end, attemptId = :id ADD attempts :one',
-    ConditionExpression: `attribute_not_exists(${KEY}) OR attempts < :most`,
-    ExpressionAttributeValues: { ':end': endsAt, ':one': 1, ':most': rules.attempts },
-  });
-  return isCharged ? 0 : endsAt - now;
-}
-
-/** What is stored after a charge, or in place of one. */
-interface Charge extends Attempts {
-  readonly isCharged: boolean;
-}
-
-/**
- * Makes a charge under an id of its own. A charge that finds itself stored already was made: its answer was lost, and the SDK has
- * sent it again.
- */
-async function charge(
-  { send, tables }: RateLimits,
-  id: string,
-  update: Omit<UpdateCommandInput, 'TableName'>,
-): Promise<Charge> {
-  const command = new UpdateCommand({
-    ...update,
-    TableName: tables.rateLimits,
-    ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':id': id },
-    ReturnValues: 'ALL_NEW',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  });
-  try {
-    const { attempts, lastAttemptAtMs } = (await send(command)).Attributes ?? {};
-    return { isCharged: true, count: Number(attempts), lastAtMs: Number(lastAttemptAtMs) };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const { attempts, lastAttemptAtMs, attemptId } = error.Item ?? {};
-    return {
-      isCharged: attemptId?.S === id,
-      count: Number(attempts?.N),
-      lastAtMs: Number(lastAttemptAtMs?.N),
-    };
-  }
-}
-
-/** Either an attempt was counted, or the account has to wait. */
-export type AccountCharge =
-  | ({ readonly isAdmitted: true } & AdmittedAttempt)
-  | { readonly isAdmitted: false; readonly waitSeconds: number };
-
-export interface AdmittedAttempt {
-  /** By which the attempt can be given back. */
+export interface ConsumedAttempt extends BackoffAttempt {
+  /** By which the attempt can be refunded. */
   readonly attemptId: string;
-  /** How long the account waits if the attempt fails; 0 for not at all. */
+  /** `key`, or that of the lane. */
+  readonly countedIn: LimitKey;
+  /** The wait if the attempt fails; 0 for none. */
   readonly waitIfFailed: number;
   /** Whether that would be the first wait, after the last free attempt. */
   readonly isLastFree: boolean;
+  /** What is stored with `key`. */
+  readonly stored: Counter;
 }
 
-const admitted = (attemptId: string, attempts: number, rules: FailureRules): AccountCharge => ({
-  isAdmitted: true,
-  attemptId,
-  waitIfFailed: waitAfter(attempts, rules),
-  isLastFree: attempts === rules.freeFailures,
-});
+export type Consumption =
+  | ({ readonly isAllowed: true } & ConsumedAttempt)
+  | { readonly isAllowed: false; readonly waitSeconds: number };
 
-export interface AccountAttempt {
-  /** See `accountKeyOf`. */
-  readonly account: string;
-  readonly nowMs: number;
+/** An item of the table; of what is missing 0. */
+interface Counter extends Attempts {
+  readonly networks: KnownNetworks;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
 }
 
-/**
- * Counts an attempt to sign in to an account, whether it exists or not.
- * Free attempts are additions below a limit. After them one attempt at a time gets through, each when its wait is over: that write
- * is conditional on nothing having been counted since.
- */
-export function chargeAccount(
-  database: RateLimits,
-  attempt: AccountAttempt,
-  rules: FailureRules,
-): Promise<AccountCharge> {
-  const id = randomUUID();
-  return retryOnConflict(async () => {
-    const free = await chargeFreeAttempt(database, { ...attempt, id }, rules);
-    if (free.isCharged) return admitted(id, free.count, rules);
-    const isForgotten = areForgotten(free, attempt.nowMs, rules);
-    const waitSeconds = isForgotten ? 0 : remainingWait(free, attempt.nowMs, rules);
-    if (waitSeconds > 0) return { isAdmitted: false, waitSeconds };
-    const attempts = isForgotten ? 1 : free.count + 1;
-    const isCharged = await replaceAttempts(database, { ...attempt, id, attempts, seen: free }, rules);
-    return isCharged ? admitted(id, attempts, rules) : undefined;
-  });
-}
+export type RateLimitStore = ReturnType<typeof rateLimitStore>;
 
-interface NamedAttempt extends AccountAttempt {
-  readonly id: string;
-}
+/** Each operation throws StoreUnavailableError if the database does not answer. */
+export const rateLimitStore = (database: RateLimits) => ({
+  /** Counts an attempt in the window of `now`, epoch seconds. Seconds until the next window if this one is full; else 0. */
+  consumeFixedWindow: async (key: LimitKey, now: number, rules: FixedWindowRules): Promise<number> => {
+    const endsAt = windowEnd(now, rules);
+    const { isCounted } = await count(database, randomUUID(), {
+      Key: windowLimitKey(key, endsAt),
+      UpdateExpression: 'SET expiresAt = :end, attemptId = :id ADD attempts :one',
+      ConditionExpression: `attribute_not_exists(${KEY}) OR attempts < :most`,
+      ExpressionAttributeValues: { ':end': endsAt, ':one': 1, ':most': rules.attempts },
+    });
+    return isCounted ? 0 : endsAt - now;
+  },
 
-function chargeFreeAttempt(
-  database: RateLimits,
-  { account, nowMs, id }: NamedAttempt,
-  rules: FailureRules,
-): Promise<Charge> {
-  return charge(database, id, {
-    Key: accountLimitKey(account),
-    UpdateExpression: 'SET lastAttemptAtMs = :now, expiresAt = :end, attemptId = :id ADD attempts :one',
-    ConditionExpression: `attribute_not_exists(${KEY}) OR (attempts < :free AND lastAttemptAtMs > :forgotten)`,
-    ExpressionAttributeValues: {
-      ':now': nowMs,
-      ':end': forgottenAt(nowMs, rules),
-      ':one': 1,
-      ':free': rules.freeFailures,
-      ':forgotten': nowMs - rules.keptSeconds * 1000,
-    },
-  });
-}
+  /**
+   * Counts an attempt, or says how long to wait. Free attempts are additions below a limit. After them one attempt at a time gets
+   * through, each when its wait is over: that write is conditional on nothing having been counted since.
+   */
+  consumeWithBackoff: (attempt: BackoffAttempt, rules: BackoffRules): Promise<Consumption> =>
+    consumeWithBackoff(database, attempt, rules),
 
-interface Replacement extends NamedAttempt {
-  readonly attempts: number;
-  readonly seen: Attempts;
-}
-
-async function replaceAttempts(
-  database: RateLimits,
-  { account, nowMs, id, attempts, seen }: Replacement,
-  rules: FailureRules,
-): Promise<boolean> {
-  const { isCharged } = await charge(database, id, {
-    Key: accountLimitKey(account),
-    UpdateExpression: 'SET attempts = :attempts, lastAttemptAtMs = :now, expiresAt = :end, attemptId = :id',
-    ConditionExpression: 'attempts = :seen AND lastAttemptAtMs = :seenAt',
-    ExpressionAttributeValues: {
-      ':attempts': attempts,
-      ':now': nowMs,
-      ':end': forgottenAt(nowMs, rules),
-      ':seen': seen.count,
-      ':seenAt': seen.lastAtMs,
-    },
-  });
-  return isCharged;
-}
-
-const forgottenAt = (nowMs: number, { keptSeconds }: FailureRules): number =>
-  Math.ceil(nowMs / 1000) + keptSeconds;
-
-/** Gives an attempt back that came to no judgement, unless another has been counted since. */
-export async function returnAttempt(
-  { send, tables }: RateLimits,
-  account: string,
-  attemptId: string,
-): Promise<void> {
-  await conditionHeld(
-    send(
-      new UpdateCommand({
-        TableName: tables.rateLimits,
-        Key: accountLimitKey(account),
+  /** Takes back an attempt that ended in a fault before the password was verified, unless another has been counted since. */
+  refund: async ({ countedIn, attemptId }: ConsumedAttempt): Promise<void> => {
+    await conditionHeld(
+      update(database, {
+        Key: countedIn,
         UpdateExpression: 'ADD attempts :minusOne REMOVE attemptId',
         ConditionExpression: 'attemptId = :id',
         ExpressionAttributeValues: { ':minusOne': -1, ':id': attemptId },
       }),
-    ),
-  );
+    );
+  },
+
+  /**
+   * After an attempt that succeeded: forgets the failures of its key, and of the lane if it was counted there, and remembers its
+   * network until `knownUntil`, epoch seconds. One write; in a lane a second one beside it.
+   */
+  reset: async (consumed: ConsumedAttempt, knownUntil: number): Promise<void> => {
+    const isInLane = consumed.countedIn.limitKey !== consumed.key.limitKey;
+    await Promise.all([
+      resetKey(database, consumed, knownUntil),
+      isInLane && resetLane(database, consumed.countedIn),
+    ]);
+  },
+});
+
+/**
+ * Key and lane are one decision, which the refusal of the key leaves open. So together they take no longer than a key alone may.
+ * @throws StoreUnavailableError when others kept getting in the way.
+ */
+function consumeWithBackoff(
+  database: RateLimits,
+  attempt: BackoffAttempt,
+  rules: BackoffRules,
+): Promise<Consumption> {
+  const { key, lane, nowMs } = attempt;
+  const id = randomUUID();
+  /** What refused the attempt before it came to the lane. */
+  let refusal: { readonly waitSeconds: number; readonly counter: Counter } | undefined;
+  return retryOnConflict(async (): Promise<Consumption | undefined> => {
+    const countedIn = refusal ? lane.key : key;
+    const allowed = (counter: Counter): Consumption => ({
+      ...attempt,
+      isAllowed: true,
+      attemptId: id,
+      countedIn,
+      waitIfFailed: waitAfter(counter.count, rules),
+      isLastFree: counter.count === rules.freeFailures,
+      stored: refusal?.counter ?? counter,
+    });
+    const free = await countFree(database, { key: countedIn, id, nowMs }, rules);
+    if (free.isCounted) return allowed(free);
+    const waitSeconds = isStale(free, nowMs, rules) ? 0 : remainingWait(free, nowMs, rules);
+    if (waitSeconds === 0) {
+      const replaced = await replaceCounter(database, { key: countedIn, id, nowMs, seen: free }, rules);
+      return replaced.isCounted ? allowed(replaced) : undefined;
+    }
+    if (refusal) return { isAllowed: false, waitSeconds: Math.min(waitSeconds, refusal.waitSeconds) };
+    if (!isKnown(lane.network, free.networks, toSeconds(nowMs))) return { isAllowed: false, waitSeconds };
+    refusal = { waitSeconds, counter: free };
+    return undefined;
+  });
 }
 
-/** Forgets an account's failures. */
-export async function forgetAttempts({ send, tables }: RateLimits, account: string): Promise<void> {
-  await send(new DeleteCommand({ TableName: tables.rateLimits, Key: accountLimitKey(account) }));
+/** Whether a counter counts as absent, although DynamoDB has not deleted it. */
+const isStale = (counter: Counter, nowMs: number, rules: BackoffRules): boolean =>
+  isExpired(counter, nowMs) || areForgotten(counter, nowMs, rules);
+
+const isExpired = ({ expiresAt }: Counter, nowMs: number): boolean => expiresAt <= toSeconds(nowMs);
+
+interface CountedAttempt extends Pick<BackoffAttempt, 'key' | 'nowMs'> {
+  readonly id: string;
 }
+
+/** Leaves `expiresAt` as it is where there is one: an attempt must not shorten the time in which networks are known. */
+const countFree = (database: RateLimits, { key, id, nowMs }: CountedAttempt, rules: BackoffRules) =>
+  count(database, id, {
+    Key: key,
+    UpdateExpression:
+      'SET lastAttemptAtMs = :nowMs, expiresAt = if_not_exists(expiresAt, :end), attemptId = :id ADD attempts :one',
+    ConditionExpression: `attribute_not_exists(${KEY}) OR (expiresAt > :now AND (attribute_not_exists(attempts) OR (attempts < :free AND lastAttemptAtMs > :forgotten)))`,
+    ExpressionAttributeValues: {
+      ...staleTimes(nowMs, rules),
+      ':nowMs': nowMs,
+      ':end': forgottenAt(nowMs, rules),
+      ':one': 1,
+      ':free': rules.freeFailures,
+    },
+  });
+
+/** Counts an attempt over what was seen, if nothing has been counted since; over a stale counter the first one, if it is stale still. */
+function replaceCounter(
+  database: RateLimits,
+  { key, id, nowMs, seen }: CountedAttempt & { readonly seen: Counter },
+  rules: BackoffRules,
+) {
+  const stale = isStale(seen, nowMs, rules);
+  const now = toSeconds(nowMs);
+  const isOver = (network: string) => isExpired(seen, nowMs) || !isKnown(network, seen.networks, now);
+  const names = networkNames(Object.keys(seen.networks).filter(isOver));
+  const remove = Object.keys(names).join(', ');
+  return count(database, id, {
+    Key: key,
+    UpdateExpression: `SET attempts = :attempts, lastAttemptAtMs = :nowMs, expiresAt = :end, attemptId = :id${remove && ` REMOVE ${remove}`}`,
+    ...(remove && { ExpressionAttributeNames: names }),
+    ConditionExpression: stale
+      ? 'attribute_not_exists(expiresAt) OR expiresAt <= :now OR lastAttemptAtMs <= :forgotten'
+      : 'attempts = :seen AND lastAttemptAtMs = :seenAt',
+    ExpressionAttributeValues: {
+      ...(stale ? staleTimes(nowMs, rules) : { ':seen': seen.count, ':seenAt': seen.lastAtMs }),
+      ':attempts': stale ? 1 : seen.count + 1,
+      ':nowMs': nowMs,
+      ':end': Math.max(seen.expiresAt, forgottenAt(nowMs, rules)),
+    },
+  });
+}
+
+const staleTimes = (nowMs: number, { keptSeconds }: BackoffRules) => ({
+  ':now': toSeconds(nowMs),
+  ':forgotten': nowMs - keptSeconds * 1000,
+});
+
+const forgottenAt = (nowMs: number, { keptSeconds }: BackoffRules): number =>
+  Math.ceil(nowMs / 1000) + keptSeconds;
+
+/** Each network is an attribute of its own, so that logins at the same time lose none of each other's. */
+function resetKey(database: RateLimits, { key, nowMs, lane, stored }: ConsumedAttempt, knownUntil: number) {
+  const { networks, expiresAt } = stored;
+  const names = networkNames([lane.network, ...networksToForget(networks, lane.network, toSeconds(nowMs))]);
+  const [known, ...forgotten] = Object.keys(names);
+  return update(database, {
+    Key: key,
+    UpdateExpression: `SET expiresAt = :end, ${known} = :until REMOVE ${[...FAILURES, ...forgotten].join(', ')}`,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: { ':end': Math.max(expiresAt, knownUntil), ':until': knownUntil },
+  });
+}
+
+const resetLane = (database: RateLimits, key: LimitKey) =>
+  conditionHeld(
+    update(database, {
+      Key: key,
+      UpdateExpression: `REMOVE ${FAILURES.join(', ')}`,
+      ConditionExpression: `attribute_exists(${KEY})`,
+    }),
+  );
+
+const FAILURES = ['attempts', 'lastAttemptAtMs', 'attemptId'];
+
+const networkNames = (networks: readonly string[]): Record<string, string> =>
+  Object.fromEntries(networks.map((network, index) => [`#network${index}`, networkAttribute(network)]));
+
+/** Writes an attempt under an id of its own. One that finds itself stored was counted: its response was lost, and the SDK sent it again. */
+async function count(
+  database: RateLimits,
+  id: string,
+  input: Omit<UpdateCommandInput, 'TableName'>,
+): Promise<Counter & { readonly isCounted: boolean }> {
+  try {
+    const { Attributes = {} } = await update(database, {
+      ...input,
+      ExpressionAttributeValues: { ...input.ExpressionAttributeValues, ':id': id },
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    return { ...toCounter(Attributes), isCounted: true };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const stored = Object.entries(error.Item ?? {}).map(([name, { N, S }]) => [name, N ?? S]);
+    const item = Object.fromEntries(stored);
+    return { ...toCounter(item), isCounted: item['attemptId'] === id };
+  }
+}
+
+const toCounter = (item: Readonly<Record<string, unknown>>): Counter => ({
+  count: Number(item['attempts'] ?? 0),
+  lastAtMs: Number(item['lastAttemptAtMs'] ?? 0),
+  expiresAt: Number(item['expiresAt'] ?? 0),
+  networks: Object.fromEntries(
+    Object.entries(item).flatMap(([name, until]) => {
+      const network = networkOf(name);
+      return network === undefined ? [] : [[network, Number(until)]];
+    }),
+  ),
+});
+
+const update = ({ send, tables }: RateLimits, input: Omit<UpdateCommandInput, 'TableName'>) =>
+  send(new UpdateCommand({ ...input, TableName: tables.rateLimits }));

@@ -54,11 +54,28 @@ export interface SessionKey {
 
 export const sessionKey = ({ locator, session }: SessionKey) => ({ user: locator, session });
 
-/** What is limited for each IP address. */
+export type LimitKey = Readonly<Record<typeof rateLimitsTable.partitionKey, string>>;
+
+/** What is limited for each source IP. */
 export type LimitedAction = 'login' | 'signup';
 
 /** `account` is a digest: what is typed as a name may be a password. */
-export const accountLimitKey = (account: string) => ({ limitKey: `ACCOUNT#${account}` });
-export const addressLimitKey = (action: LimitedAction, address: string, windowEndsAt: number) => ({
-  limitKey: `ADDRESS#${action}#${address}#${windowEndsAt}`,
+export const accountLimitKey = (account: string): LimitKey => ({ limitKey: `ACCOUNT#${account}` });
+export const laneLimitKey = (account: string, network: string): LimitKey => ({
+  limitKey: `LANE#${account}#${network}`,
 });
+/** The source IP as an address group. */
+export const sourceIpLimitKey = (action: LimitedAction, sourceIp: string): LimitKey => ({
+  limitKey: `ADDRESS#${action}#${sourceIp}`,
+});
+export const windowLimitKey = ({ limitKey }: LimitKey, endsAt: number): LimitKey => ({
+  limitKey: `${limitKey}#${endsAt}`,
+});
+
+const NETWORK = 'network#';
+
+/** The attribute of an account's counter that holds until when a network is known. */
+export const networkAttribute = (network: string): string => NETWORK + network;
+/** The network of such an attribute; `undefined` for any other. */
+export const networkOf = (attribute: string): string | undefined =>
+  attribute.startsWith(NETWORK) ? attribute.slice(NETWORK.length) : undefined;

@@ -7,7 +7,7 @@ import {
   type QueryCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { CONFLICT_PATIENCE_MS, MAX_SESSION_PAGES } from '../domain/limits';
+import { MAX_SESSION_PAGES, TIDYING_PATIENCE_MS } from '../domain/limits';
 import type { Session } from '../domain/session';
 import { conditionHeld, type Database } from './database';
 import { type SessionKey, sessionKey, tokensTable } from './schema';
@@ -112,10 +112,11 @@ export function sessionStore({ send, tables }: Database<'tokens'>) {
       await conditionHeld(send(update));
     },
 
-    /** A user's sessions, strongly consistent; of more than {@link MAX_SESSION_PAGES} pages, those of the first. */
+    /** A user's sessions, strongly consistent; of a pile that is too long or takes too long to read, the first pages. */
     list: async (locator: string): Promise<StoredSessions> => {
       const items: SessionItem[] = [];
       let from: QueryCommandOutput['LastEvaluatedKey'];
+      const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
       for (let page = 0; page < MAX_SESSION_PAGES; page += 1) {
         const query = new QueryCommand({
           TableName: tables.tokens,
@@ -128,17 +129,17 @@ export function sessionStore({ send, tables }: Database<'tokens'>) {
         const { Items = [], LastEvaluatedKey } = await send(query);
         items.push(...(Items as SessionItem[]));
         from = LastEvaluatedKey;
-        if (!from) break;
+        if (!from || performance.now() > giveUpAt) break;
       }
       return { sessions: items.map(toStoredSession).sort(newestFirst), isComplete: from === undefined };
     },
 
     /**
-     * Deletes sessions one after the other, and gives up after {@link CONFLICT_PATIENCE_MS}: what is left, a later login deletes.
+     * Deletes sessions one after the other, and gives up after {@link TIDYING_PATIENCE_MS}: what is left, a later login deletes.
      * One connection serves them all; as many at once as there are sessions would each open its own.
      */
     removeAll: async (stored: readonly StoredSession[]): Promise<void> => {
-      const giveUpAt = performance.now() + CONFLICT_PATIENCE_MS;
+      const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
       for (const { key, session } of stored) {
         if (performance.now() > giveUpAt) return;
         await remove(key, session.id);

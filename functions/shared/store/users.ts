@@ -52,16 +52,21 @@ export function userStore(database: Database) {
 
   return {
     /**
-     * The user of that name, in any case and any Unicode form. A name that nobody has, or can have, costs the same two reads, so that time
-     * does not tell whether a name exists (ASVS 5.0, 6.3.8). Between them the name may have gone to somebody else, so the user must bear it.
+     * Where the user of that name is, in any case and any Unicode form. A name that nobody has, or can have, costs the same read and
+     * leads to a locator that costs the same read, so that time does not tell whether a name exists (ASVS 5.0, 6.3.8).
      */
-    findByName: async (username: string): Promise<FoundUser | undefined> => {
+    findLocator: async (username: string): Promise<string> => {
       const name = canonicalUsername(username);
       const isPossible = Buffer.byteLength(name) <= MAX_CANONICAL_USERNAME_BYTES;
       const marker = await read(usernameKey(isPossible ? name : NOBODY));
-      const locator = String(marker?.['locator'] ?? NOBODY);
+      return String(marker?.['locator'] ?? NOBODY);
+    },
+
+    /** The user at a locator who bears that name: since the locator was found, it may have gone to somebody else. */
+    findNamed: async (locator: string, username: string): Promise<FoundUser | undefined> => {
       const user = (await read(userKey(locator))) as User | undefined;
-      return user && canonicalUsername(user.username) === name ? { ...user, locator } : undefined;
+      const isNamed = user && canonicalUsername(user.username) === canonicalUsername(username);
+      return isNamed ? { ...user, locator } : undefined;
     },
 
     /** Replaces one hash of a password by another of the same; `false` if the password was changed meanwhile, or the user is gone. */
