@@ -1,10 +1,11 @@
 /** The store against a database that answers errors, nonsense, too late, or only in part. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CALL_ATTEMPTS } from '../../functions/shared/domain/limits';
 import { issueToken, newLocator } from '../../functions/shared/domain/token';
 import { readSessionAndOwner } from '../../functions/shared/store/authentication';
 import { connect, type Database } from '../../functions/shared/store/database';
-import { readSession } from '../../functions/shared/store/sessions';
+import { endSession, readSession } from '../../functions/shared/store/sessions';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { createUser } from '../../functions/shared/store/users';
 import { useLocalCredentials } from '../support/database';
@@ -73,6 +74,17 @@ describe('a database that', () => {
     reply = answer;
     await expect(readSession(database, token)).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(operations.length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a write', () => {
+  const conflict = fault(400, 'TransactionConflictException');
+
+  it('that meets a transaction in progress is sent again until the transaction is over', async () => {
+    reply = (response, operation) =>
+      (operations.length <= CALL_ATTEMPTS ? conflict : json(200, {}))(response, operation);
+    await endSession(database, token, 'id');
+    expect(operations).toHaveLength(CALL_ATTEMPTS + 1);
   });
 });
 
