@@ -21,16 +21,28 @@ export interface AuthFunctionProps<F extends FunctionName> {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** What a grant is held to; absent: the whole table. */
-export interface GrantLimits {
-  /** Only requests that name the attributes they want, and none but these. */
+/** DynamoDB actions as IAM knows them, without the prefix. Those of a transaction are those of its items. */
+type ReadAction = 'BatchGetItem' | 'GetItem' | 'Query';
+type WriteAction = 'PutItem' | 'UpdateItem' | 'DeleteItem';
+
+/** What a grant to read is held to; absent: the whole table. */
+export interface ReadLimits {
+  /** Only requests that name the attributes they want, and none but these and the key. */
   readonly attributes?: readonly string[];
-  /** Only items with these partition keys. */
-  readonly partitionKeys?: readonly string[];
 }
 
-/** DynamoDB actions as IAM knows them, without the prefix. */
-export type TableAction = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+/** What a grant to write is held to. */
+export interface WriteLimits {
+  /** Every attribute that the requests put, change or look at in a condition. The key is added. */
+  readonly attributes: readonly string[];
+  /** Only items with these partition keys, in which `*` is any text; absent: all. */
+  readonly partitionKeys?: readonly string[];
+  /** What the requests have returned; absent: nothing. */
+  readonly returnValues?: readonly ReturnValues[];
+}
+
+/** `ALL_OLD` and `ALL_NEW` are not here: they show what the list of attributes is to hide. */
+type ReturnValues = 'NONE' | 'UPDATED_OLD' | 'UPDATED_NEW';
 
 export class AuthFunction<F extends FunctionName> extends LambdaFunction {
   constructor(scope: Construct, props: AuthFunctionProps<F>) {
@@ -55,13 +67,22 @@ export class AuthFunction<F extends FunctionName> extends LambdaFunction {
     });
   }
 
-  /** Allows these actions on a table, and within it only what `limits` names. */
-  may(actions: readonly TableAction[], table: Table, limits: GrantLimits = {}): this {
+  /** Allows to read a table, and within it only what `limits` names. */
+  mayRead(actions: readonly ReadAction[], table: Table, { attributes }: ReadLimits = {}): this {
+    return this.allow(actions, table, attributes && attributeConditions(table, { attributes }));
+  }
+
+  /** Allows to write these attributes of a table, and no others. */
+  mayWrite(actions: readonly WriteAction[], table: Table, limits: WriteLimits): this {
+    return this.allow(actions, table, attributeConditions(table, limits));
+  }
+
+  private allow(actions: readonly string[], table: Table, conditions: Conditions | undefined): this {
     this.addToRolePolicy(
       new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
         resources: [table.tableArn],
-        conditions: conditionsOf(limits),
+        ...(conditions && { conditions }),
       }),
     );
     return this;
@@ -71,15 +92,24 @@ export class AuthFunction<F extends FunctionName> extends LambdaFunction {
 const constructId = (name: FunctionName): string =>
   `${name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())}Function`;
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
-function conditionsOf({ attributes, partitionKeys }: GrantLimits): Record<string, Record<string, unknown>> {
-  const lists = {
-    ...(attributes && { 'dynamodb:Attributes': attributes }),
-    ...(partitionKeys && { 'dynamodb:LeadingKeys': partitionKeys }),
-  };
-  if (Object.keys(lists).length === 0) return {};
+type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/**
+ * The form of AWS's own examples. `ForAllValues` and `IfExists` hold whether or not a request has a key: reads have no `ReturnValues`, and
+ * writes no `Select`. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function attributeConditions(
+  table: Table,
+  { attributes, partitionKeys, returnValues = ['NONE'] }: WriteLimits,
+): Conditions {
+  const { partitionKey, sortKey } = table.schema();
+  const keys = [partitionKey, sortKey].flatMap((key) => key?.name ?? []);
   return {
-    'ForAllValues:StringEquals': lists,
-    ...(attributes && { StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' } }),
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': [...new Set([...keys, ...attributes])] },
+    StringEqualsIfExists: {
+      'dynamodb:Select': 'SPECIFIC_ATTRIBUTES',
+      'dynamodb:ReturnValues': returnValues,
+    },
+    ...(partitionKeys && { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } }),
   };
 }

@@ -10,8 +10,14 @@ import {
   type Variable,
 } from '../functions/shared/environment';
 import { NO_METRICS } from '../functions/shared/log/metrics';
-import { sessionAttributes, sessionOwnerAttributes, userCounterKey } from '../functions/shared/store/schema';
-import { AuthFunction } from './auth-function';
+import {
+  rateLimitAttributes,
+  sessionAttributes,
+  sessionOwnerAttributes,
+  signupAttributes,
+  userKeys,
+} from '../functions/shared/store/schema';
+import { AuthFunction, type WriteLimits } from './auth-function';
 import type { AuthTables } from './auth-tables';
 import type { Settings } from './settings';
 import { longestWait } from './time-budget';
@@ -46,32 +52,60 @@ const answering: Size = { memoryMb: 256, restSeconds: 2 };
  */
 const toJudge = { attributes: [...new Set([...sessionOwnerAttributes, ...sessionAttributes])] };
 
+/** One attempt more, and what comes back is the count. */
+const toCount: WriteLimits = { attributes: rateLimitAttributes, returnValues: ['NONE', 'UPDATED_NEW'] };
+const toOpenSession: WriteLimits = { attributes: sessionAttributes };
+const toEndSession: WriteLimits = { attributes: ['id'] };
+const toNoteFirstUse: WriteLimits = { attributes: ['tokenDigest', 'successorUsedAt'] };
+
 export function authFunctions(scope: Construct, props: AuthFunctionsProps): AuthFunctions {
   const { users, tokens, rateLimits } = props.tables;
   const make = makerOf(scope, props);
   return {
     signup: make('signup', hashing)
-      .may(['UpdateItem'], rateLimits)
-      .may(['UpdateItem'], users, { partitionKeys: [userCounterKey.pk] })
-      .may(['PutItem'], users)
-      .may(['PutItem'], tokens),
+      .mayWrite(['UpdateItem'], rateLimits, toCount)
+      .mayWrite(['UpdateItem'], users, {
+        attributes: ['lastId'],
+        partitionKeys: [userKeys.counter],
+        returnValues: ['UPDATED_NEW'],
+      })
+      .mayWrite(['PutItem'], users, {
+        attributes: signupAttributes,
+        partitionKeys: [userKeys.user, userKeys.username, userKeys.email],
+      })
+      .mayWrite(['PutItem'], tokens, toOpenSession),
     login: make('login', hashing)
-      .may(['UpdateItem', 'DeleteItem'], rateLimits)
-      .may(['GetItem'], users)
-      .may(['UpdateItem'], users, { attributes: ['pk', 'passwordHash'] })
-      .may(['PutItem', 'Query', 'DeleteItem'], tokens),
+      .mayWrite(['UpdateItem'], rateLimits, toCount)
+      .mayWrite(['DeleteItem'], rateLimits, { attributes: [] })
+      .mayRead(['GetItem'], users)
+      .mayWrite(['UpdateItem'], users, { attributes: ['passwordHash'], partitionKeys: [userKeys.user] })
+      .mayWrite(['PutItem'], tokens, toOpenSession)
+      .mayRead(['Query'], tokens)
+      .mayWrite(['DeleteItem'], tokens, toEndSession),
     dashboard: make('dashboard', answering),
-    refresh: make('refresh', waiting).may(['UpdateItem', 'GetItem'], tokens),
-    logout: make('logout', waiting).may(['DeleteItem'], tokens),
+    refresh: make('refresh', waiting)
+      .mayRead(['GetItem'], tokens)
+      .mayWrite(['UpdateItem'], tokens, {
+        attributes: ['userId', 'tokenDigest', 'refreshCount', 'refreshedAt', 'expiresAt', 'successorUsedAt'],
+      }),
+    logout: make('logout', waiting).mayWrite(['DeleteItem'], tokens, toEndSession),
     'logout-all': make('logout-all', waiting)
-      .may(['UpdateItem'], users)
-      .may(['BatchGetItem'], users, toJudge)
-      .may(['BatchGetItem', 'UpdateItem'], tokens),
-    sessions: make('sessions', waiting).may(['Query'], tokens),
-    'end-session': make('end-session', waiting).may(['Query', 'DeleteItem'], tokens),
+      .mayRead(['BatchGetItem'], users, toJudge)
+      .mayRead(['BatchGetItem'], tokens)
+      .mayWrite(['UpdateItem'], users, {
+        attributes: ['id', 'sessionGeneration'],
+        partitionKeys: [userKeys.user],
+      })
+      .mayWrite(['UpdateItem'], tokens, { attributes: ['id', 'sessionGeneration'] }),
+    sessions: make('sessions', waiting).mayRead(['Query'], tokens),
+    'end-session': make('end-session', waiting)
+      .mayRead(['Query'], tokens)
+      .mayWrite(['DeleteItem'], tokens, toEndSession),
     authorizer: make('authorizer', waiting)
-      .may(['BatchGetItem'], users, toJudge)
-      .may(['BatchGetItem', 'UpdateItem', 'DeleteItem'], tokens),
+      .mayRead(['BatchGetItem'], users, toJudge)
+      .mayRead(['BatchGetItem'], tokens)
+      .mayWrite(['UpdateItem'], tokens, toNoteFirstUse)
+      .mayWrite(['DeleteItem'], tokens, toEndSession),
     fallback: make('fallback', answering),
   };
 }
@@ -80,8 +114,9 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
 export function guardFunction(scope: Construct, props: AuthFunctionsProps): AuthFunction<'guard'> {
   const { users, tokens } = props.tables;
   return makerOf(scope, props)('guard', waiting)
-    .may(['BatchGetItem'], users, toJudge)
-    .may(['BatchGetItem', 'UpdateItem'], tokens);
+    .mayRead(['BatchGetItem'], users, toJudge)
+    .mayRead(['BatchGetItem'], tokens)
+    .mayWrite(['UpdateItem'], tokens, toNoteFirstUse);
 }
 
 function makerOf(scope: Construct, props: AuthFunctionsProps) {

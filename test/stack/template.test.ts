@@ -3,6 +3,7 @@ import { routeList, servedMethods } from '../../functions/routes';
 import { type BackendFunctionName, functionNames, readEnvironment } from '../../functions/shared/environment';
 import { longestWait } from '../../lib/time-budget';
 import { templateWith, unexplainedFindings } from '../support/assembly';
+import { grantsIn, looseGrantsIn, rolesNearPasswordsIn } from '../support/grants';
 
 interface Resource {
   readonly Type: string;
@@ -285,39 +286,50 @@ describe.each(functionNames)('the function %s', (name) => {
   });
 });
 
-describe.each(['authorizer', 'logout-all'])('the function %s', (name) => {
-  it('is forbidden to read the attribute passwordHash', () => {
-    const [statement] = statementsOf(dev, name).filter(({ Condition }) => Condition);
-    expect(statement.Action).toBe('dynamodb:BatchGetItem');
-    expect(statement.Resource['Fn::GetAtt'][0]).toBe('TablesUsersBA34CAA2');
-    expect(statement.Condition['StringEqualsIfExists']).toEqual({ 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' });
-    const allowed = statement.Condition['ForAllValues:StringEquals']['dynamodb:Attributes'];
-    expect(allowed).toEqual(expect.arrayContaining(['pk', 'id', 'role', 'isActive', 'sessionGeneration']));
-    expect(allowed).not.toContain('passwordHash');
-    expect(allowed).not.toContain('email');
-  });
-});
-
-describe('the function login', () => {
-  it('may change of a user the password hash alone', () => {
-    const statement = statementsOf(dev, 'login').find(
-      ({ Action, Condition }) => Action === 'dynamodb:UpdateItem' && Condition,
+describe('the grants', () => {
+  const limitsOf = (name: string, action: string, table: string) => {
+    const roleId = functionOf(dev, name)[1].Properties['Role']['Fn::GetAtt'][0];
+    const found = grantsIn(dev).filter(
+      (grant) => grant.role === roleId && grant.actions.includes(action) && TABLES[grant.table] === table,
     );
-    expect(statement.Resource['Fn::GetAtt'][0]).toBe('TablesUsersBA34CAA2');
-    expect(statement.Condition['ForAllValues:StringEquals']).toEqual({
-      'dynamodb:Attributes': ['pk', 'passwordHash'],
-    });
-  });
-});
+    return found.map(({ attributes, partitionKeys }) => ({ attributes, partitionKeys }));
+  };
 
-describe('the function signup', () => {
-  it('may update the id counter and no user', () => {
-    const [statement] = statementsOf(dev, 'signup').filter(({ Condition }) => Condition);
-    expect(statement.Action).toBe('dynamodb:UpdateItem');
-    expect(statement.Resource['Fn::GetAtt'][0]).toBe('TablesUsersBA34CAA2');
-    expect(statement.Condition).toEqual({
-      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['COUNTER#user'] },
-    });
+  it('to write name the attributes, and have none returned but those that were written', () => {
+    expect(looseGrantsIn(dev)).toEqual([]);
+  });
+
+  it('reach a password hash at signup and at login, and nowhere else', () => {
+    const roles = rolesNearPasswordsIn(dev).map((role) => role.replace(/FunctionRole[0-9A-F]{8}$/, ''));
+    expect(new Set(roles)).toEqual(new Set(['Signup', 'Login']));
+  });
+
+  it.each(['authorizer', 'logout-all'])('of %s to read users make it name what it reads', (name) => {
+    expect(limitsOf(name, 'BatchGetItem', 'users')).toEqual([
+      { attributes: expect.arrayContaining(['pk', 'id', 'role', 'isActive', 'sessionGeneration']) },
+    ]);
+    expect(limitsOf(name, 'BatchGetItem', 'users')[0]?.attributes).not.toContain('email');
+  });
+
+  it('of login change of a user the password hash alone', () => {
+    expect(limitsOf('login', 'UpdateItem', 'users')).toEqual([
+      { attributes: ['pk', 'passwordHash'], partitionKeys: ['USER#*'] },
+    ]);
+  });
+
+  it('of logout-all change of a user the generation of the sessions alone', () => {
+    expect(limitsOf('logout-all', 'UpdateItem', 'users')).toEqual([
+      { attributes: ['pk', 'id', 'sessionGeneration'], partitionKeys: ['USER#*'] },
+    ]);
+  });
+
+  it('of signup change the id counter and no user', () => {
+    expect(limitsOf('signup', 'UpdateItem', 'users')).toEqual([
+      { attributes: ['pk', 'lastId'], partitionKeys: ['COUNTER#user'] },
+    ]);
+    expect(limitsOf('signup', 'PutItem', 'users')).toMatchObject([
+      { partitionKeys: ['USER#*', 'USERNAME#*', 'EMAIL#*'] },
+    ]);
   });
 });
 

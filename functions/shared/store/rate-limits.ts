@@ -63,7 +63,7 @@ async function charge(
     ...update,
     TableName: tables.rateLimits,
     ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':id': id },
-    ReturnValues: 'ALL_NEW',
+    ReturnValues: 'UPDATED_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
   try {

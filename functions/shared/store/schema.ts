@@ -3,6 +3,7 @@
  * Imports only types, so that both sides can read it.
  */
 import type { Session, SessionOwner } from '../domain/session';
+import type { User } from './users';
 
 export const usersTable = { partitionKey: 'pk' } as const;
 
@@ -14,6 +15,9 @@ export const tokensTable = {
 
 export const rateLimitsTable = { partitionKey: 'limitKey', timeToLiveAttribute: 'expiresAt' } as const;
 
+/** Every attribute of a counter of attempts, but for its key. */
+export const rateLimitAttributes = ['attempts', 'attemptId', 'lastAttemptAtMs', 'expiresAt'] as const;
+
 /** What may be read of a user to judge a token. `passwordHash` is not here, and the policy forbids it. */
 export const sessionOwnerAttributes = [
   'pk',
@@ -22,6 +26,20 @@ export const sessionOwnerAttributes = [
   'isActive',
   'sessionGeneration',
 ] as const satisfies (keyof SessionOwner | 'pk')[];
+
+/** Every attribute of the items that a signup puts into Users. */
+export const signupAttributes = Object.keys({
+  pk: true,
+  locator: true,
+  id: true,
+  username: true,
+  email: true,
+  role: true,
+  passwordHash: true,
+  isActive: true,
+  createdAt: true,
+  sessionGeneration: true,
+} satisfies Record<keyof User | 'pk' | 'locator', true>);
 
 /** Every attribute of a session item. */
 export const sessionAttributes = Object.keys({
@@ -45,6 +63,14 @@ export const userKey = (locator: string) => ({ pk: `USER#${locator}` });
 export const usernameKey = (canonicalName: string) => ({ pk: `USERNAME#${canonicalName}` });
 export const emailKey = (canonicalEmail: string) => ({ pk: `EMAIL#${canonicalEmail}` });
 export const userCounterKey = { pk: 'COUNTER#user' } as const;
+
+/** Partition keys in Users, in which `*` is any text. */
+export const userKeys = {
+  user: userKey('*').pk,
+  username: usernameKey('*').pk,
+  email: emailKey('*').pk,
+  counter: userCounterKey.pk,
+} as const;
 
 /** Where a session is: the first fourteen digits of its tokens. */
 export interface SessionAddress {

@@ -8,7 +8,7 @@ import { cancellationOf, type Database, isWritten, untilDecided } from './databa
 import { emailKey, type SessionAddress, sessionKey, userCounterKey, userKey, usernameKey } from './schema';
 
 /** A user as stored. */
-interface User {
+export interface User {
   readonly id: number;
   /** In NFKC, in the case in which it was typed. */
   readonly username: string;
