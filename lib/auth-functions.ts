@@ -1,5 +1,5 @@
 /** Every function of the API with its settings and its grants, which are those of `docs/storage.md` and no more. */
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { type RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
   admittedRolesVariable,
@@ -19,7 +19,7 @@ import {
 } from '../functions/shared/store/schema';
 import { AuthFunction, type WriteLimits } from './auth-function';
 import type { AuthTables } from './auth-tables';
-import type { Settings } from './settings';
+import { type Settings, SettingsError } from './settings';
 import { longestWait } from './time-budget';
 
 export type AuthFunctions = { readonly [F in BackendFunctionName]: AuthFunction<F> };
@@ -121,14 +121,39 @@ export function guardFunction(scope: Construct, props: AuthFunctionsProps): Auth
 
 function makerOf(scope: Construct, props: AuthFunctionsProps) {
   const values = variablesOf(props);
-  return <F extends FunctionName>(name: F, { memoryMb, restSeconds }: Size) =>
-    new AuthFunction(scope, {
+  return <F extends FunctionName>(name: F, { memoryMb, restSeconds }: Size) => {
+    const environment = environmentOf(name, values);
+    checkSize(name, environment);
+    return new AuthFunction(scope, {
       name,
-      environment: environmentOf(name, values),
+      environment,
       removalPolicy: props.logRemovalPolicy,
       memoryMb,
       timeoutSeconds: Math.ceil(longestWait(name)) + restSeconds,
     });
+  };
+}
+
+/** Of all variables of a function together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_VARIABLES_BYTES = 4096;
+/** No name of a table or of a stack is longer. */
+const MAX_NAME_CHARACTERS = 255;
+
+/**
+ * Lambda measures the variables as one JSON text, which its refusal shows. Of all settings `corsOrigins` alone can be too long.
+ * @throws SettingsError
+ */
+function checkSize(name: FunctionName, environment: Readonly<Record<string, string>>): void {
+  const atMost = Object.entries(environment).map(([variable, value]) => [
+    variable,
+    Token.isUnresolved(value) ? 'x'.repeat(MAX_NAME_CHARACTERS) : value,
+  ]);
+  const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(atMost)));
+  if (bytes <= MAX_VARIABLES_BYTES) return;
+  const [has, takes] = [bytes, MAX_VARIABLES_BYTES].map((number) => number.toLocaleString('en-US'));
+  throw new SettingsError([
+    `The setting corsOrigins is too long: with it the function ${name} has ${has} bytes of environment variables, and Lambda takes ${takes}. Name fewer origins, or * for all.`,
+  ]);
 }
 
 /** A value for every variable that any function reads. */

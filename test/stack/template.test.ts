@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { routeList, servedMethods } from '../../functions/routes';
 import { type BackendFunctionName, functionNames, readEnvironment } from '../../functions/shared/environment';
+import { SettingsError } from '../../lib/settings';
 import { longestWait } from '../../lib/time-budget';
 import { templateWith, unexplainedFindings } from '../support/assembly';
 import { grantsIn, looseGrantsIn, rolesNearPasswordsIn } from '../support/grants';
@@ -159,6 +160,29 @@ describe('the API', () => {
     expect(Object.keys(methodsOf(web))).toEqual(
       expect.arrayContaining(routeList.map(({ path }) => `OPTIONS ${path}`)),
     );
+  });
+});
+
+describe('the variables of the functions', () => {
+  const originsOf = (count: number) =>
+    Array.from({ length: count }, (_, index) => `https://customer-${100 + index}.example.com`).join(',');
+  /** As Lambda counts them: the JSON of all names and values, with the longest names that tables can have. */
+  const bytesIn = (template: Template): number[] =>
+    resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+      Buffer.byteLength(
+        JSON.stringify(Properties['Environment'].Variables, (_, value) => (value.Ref ? 'x'.repeat(255) : value)),
+      ),
+    );
+
+  it('are refused in words that name the setting when they are more than the 4 KB that Lambda takes', () => {
+    expect(() => templateWith({ corsOrigins: originsOf(120) })).toThrow(SettingsError);
+    expect(() => templateWith({ corsOrigins: originsOf(120) })).toThrow(
+      /^The setting corsOrigins is too long: with it the function signup has 5,\d{3} bytes of environment variables, and Lambda takes 4,096\. /,
+    );
+  });
+
+  it('are taken up to there', () => {
+    expect(Math.max(...bytesIn(templateWith({ corsOrigins: originsOf(60) })))).toBeLessThanOrEqual(4096);
   });
 });
 
