@@ -102,8 +102,8 @@ function attributeConditions(
   table: Table,
   { attributes, partitionKeys, returnValues = ['NONE'] }: WriteLimits,
 ): Conditions {
-  const { partitionKey, sortKey } = table.schema();
-  const keys = [partitionKey, sortKey].flatMap((key) => key?.name ?? []);
+  const { partitionKeys: hashKeys, sortKeys } = table.schemaV2();
+  const keys = [...hashKeys, ...sortKeys].map(({ name }) => name);
   return {
     'ForAllValues:StringEquals': { 'dynamodb:Attributes': [...new Set([...keys, ...attributes])] },
     StringEqualsIfExists: {

@@ -3,6 +3,7 @@ import { App, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   AuthorizationType,
+  CfnAuthorizer,
   Deployment,
   GatewayResponse,
   type Method,
@@ -288,6 +289,21 @@ describe('a deployment of the API', () => {
       return named(deployments, 'ReportsApi')[0]![0];
     };
     expect(deploymentId(true)).not.toBe(deploymentId(false));
+  });
+
+  it.each([
+    ['of the app', ({ auth }: Reports, [list]: Method[]) => auth.protect(list!), 'ReportsApi'],
+    ['of the backend itself', () => undefined, 'Auth'],
+  ])('is a new one also when nothing but the authorizer changes, in the API %s', (_, protect, part) => {
+    const deploymentId = (ttlSeconds: number): string => {
+      const reports = new Reports();
+      protect(reports, [reports.method('GET/reports')]);
+      for (const authorizer of reports.stack.node.findAll().filter((node) => node instanceof CfnAuthorizer))
+        authorizer.authorizerResultTtlInSeconds = ttlSeconds;
+      return named(resourcesOf(reports.template(), 'AWS::ApiGateway::Deployment'), part)[0]![0];
+    };
+    expect(deploymentId(1)).not.toBe(deploymentId(0));
+    expect(deploymentId(1)).toBe(deploymentId(1));
   });
 
   it('is the same one when nothing changes', () => {

@@ -170,7 +170,9 @@ describe('the variables of the functions', () => {
   const bytesIn = (template: Template): number[] =>
     resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) =>
       Buffer.byteLength(
-        JSON.stringify(Properties['Environment'].Variables, (_, value) => (value.Ref ? 'x'.repeat(255) : value)),
+        JSON.stringify(Properties['Environment'].Variables, (_, value) =>
+          value.Ref ? 'x'.repeat(255) : value,
+        ),
       ),
     );
 
