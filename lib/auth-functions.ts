@@ -2,7 +2,6 @@
 import { type RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
-  admittedRolesVariable,
   type BackendFunctionName,
   environmentOf,
   type FunctionName,
@@ -29,7 +28,7 @@ export interface AuthFunctionsProps {
   readonly tables: AuthTables;
   readonly logRemovalPolicy: RemovalPolicy;
   readonly metricsNamespace: string;
-  /** Whom a guard lets through; absent: every role. */
+  /** Whom a guard lets through; absent: every role of the settings, as the authorizer does. */
   readonly admittedRoles?: readonly string[] | undefined;
 }
 
@@ -173,7 +172,7 @@ const variablesOf = ({
   SESSIONS_PER_USER: String(settings.sessionsPerUser),
   CORS_ORIGINS: listVariable(settings.corsOrigins),
   METRICS_NAMESPACE: settings.monitoring ? props.metricsNamespace : NO_METRICS,
-  ADMITTED_ROLES: admittedRolesVariable(props.admittedRoles),
+  ADMITTED_ROLES: listVariable(props.admittedRoles ?? settings.roles),
   ...limitsOf(settings),
 });
 

@@ -21,7 +21,7 @@ const values: Readonly<Record<Variable, string>> = {
   SESSIONS_PER_USER: '20',
   CORS_ORIGINS: 'none',
   METRICS_NAMESPACE: 'none',
-  ADMITTED_ROLES: 'any',
+  ADMITTED_ROLES: 'CLERK',
   LOGIN_FAILURES: MANY,
   LOGINS_PER_ADDRESS: MANY,
   SIGNUPS_PER_ADDRESS: MANY,

@@ -70,6 +70,8 @@ it('only administrators may delete one, from the next request on after they beca
   const refused = await reports('DELETE', '/reports/7', { token });
   expect([refused.status, refused.body]).toEqual([403, FORBIDDEN]);
   expect(refused.headers.get('WWW-Authenticate')).toBeNull();
+  await change(token, 'role', 'ADMNI');
+  expect((await reports('GET', '/reports', { token })).status).toBe(403);
   await change(token, 'role', 'ADMIN');
   const deleted = await reports('DELETE', '/reports/7', { token });
   expect([deleted.status, deleted.body]).toEqual([200, { deleted: '7' }]);

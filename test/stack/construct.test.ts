@@ -107,9 +107,9 @@ describe('protect', () => {
       Properties.Environment.Variables.ADMITTED_ROLES,
     ]);
     expect(roles.sort()).toEqual([
-      ['Other', 'any'],
+      ['Other', 'CLERK,MANAGER,ADMIN'],
+      ['ReportsApi', 'CLERK,MANAGER,ADMIN'],
       ['ReportsApi', 'MANAGER,ADMIN'],
-      ['ReportsApi', 'any'],
     ]);
   });
 
