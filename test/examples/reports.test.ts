@@ -1,6 +1,6 @@
 /** The example as someone would try it: synthesised in its own folder, then both of its APIs over HTTP. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callerOf, startApi, type TestApi } from '../support/api';
@@ -49,6 +49,13 @@ async function expectRefused(token?: string): Promise<void> {
   expect(headers.get('WWW-Authenticate')).toBe('Token');
   expect(headers.get('Cache-Control')).toBe('no-store');
 }
+
+it('leaves no log behind when it is destroyed', () => {
+  const { Resources } = JSON.parse(readFileSync(join(assembly, 'Reports.template.json'), 'utf8'));
+  const ofType = (type: string) => Object.values<any>(Resources).filter(({ Type }) => Type === type);
+  for (const { Properties } of ofType('AWS::Lambda::Function'))
+    expect(Resources[Properties.LoggingConfig?.LogGroup.Ref]).toMatchObject({ DeletionPolicy: 'Delete' });
+});
 
 it('every user may list the reports, and the function knows who asks', async () => {
   const { id, token } = await api.signup();
