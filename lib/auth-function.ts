@@ -69,20 +69,29 @@ export class AuthFunction<F extends FunctionName> extends LambdaFunction {
 
   /** Allows to read a table, and within it only what `limits` names. */
   mayRead(actions: readonly ReadAction[], table: Table, { attributes }: ReadLimits = {}): this {
-    return this.allow(actions, table, attributes && attributeConditions(table, { attributes }));
+    if (!attributes) return this.allow(actions, table);
+    return this.allow(actions, table, {
+      ...onlyAttributes(table, attributes),
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    });
   }
 
   /** Allows to write these attributes of a table, and no others. */
   mayWrite(actions: readonly WriteAction[], table: Table, limits: WriteLimits): this {
-    return this.allow(actions, table, attributeConditions(table, limits));
+    const { attributes, partitionKeys, returnValues = ['NONE'] } = limits;
+    return this.allow(actions, table, {
+      ...onlyAttributes(table, attributes),
+      StringEqualsIfExists: { 'dynamodb:ReturnValues': returnValues },
+      ...(partitionKeys && { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } }),
+    });
   }
 
-  private allow(actions: readonly string[], table: Table, conditions: Conditions | undefined): this {
+  private allow(actions: readonly string[], table: Table, conditions: Conditions = {}): this {
     this.addToRolePolicy(
       new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
         resources: [table.tableArn],
-        ...(conditions && { conditions }),
+        conditions,
       }),
     );
     return this;
@@ -95,21 +104,11 @@ const constructId = (name: FunctionName): string =>
 type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /**
- * The form of AWS's own examples. `ForAllValues` and `IfExists` hold whether or not a request has a key: reads have no `ReturnValues`, and
- * writes no `Select`. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ * `Select` is a condition key of reads alone and `ReturnValues` of writes alone; with `IfExists`, as in AWS's own examples, it makes no
+ * difference whether a request that leaves them out has them. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
-function attributeConditions(
-  table: Table,
-  { attributes, partitionKeys, returnValues = ['NONE'] }: WriteLimits,
-): Conditions {
-  const { partitionKeys: hashKeys, sortKeys } = table.schemaV2();
-  const keys = [...hashKeys, ...sortKeys].map(({ name }) => name);
-  return {
-    'ForAllValues:StringEquals': { 'dynamodb:Attributes': [...new Set([...keys, ...attributes])] },
-    StringEqualsIfExists: {
-      'dynamodb:Select': 'SPECIFIC_ATTRIBUTES',
-      'dynamodb:ReturnValues': returnValues,
-    },
-    ...(partitionKeys && { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } }),
-  };
+function onlyAttributes(table: Table, attributes: readonly string[]): Conditions {
+  const { partitionKeys, sortKeys } = table.schemaV2();
+  const keys = [...partitionKeys, ...sortKeys].map(({ name }) => name);
+  return { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': [...new Set([...keys, ...attributes])] } };
 }

@@ -43,18 +43,22 @@ const WRITES: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem'];
 
 /** The grants by which more could be written, or seen of it, than the calls of a function need. */
 export const looseGrantsIn = (template: Template): Grant[] =>
-  grantsIn(template).filter(({ actions, attributes, returnValues, select }) => {
+  grantsIn(template).filter(({ actions, attributes, returnValues }) => {
     if (actions.every((action) => READS.includes(action))) return false;
     return !(
       actions.every((action) => WRITES.includes(action)) &&
       attributes?.every((name) => /^\w+$/.test(name)) &&
-      returnValues?.every((value) => ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'].includes(value)) &&
-      select === 'SPECIFIC_ATTRIBUTES'
+      returnValues?.every((value) => ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'].includes(value))
     );
   });
 
-/** The roles that may read or write password hashes. */
+/** The roles that may read or write password hashes. A read that need not name its attributes is given them all. */
 export const rolesNearPasswordsIn = (template: Template): string[] =>
   grantsIn(template)
-    .filter(({ table, attributes }) => /Users/.test(table) && (attributes?.includes('passwordHash') ?? true))
+    .filter(({ table }) => /Users/.test(table))
+    .filter(({ actions, attributes, select }) => {
+      const isWholeItem =
+        READS.some((action) => actions.includes(action)) && select !== 'SPECIFIC_ATTRIBUTES';
+      return isWholeItem || (attributes?.includes('passwordHash') ?? true);
+    })
     .map(({ role }) => role);
