@@ -10,11 +10,14 @@ import {
 } from '../functions/shared/environment';
 import { NO_METRICS } from '../functions/shared/log/metrics';
 import {
+  emailKey,
   rateLimitAttributes,
   sessionAttributes,
   sessionOwnerAttributes,
   signupAttributes,
-  userKeys,
+  userCounterKey,
+  userKey,
+  usernameKey,
 } from '../functions/shared/store/schema';
 import { AuthFunction, type WriteLimits } from './auth-function';
 import type { AuthTables } from './auth-tables';
@@ -51,6 +54,9 @@ const answering: Size = { memoryMb: 256, restSeconds: 2 };
  */
 const toJudge = { attributes: [...new Set([...sessionOwnerAttributes, ...sessionAttributes])] };
 
+/** The partition keys of all users. */
+const ofUsers = userKey('*').pk;
+
 /** One attempt more, and what comes back is the count. */
 const toCount: WriteLimits = { attributes: rateLimitAttributes, returnValues: ['NONE', 'UPDATED_NEW'] };
 const toOpenSession: WriteLimits = { attributes: sessionAttributes };
@@ -65,19 +71,19 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
       .mayWrite(['UpdateItem'], rateLimits, toCount)
       .mayWrite(['UpdateItem'], users, {
         attributes: ['lastId'],
-        partitionKeys: [userKeys.counter],
+        partitionKeys: [userCounterKey.pk],
         returnValues: ['UPDATED_NEW'],
       })
       .mayWrite(['PutItem'], users, {
         attributes: signupAttributes,
-        partitionKeys: [userKeys.user, userKeys.username, userKeys.email],
+        partitionKeys: [ofUsers, usernameKey('*').pk, emailKey('*').pk],
       })
       .mayWrite(['PutItem'], tokens, toOpenSession),
     login: make('login', hashing)
       .mayWrite(['UpdateItem'], rateLimits, toCount)
       .mayWrite(['DeleteItem'], rateLimits, { attributes: [] })
       .mayRead(['GetItem'], users)
-      .mayWrite(['UpdateItem'], users, { attributes: ['passwordHash'], partitionKeys: [userKeys.user] })
+      .mayWrite(['UpdateItem'], users, { attributes: ['passwordHash'], partitionKeys: [ofUsers] })
       .mayWrite(['PutItem'], tokens, toOpenSession)
       .mayRead(['Query'], tokens)
       .mayWrite(['DeleteItem'], tokens, toEndSession),
@@ -93,7 +99,7 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
       .mayRead(['BatchGetItem'], tokens)
       .mayWrite(['UpdateItem'], users, {
         attributes: ['id', 'sessionGeneration'],
-        partitionKeys: [userKeys.user],
+        partitionKeys: [ofUsers],
       })
       .mayWrite(['UpdateItem'], tokens, { attributes: ['id', 'sessionGeneration'] }),
     sessions: make('sessions', waiting).mayRead(['Query'], tokens),

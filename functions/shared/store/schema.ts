@@ -27,8 +27,8 @@ export const sessionOwnerAttributes = [
   'sessionGeneration',
 ] as const satisfies (keyof SessionOwner | 'pk')[];
 
-/** Every attribute of the items that a signup puts into Users. */
-export const signupAttributes = Object.keys({
+/** Every attribute of the items that a signup puts into Users. For CDK alone, so no bundle has it. */
+export const signupAttributes = /* @__PURE__ */ Object.keys({
   pk: true,
   locator: true,
   id: true,
@@ -63,14 +63,6 @@ export const userKey = (locator: string) => ({ pk: `USER#${locator}` });
 export const usernameKey = (canonicalName: string) => ({ pk: `USERNAME#${canonicalName}` });
 export const emailKey = (canonicalEmail: string) => ({ pk: `EMAIL#${canonicalEmail}` });
 export const userCounterKey = { pk: 'COUNTER#user' } as const;
-
-/** Partition keys in Users, in which `*` is any text. */
-export const userKeys = {
-  user: userKey('*').pk,
-  username: usernameKey('*').pk,
-  email: emailKey('*').pk,
-  counter: userCounterKey.pk,
-} as const;
 
 /** Where a session is: the first fourteen digits of its tokens. */
 export interface SessionAddress {
