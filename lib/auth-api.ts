@@ -1,6 +1,7 @@
 /** The REST API: the route table's routes, the authorizer before those that are not public, and the fallback for the rest. */
 import { Duration } from 'aws-cdk-lib';
 import {
+  type CfnAuthorizer,
   type CorsOptions,
   EndpointType,
   LambdaIntegration,
@@ -14,6 +15,7 @@ import { type Route, routeList, servedMethods } from '../functions/routes';
 import { acknowledge } from './acknowledge';
 import type { AuthFunctions } from './auth-functions';
 import { addGatewayResponses, answersOfBackend } from './gateway-responses';
+import { configurationOf } from './guard';
 
 export interface AuthApiProps {
   readonly name: string;
@@ -65,6 +67,9 @@ export class AuthApi extends Construct {
       // A cached answer would outlive a logout.
       resultsCacheTtl: Duration.seconds(0),
     });
+    this.restApi.latestDeployment?.addToLogicalId(
+      configurationOf(authorizer.node.defaultChild as CfnAuthorizer),
+    );
     for (const route of routeList) {
       const resource = this.restApi.root.resourceForPath(route.path);
       const integration = integrationWith(functions[route.name]);

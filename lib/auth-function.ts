@@ -21,16 +21,28 @@ export interface AuthFunctionProps<F extends FunctionName> {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** What a grant is held to; absent: the whole table. */
-export interface GrantLimits {
-  /** Only requests that name the attributes they want, and none but these. */
+/** DynamoDB actions as IAM knows them, without the prefix. Those of a transaction are those of its items. */
+type ReadAction = 'BatchGetItem' | 'GetItem' | 'Query';
+type WriteAction = 'PutItem' | 'UpdateItem' | 'DeleteItem';
+
+/** What a grant to read is held to; absent: the whole table. */
+export interface ReadLimits {
+  /** Only requests that name the attributes they want, and none but these and the key. */
   readonly attributes?: readonly string[];
-  /** Only items with these partition keys. */
-  readonly partitionKeys?: readonly string[];
 }
 
-/** DynamoDB actions as IAM knows them, without the prefix. */
-export type TableAction = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+/** What a grant to write is held to. */
+export interface WriteLimits {
+  /** Every attribute that the requests put, change or look at in a condition; `*` is any text. The key is added. */
+  readonly attributes: readonly string[];
+  /** Only items with these partition keys, in which `*` is any text; absent: all. */
+  readonly partitionKeys?: readonly string[];
+  /** What the requests have returned; absent: nothing. */
+  readonly returnValues?: readonly ReturnValues[];
+}
+
+/** `ALL_NEW` shows what the list of attributes is to hide: for tables that hide nothing. */
+type ReturnValues = 'NONE' | 'UPDATED_OLD' | 'UPDATED_NEW' | 'ALL_NEW';
 
 export class AuthFunction<F extends FunctionName> extends LambdaFunction {
   constructor(scope: Construct, props: AuthFunctionProps<F>) {
@@ -55,13 +67,37 @@ export class AuthFunction<F extends FunctionName> extends LambdaFunction {
     });
   }
 
-  /** Allows these actions on a table, and within it only what `limits` names. */
-  may(actions: readonly TableAction[], table: Table, limits: GrantLimits = {}): this {
+  /** Allows to read a table, and within it only what `limits` names. */
+  mayRead(actions: readonly ReadAction[], table: Table, { attributes }: ReadLimits = {}): this {
+    if (!attributes) return this.allow(actions, table);
+    return this.allow(actions, table, {
+      ...onlyAttributes(table, attributes),
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    });
+  }
+
+  /** Allows to write these attributes of a table, and no others. */
+  mayWrite(actions: readonly WriteAction[], table: Table, limits: WriteLimits): this {
+    const { attributes, partitionKeys, returnValues = ['NONE'] } = limits;
+    const { 'ForAllValues:StringLike': like, ...only } = onlyAttributes(table, attributes);
+    return this.allow(actions, table, {
+      ...only,
+      StringEqualsIfExists: { 'dynamodb:ReturnValues': returnValues },
+      ...((like || partitionKeys) && {
+        'ForAllValues:StringLike': {
+          ...like,
+          ...(partitionKeys && { 'dynamodb:LeadingKeys': partitionKeys }),
+        },
+      }),
+    });
+  }
+
+  private allow(actions: readonly string[], table: Table, conditions: Conditions = {}): this {
     this.addToRolePolicy(
       new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
         resources: [table.tableArn],
-        conditions: conditionsOf(limits),
+        conditions,
       }),
     );
     return this;
@@ -71,15 +107,16 @@ export class AuthFunction<F extends FunctionName> extends LambdaFunction {
 const constructId = (name: FunctionName): string =>
   `${name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())}Function`;
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
-function conditionsOf({ attributes, partitionKeys }: GrantLimits): Record<string, Record<string, unknown>> {
-  const lists = {
-    ...(attributes && { 'dynamodb:Attributes': attributes }),
-    ...(partitionKeys && { 'dynamodb:LeadingKeys': partitionKeys }),
-  };
-  if (Object.keys(lists).length === 0) return {};
-  return {
-    'ForAllValues:StringEquals': lists,
-    ...(attributes && { StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' } }),
-  };
+type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/**
+ * `Select` is a condition key of reads alone and `ReturnValues` of writes alone; with `IfExists`, as in AWS's own examples, it makes no
+ * difference whether a request that leaves them out has them. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function onlyAttributes(table: Table, attributes: readonly string[]): Conditions {
+  const { partitionKeys, sortKeys } = table.schemaV2();
+  const keys = [...partitionKeys, ...sortKeys].map(({ name }) => name);
+  const names = [...new Set([...keys, ...attributes])];
+  const operator = names.some((name) => name.includes('*')) ? 'StringLike' : 'StringEquals';
+  return { [`ForAllValues:${operator}`]: { 'dynamodb:Attributes': names } };
 }

@@ -1,8 +1,7 @@
 /** Every function of the API with its settings and its grants, which are those of `docs/storage.md` and no more. */
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { type RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
-  admittedRolesVariable,
   type BackendFunctionName,
   environmentOf,
   type FunctionName,
@@ -10,10 +9,19 @@ import {
   type Variable,
 } from '../functions/shared/environment';
 import { NO_METRICS } from '../functions/shared/log/metrics';
-import { sessionAttributes, sessionOwnerAttributes, userCounterKey } from '../functions/shared/store/schema';
-import { AuthFunction } from './auth-function';
+import {
+  emailKey,
+  rateLimitAttributes,
+  sessionAttributes,
+  sessionOwnerAttributes,
+  signupAttributes,
+  userCounterKey,
+  userKey,
+  usernameKey,
+} from '../functions/shared/store/schema';
+import { AuthFunction, type WriteLimits } from './auth-function';
 import type { AuthTables } from './auth-tables';
-import type { Settings } from './settings';
+import { type Settings, SettingsError } from './settings';
 import { longestWait } from './time-budget';
 
 export type AuthFunctions = { readonly [F in BackendFunctionName]: AuthFunction<F> };
@@ -23,7 +31,7 @@ export interface AuthFunctionsProps {
   readonly tables: AuthTables;
   readonly logRemovalPolicy: RemovalPolicy;
   readonly metricsNamespace: string;
-  /** Whom a guard lets through; absent: every role. */
+  /** Whom a guard lets through; absent: every role of the settings, as the authorizer does. */
   readonly admittedRoles?: readonly string[] | undefined;
 }
 
@@ -46,32 +54,65 @@ const answering: Size = { memoryMb: 256, restSeconds: 2 };
  */
 const toJudge = { attributes: [...new Set([...sessionOwnerAttributes, ...sessionAttributes])] };
 
+/** The partition keys of all users. */
+const ofUsers = userKey('*').pk;
+
+/** One attempt more, and what comes back is the counter, in which there is nothing to hide. */
+const toCount: WriteLimits = { attributes: rateLimitAttributes, returnValues: ['NONE', 'ALL_NEW'] };
+const toOpenSession: WriteLimits = { attributes: sessionAttributes };
+const toEndSession: WriteLimits = { attributes: ['id'] };
+const toNoteFirstUse: WriteLimits = { attributes: ['tokenDigest', 'successorUsedAt'] };
+
 export function authFunctions(scope: Construct, props: AuthFunctionsProps): AuthFunctions {
   const { users, tokens, rateLimits } = props.tables;
   const make = makerOf(scope, props);
   return {
     signup: make('signup', hashing)
-      .may(['UpdateItem'], rateLimits)
-      .may(['UpdateItem'], users, { partitionKeys: [userCounterKey.pk] })
-      .may(['PutItem'], users)
-      .may(['PutItem'], tokens),
+      .mayWrite(['UpdateItem'], rateLimits, toCount)
+      .mayWrite(['UpdateItem'], users, {
+        attributes: ['lastId'],
+        partitionKeys: [userCounterKey.pk],
+        returnValues: ['UPDATED_NEW'],
+      })
+      .mayWrite(['PutItem'], users, {
+        attributes: signupAttributes,
+        partitionKeys: [ofUsers, usernameKey('*').pk, emailKey('*').pk],
+      })
+      .mayWrite(['PutItem'], tokens, toOpenSession),
     login: make('login', hashing)
-      .may(['UpdateItem'], rateLimits)
-      .may(['GetItem'], users)
-      .may(['UpdateItem'], users, { attributes: ['pk', 'passwordHash'] })
-      .may(['PutItem', 'Query', 'DeleteItem'], tokens),
+      .mayWrite(['UpdateItem'], rateLimits, toCount)
+      .mayRead(['GetItem'], users)
+      .mayWrite(['UpdateItem'], users, { attributes: ['passwordHash'], partitionKeys: [ofUsers] })
+      .mayWrite(['PutItem'], tokens, toOpenSession)
+      .mayRead(['Query'], tokens)
+      .mayWrite(['DeleteItem'], tokens, toEndSession),
     dashboard: make('dashboard', answering),
-    refresh: make('refresh', waiting).may(['UpdateItem', 'GetItem'], tokens),
-    logout: make('logout', waiting).may(['DeleteItem'], tokens),
+    refresh: make('refresh', waiting)
+      .mayRead(['GetItem'], tokens)
+      .mayWrite(['UpdateItem'], tokens, {
+        attributes: ['userId', 'tokenDigest', 'refreshCount', 'refreshedAt', 'expiresAt', 'successorUsedAt'],
+      }),
+    logout: make('logout', waiting).mayWrite(['DeleteItem'], tokens, toEndSession),
     'logout-all': make('logout-all', waiting)
-      .may(['UpdateItem'], users)
-      .may(['BatchGetItem'], users, toJudge)
-      .may(['BatchGetItem', 'UpdateItem', 'Query', 'DeleteItem'], tokens),
-    sessions: make('sessions', waiting).may(['Query'], tokens),
-    'end-session': make('end-session', waiting).may(['Query', 'DeleteItem'], tokens),
+      .mayRead(['BatchGetItem'], users, toJudge)
+      .mayRead(['BatchGetItem'], tokens)
+      .mayWrite(['UpdateItem'], users, {
+        attributes: ['id', 'sessionGeneration'],
+        partitionKeys: [ofUsers],
+        returnValues: ['NONE', 'UPDATED_NEW'],
+      })
+      .mayWrite(['UpdateItem'], tokens, { attributes: ['id', 'sessionGeneration'] })
+      .mayRead(['Query'], tokens)
+      .mayWrite(['DeleteItem'], tokens, toEndSession),
+    sessions: make('sessions', waiting).mayRead(['Query'], tokens),
+    'end-session': make('end-session', waiting)
+      .mayRead(['Query'], tokens)
+      .mayWrite(['DeleteItem'], tokens, toEndSession),
     authorizer: make('authorizer', waiting)
-      .may(['BatchGetItem'], users, toJudge)
-      .may(['BatchGetItem', 'UpdateItem', 'DeleteItem'], tokens),
+      .mayRead(['BatchGetItem'], users, toJudge)
+      .mayRead(['BatchGetItem'], tokens)
+      .mayWrite(['UpdateItem'], tokens, toNoteFirstUse)
+      .mayWrite(['DeleteItem'], tokens, toEndSession),
     fallback: make('fallback', answering),
   };
 }
@@ -80,20 +121,46 @@ export function authFunctions(scope: Construct, props: AuthFunctionsProps): Auth
 export function guardFunction(scope: Construct, props: AuthFunctionsProps): AuthFunction<'guard'> {
   const { users, tokens } = props.tables;
   return makerOf(scope, props)('guard', waiting)
-    .may(['BatchGetItem'], users, toJudge)
-    .may(['BatchGetItem', 'UpdateItem'], tokens);
+    .mayRead(['BatchGetItem'], users, toJudge)
+    .mayRead(['BatchGetItem'], tokens)
+    .mayWrite(['UpdateItem'], tokens, toNoteFirstUse);
 }
 
 function makerOf(scope: Construct, props: AuthFunctionsProps) {
   const values = variablesOf(props);
-  return <F extends FunctionName>(name: F, { memoryMb, restSeconds }: Size) =>
-    new AuthFunction(scope, {
+  return <F extends FunctionName>(name: F, { memoryMb, restSeconds }: Size) => {
+    const environment = environmentOf(name, values);
+    checkSize(name, environment);
+    return new AuthFunction(scope, {
       name,
-      environment: environmentOf(name, values),
+      environment,
       removalPolicy: props.logRemovalPolicy,
       memoryMb,
       timeoutSeconds: Math.ceil(longestWait(name)) + restSeconds,
     });
+  };
+}
+
+/** Of all variables of a function together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_VARIABLES_BYTES = 4096;
+/** No name of a table or of a stack is longer. */
+const MAX_NAME_CHARACTERS = 255;
+
+/**
+ * Lambda measures the variables as one JSON text, which its refusal shows. Of all settings `corsOrigins` alone can be too long.
+ * @throws SettingsError
+ */
+function checkSize(name: FunctionName, environment: Readonly<Record<string, string>>): void {
+  const atMost = Object.entries(environment).map(([variable, value]) => [
+    variable,
+    Token.isUnresolved(value) ? 'x'.repeat(MAX_NAME_CHARACTERS) : value,
+  ]);
+  const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(atMost)));
+  if (bytes <= MAX_VARIABLES_BYTES) return;
+  const [has, takes] = [bytes, MAX_VARIABLES_BYTES].map((number) => number.toLocaleString('en-US'));
+  throw new SettingsError([
+    `The setting corsOrigins is too long: with it the function ${name} has ${has} bytes of environment variables, and Lambda takes ${takes}. Name fewer origins, or * for all.`,
+  ]);
 }
 
 /** A value for every variable that any function reads. */
@@ -113,7 +180,7 @@ const variablesOf = ({
   SESSIONS_PER_USER: String(settings.sessionsPerUser),
   CORS_ORIGINS: listVariable(settings.corsOrigins),
   METRICS_NAMESPACE: settings.monitoring ? props.metricsNamespace : NO_METRICS,
-  ADMITTED_ROLES: admittedRolesVariable(props.admittedRoles),
+  ADMITTED_ROLES: listVariable(props.admittedRoles ?? settings.roles),
   ...limitsOf(settings),
 });
 

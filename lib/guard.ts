@@ -1,5 +1,5 @@
 /** What stands before methods of another API: a Lambda authorizer that lets certain roles through. */
-import { Names, Stack } from 'aws-cdk-lib';
+import { type IResolvable, Lazy, Names, Stack } from 'aws-cdk-lib';
 import { CfnAuthorizer, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -10,13 +10,13 @@ import { type AuthFunctionsProps, guardFunction } from './auth-functions';
  * stack, which may be another than that of the tables.
  */
 export class Guard extends Construct {
-  readonly authorizerId: string;
+  readonly authorizer: CfnAuthorizer;
 
   constructor(api: RestApi, id: string, props: AuthFunctionsProps) {
     super(api, id);
     const handler = guardFunction(this, props);
     const stack = Stack.of(this);
-    const authorizer = new CfnAuthorizer(this, 'Authorizer', {
+    this.authorizer = new CfnAuthorizer(this, 'Authorizer', {
       name: Names.uniqueId(this),
       restApiId: api.restApiId,
       type: 'REQUEST',
@@ -25,14 +25,25 @@ export class Guard extends Construct {
       identitySource: '',
       authorizerResultTtlInSeconds: 0,
     });
-    this.authorizerId = authorizer.ref;
     handler.addPermission('Invoke', {
       principal: new ServicePrincipal('apigateway.amazonaws.com'),
       sourceArn: stack.formatArn({
         service: 'execute-api',
         resource: api.restApiId,
-        resourceName: `authorizers/${this.authorizerId}`,
+        resourceName: `authorizers/${this.authorizer.ref}`,
       }),
     });
   }
 }
+
+/**
+ * All that an authorizer does, for the logical id of a deployment: a deployment is a copy of the API, and a changed authorizer needs a new
+ * one. The CDK sees to that for some authorizers, in apps that set a flag.
+ */
+export const configurationOf = (authorizer: CfnAuthorizer): IResolvable =>
+  Lazy.any({
+    produce: () => {
+      const { name, type, authorizerUri, identitySource, authorizerResultTtlInSeconds } = authorizer;
+      return { name, type, authorizerUri, identitySource, authorizerResultTtlInSeconds };
+    },
+  });

@@ -12,7 +12,7 @@ import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import type { AuthFunctionsProps } from './auth-functions';
 import { addGatewayResponses, answersOfGuards } from './gateway-responses';
-import { Guard } from './guard';
+import { configurationOf, Guard } from './guard';
 
 export interface ProtectOptions {
   /** Only users with one of these; absent: every user. */
@@ -47,10 +47,14 @@ export function protectMethod(method: Method, options: ProtectOptions, backend: 
     throw refuse('it has an authorizer already. Make it without one, and protect it once.');
 
   answerForGuards(api, backend.functionProps.settings.corsOrigins);
-  const { authorizerId } = guardOf(api, admittedRoles, backend);
+  const { authorizer } = guardOf(api, admittedRoles, backend);
   resource.authorizationType = AuthorizationType.CUSTOM;
-  resource.authorizerId = authorizerId;
-  renewDeployments(api, { method: method.methodId, authorizerId });
+  resource.authorizerId = authorizer.ref;
+  renewDeployments(api, {
+    method: method.methodId,
+    authorizerId: authorizer.ref,
+    authorizer: configurationOf(authorizer),
+  });
   acknowledge(method, {
     COG4: 'Its users are those of TokenAuth, whose tokens its own authorizer resolves.',
   });

@@ -54,6 +54,7 @@ it.each([undefined, 'the session token of a role'])(
       USERS_TABLE: 'Users',
       TOKENS_TABLE: 'Tokens',
       METRICS_NAMESPACE: 'none',
+      ADMITTED_ROLES: 'CLERK',
       AWS_REGION: 'eu-west-1',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',

@@ -1,7 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { EndpointType, LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { TokenAuth } from 'token-auth';
 
@@ -23,10 +24,16 @@ export class ReportsStack extends Stack {
   }
 
   private integrationOf(name: string): LambdaIntegration {
+    // Without one of the stack, Lambda makes a log group itself, which outlives the stack.
+    const logGroup = new LogGroup(this, `${name}-logs`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     return new LambdaIntegration(
       new NodejsFunction(this, name, {
         entry: `${__dirname}/functions/${name}.ts`,
         runtime: Runtime.NODEJS_24_X,
+        logGroup,
       }),
     );
   }

@@ -1,6 +1,6 @@
 import { routeList } from '../routes';
 import { systemClock } from '../shared/clock';
-import { passesDenialsOn, readEnvironment } from '../shared/environment';
+import { asRoles, passesDenialsOn, readEnvironment } from '../shared/environment';
 import { authorizing } from '../shared/http/authorizing';
 import { policyFor } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
@@ -14,17 +14,19 @@ export const { ready } = database;
 
 const dependencies: AuthorizerDependencies = {
   clock: systemClock,
+  roles: asRoles(environment.ADMITTED_ROLES),
   readSessionAndOwner: (key) => readSessionAndOwner(database, key),
   sessions: sessionStore(database),
 };
 
-/** Only to our own endpoints, which do nothing without a principal. */
-const passesOn = passesDenialsOn();
+const passesAllOn = passesDenialsOn();
 
 export const handler = authorizing({
   name: 'authorizer',
   metricsNamespace: environment.METRICS_NAMESPACE,
   decide: (request) => authorize(request, dependencies),
   refuse: ({ detail }, methodArn) => policyFor('Deny', methodArn, { detail }),
-  isAnsweredByEndpoint: (resource) => passesOn && routeList.some(({ path }) => path === resource),
+  // Only by our own endpoints, which do nothing without a principal. A denial is a 401 at the gateway, which a role must not be.
+  isAnsweredByEndpoint: (resource, reason) =>
+    (passesAllOn || reason === 'role_not_admitted') && routeList.some(({ path }) => path === resource),
 });

@@ -1,19 +1,20 @@
 import { systemClock } from '../shared/clock';
-import { asAdmittedRoles, readEnvironment } from '../shared/environment';
+import { asRoles, readEnvironment } from '../shared/environment';
+import type { AuthenticationDependencies } from '../shared/http/authenticate';
 import { authorizing } from '../shared/http/authorizing';
 import { policyFor } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
 import { connect } from '../shared/store/database';
 import { sessionStore } from '../shared/store/sessions';
-import { type GuardDependencies, guard } from './guard';
+import { guard } from './guard';
 
 const environment = readEnvironment('guard');
 const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
 export const { ready } = database;
 
-const dependencies: GuardDependencies = {
+const dependencies: AuthenticationDependencies = {
   clock: systemClock,
-  roles: asAdmittedRoles(environment.ADMITTED_ROLES),
+  roles: asRoles(environment.ADMITTED_ROLES),
   readSessionAndOwner: (key) => readSessionAndOwner(database, key),
   sessions: sessionStore(database),
 };

@@ -42,7 +42,7 @@ const variables = {
   'logout-all': [...http, 'USERS_TABLE', 'TOKENS_TABLE'],
   sessions: [...http, 'TOKENS_TABLE'],
   'end-session': [...http, 'TOKENS_TABLE'],
-  authorizer: ['METRICS_NAMESPACE', 'USERS_TABLE', 'TOKENS_TABLE'],
+  authorizer: ['METRICS_NAMESPACE', 'USERS_TABLE', 'TOKENS_TABLE', 'ADMITTED_ROLES'],
   fallback: http,
   guard: ['METRICS_NAMESPACE', 'USERS_TABLE', 'TOKENS_TABLE', 'ADMITTED_ROLES'],
 } as const;
@@ -92,20 +92,6 @@ export const listVariable = (members: readonly string[]): string => members.join
 
 /** The list that {@link listVariable} wrote. */
 export const asList = (value: string): readonly string[] => (value === EMPTY_LIST ? [] : value.split(','));
-
-/** How all roles are written, which is no role's name. */
-const ANY_ROLE = 'any';
-
-/** Who may pass, as a variable's value; absent: every role. */
-export const admittedRolesVariable = (roles: readonly string[] | undefined): string =>
-  roles === undefined ? ANY_ROLE : listVariable(roles);
-
-/**
- * The roles that {@link admittedRolesVariable} wrote.
- * @throws Error for an empty list.
- */
-export const asAdmittedRoles = (value: string): readonly string[] | undefined =>
-  value === ANY_ROLE ? undefined : asRoles(value);
 
 /**
  * A whole number.

@@ -1,4 +1,5 @@
 /** The condition operators that CDK writes here. All of a Condition's operators and keys must hold. */
+import { matchesText } from './wildcards';
 
 export type Conditions = Readonly<
   Record<string, Readonly<Record<string, string | boolean | readonly string[]>>>
@@ -13,6 +14,8 @@ const operators: Readonly<Record<string, Operator>> = {
   StringEqualsIfExists: (actual, wanted, key) => actual === undefined || wanted.includes(single(actual, key)),
   // True of no values at all, as in IAM: it restricts what is asked for, it does not demand that something is.
   'ForAllValues:StringEquals': (actual, wanted) => (actual ?? []).every((value) => wanted.includes(value)),
+  'ForAllValues:StringLike': (actual, wanted) =>
+    (actual ?? []).every((value) => wanted.some((pattern) => matchesText(pattern, value))),
   Null: (actual, wanted) => wanted.includes(String(actual === undefined)),
 };
 

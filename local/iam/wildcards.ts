@@ -5,6 +5,11 @@ export function matchesAction(pattern: string, action: string): boolean {
   return expressionFor(pattern, 'i').test(action);
 }
 
+/** As `StringLike` compares. */
+export function matchesText(pattern: string, text: string): boolean {
+  return expressionFor(pattern, '').test(text);
+}
+
 /** A wildcard in one of an ARN's first five parts stays within it; only a lone `*` is any resource. */
 export function matchesResource(pattern: string, arn: string): boolean {
   if (pattern === '*') return true;

@@ -57,6 +57,23 @@ it('a login that cannot trim the oldest sessions leaves one too many, and the ne
   expect((await api.call('GET', '/api/dashboard/', { token })).status).toBe(401);
 });
 
+it('transactions hold items of one user alone, never a counter that the requests of others write', async () => {
+  const held: string[] = [];
+  database.decide(({ payload }) => {
+    for (const write of payload['TransactItems'] ?? []) {
+      const [{ TableName, Key, Item }] = Object.values<any>(write) as [any];
+      held.push(`${TableName} ${(Key ?? Item).pk?.S ?? ''}`.replace(/[0-9A-F]{8} /, ' ').split('#')[0]!);
+    }
+    return 'pass';
+  });
+  const { token } = await api.signup();
+  await api.call('POST', '/api/logoutall/?keep=current', { token });
+  await callAll(token);
+  expect(new Set(held)).toEqual(
+    new Set(['TablesUsers USERNAME', 'TablesUsers EMAIL', 'TablesUsers USER', 'TablesTokens ']),
+  );
+});
+
 it('every route answers 503 when nobody listens where the database was', async () => {
   const { token } = await api.signup();
   await database.close();

@@ -1,5 +1,7 @@
 /** The life of sessions as a phone and a thief see it, with a clock that can be moved. What needs none is in tools/contract/rows/sessions.ts. */
+import { routeList } from '../../functions/routes';
 import { newName, startApi, type TestApi } from '../support/api';
+import { itemsOf } from '../support/stored-items';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -154,4 +156,26 @@ describe('the clock that can be moved', () => {
       Date.now() + 7 * 86_400_000,
     );
   });
+});
+
+it('a role that the settings do not name may do nothing, on any route, until an operator corrects it', async () => {
+  const { token } = await api.signup();
+  const stored = itemsOf(api);
+  const setRole = (role: string) =>
+    stored.updateUser(token.slice(0, 10), {
+      expression: 'SET #role = :role',
+      names: { '#role': 'role' },
+      values: { ':role': role },
+    });
+  await setRole('MANGER');
+  for (const { method, path } of routeList.filter(({ access }) => access === 'authenticated')) {
+    const { status, body, headers } = await api.call(method, `${path}/`, { token });
+    expect([status, body]).toEqual([403, { detail: 'You do not have permission to perform this action.' }]);
+    expect(headers.get('WWW-Authenticate')).toBeNull();
+    expect(headers.get('Cache-Control')).toBe('no-store');
+  }
+  await setRole('MANAGER');
+  const { body } = await api.call('GET', '/api/dashboard/', { token });
+  expect(body).toEqual({ message: 'Welcome to the Manager Dashboard!' });
+  stored.close();
 });

@@ -1,6 +1,6 @@
 /** The example as someone would try it: synthesised in its own folder, then both of its APIs over HTTP. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callerOf, startApi, type TestApi } from '../support/api';
@@ -50,6 +50,13 @@ async function expectRefused(token?: string): Promise<void> {
   expect(headers.get('Cache-Control')).toBe('no-store');
 }
 
+it('leaves no log behind when it is destroyed', () => {
+  const { Resources } = JSON.parse(readFileSync(join(assembly, 'Reports.template.json'), 'utf8'));
+  const ofType = (type: string) => Object.values<any>(Resources).filter(({ Type }) => Type === type);
+  for (const { Properties } of ofType('AWS::Lambda::Function'))
+    expect(Resources[Properties.LoggingConfig?.LogGroup.Ref]).toMatchObject({ DeletionPolicy: 'Delete' });
+});
+
 it('every user may list the reports, and the function knows who asks', async () => {
   const { id, token } = await api.signup();
   const { status, body } = await reports('GET', '/reports/', { token });
@@ -70,6 +77,8 @@ it('only administrators may delete one, from the next request on after they beca
   const refused = await reports('DELETE', '/reports/7', { token });
   expect([refused.status, refused.body]).toEqual([403, FORBIDDEN]);
   expect(refused.headers.get('WWW-Authenticate')).toBeNull();
+  await change(token, 'role', 'ADMNI');
+  expect((await reports('GET', '/reports', { token })).status).toBe(403);
   await change(token, 'role', 'ADMIN');
   const deleted = await reports('DELETE', '/reports/7', { token });
   expect([deleted.status, deleted.body]).toEqual([200, { deleted: '7' }]);

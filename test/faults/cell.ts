@@ -13,8 +13,8 @@ export interface Cell {
 }
 
 const HARMLESS: readonly FaultName[] = ['pass', 'slow'];
-/** The SDK does not try again after these. */
-const FINAL: readonly FaultName[] = ['stall-answer', 'item-conflict'];
+/** Nobody tries again after these. */
+const FINAL: readonly FaultName[] = ['stall-answer'];
 
 /** Whether another attempt at the call saves it. */
 export const isRetried = (fault: FaultName): boolean => ![...HARMLESS, ...FINAL].includes(fault);

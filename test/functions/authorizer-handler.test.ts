@@ -5,6 +5,7 @@ const inAws = {
   USERS_TABLE: 'users',
   TOKENS_TABLE: 'tokens',
   METRICS_NAMESPACE: 'none',
+  ADMITTED_ROLES: 'CLERK',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',

@@ -12,6 +12,7 @@ const refreshed = refreshedSession(token, 1);
 
 const dependencies = (stored: Session, overrides: Partial<AuthorizerDependencies> = {}) => ({
   clock: () => NOW * 1000,
+  roles: ['CLERK'],
   readSessionAndOwner: jest.fn(async () => ({ session: stored, owner })),
   sessions: { markTokenUsed: jest.fn(async () => undefined), remove: jest.fn(async () => undefined) },
   ...overrides,

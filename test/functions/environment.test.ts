@@ -1,6 +1,4 @@
 import {
-  admittedRolesVariable,
-  asAdmittedRoles,
   asList,
   asRoles,
   asWholeNumber,
@@ -15,7 +13,7 @@ describe('the environment of a function', () => {
   });
 
   it('is exactly its own variables', () => {
-    const own = { USERS_TABLE: 'u', TOKENS_TABLE: 't', METRICS_NAMESPACE: 'none' };
+    const own = { USERS_TABLE: 'u', TOKENS_TABLE: 't', METRICS_NAMESPACE: 'none', ADMITTED_ROLES: 'CLERK' };
     process.env = { ...own, BCRYPT_COST: '10' };
     expect(readEnvironment('authorizer')).toEqual(own);
   });
@@ -39,11 +37,5 @@ describe('a variable', () => {
     for (const text of ['', 'x', '1.5', '-1', '1e3'])
       expect(() => asWholeNumber(text)).toThrow('not a whole number');
     expect(() => asRoles('none')).toThrow('at least one role');
-  });
-
-  it('says which roles are admitted, or that all are, and never that none is', () => {
-    for (const roles of [undefined, ['CLERK'], ['CLERK', 'ADMIN']])
-      expect(asAdmittedRoles(admittedRolesVariable(roles))).toEqual(roles);
-    expect(() => asAdmittedRoles(admittedRolesVariable([]))).toThrow('at least one role');
   });
 });

@@ -1,4 +1,4 @@
-/** Under `sam local` the authorizer lets denials through to the endpoints, and each of them must refuse. */
+/** What the authorizer lets through without a principal, under `sam local` all denials: each endpoint must refuse. */
 import { routeList } from '../../functions/routes';
 import { proxyEvent } from '../support/events';
 import { handlerOf, variablesFor } from '../support/functions';
@@ -39,6 +39,18 @@ describe.each(routeList.filter(({ access }) => access === 'authenticated'))('$me
       body: '{"detail":"Invalid token."}',
     });
   });
+
+  it.each([true, 'true'])(
+    'answers 403 to a role that may do nothing, and does nothing',
+    async (forbidden) => {
+      const handler = await handlerOf(name);
+      expect(await handler(passedOn({ forbidden }))).toEqual({
+        statusCode: 403,
+        headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+        body: '{"detail":"You do not have permission to perform this action."}',
+      });
+    },
+  );
 
   it('answers 503 when the authorizer could not ask the database, as the gateway does in AWS', async () => {
     const handler = await handlerOf(name);

@@ -174,7 +174,8 @@ describe('cross-origin answers', () => {
     expect(await headersFor(origins, 'https://b.example')).toMatchObject({
       'Access-Control-Allow-Origin': 'https://b.example',
       Vary: 'Origin',
-      'Access-Control-Expose-Headers': 'Token-Expires-In, Retry-After, WWW-Authenticate, Allow',
+      'Access-Control-Expose-Headers':
+        'Token-Expires-In, Session-Expires-In, Retry-After, WWW-Authenticate, Allow',
     });
     expect(await headersFor(origins, 'https://c.example')).not.toHaveProperty('Access-Control-Allow-Origin');
     expect(await headersFor(origins)).not.toHaveProperty('Access-Control-Allow-Origin');

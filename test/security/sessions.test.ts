@@ -437,11 +437,11 @@ describe('authorization', () => {
     const { token } = await api.signup();
     await stored.updateUser(locatorOf(token), {
       expression: 'SET #role = :role',
-      values: { ':role': 'STORE_MANAGER' },
+      values: { ':role': 'MANAGER' },
       names: { '#role': 'role' },
     });
     const reply = await api.call('GET', '/api/dashboard/', { token });
-    expect(reply.body).toEqual({ message: 'Welcome to the Store Manager Dashboard!' });
+    expect(reply.body).toEqual({ message: 'Welcome to the Manager Dashboard!' });
     await deactivate(locatorOf(token));
     expect(await use(token)).toBe(401);
   });

@@ -3,6 +3,7 @@ import { App, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   AuthorizationType,
+  CfnAuthorizer,
   Deployment,
   GatewayResponse,
   type Method,
@@ -15,6 +16,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { readEnvironment } from '../../functions/shared/environment';
 import { type ProtectOptions, SettingsError, TokenAuth, type TokenAuthProps } from '../../lib/index';
 import { longestWait } from '../../lib/time-budget';
+import { grantsIn, looseGrantsIn, rolesNearPasswordsIn } from '../support/grants';
 
 class Reports {
   readonly app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
@@ -105,9 +107,9 @@ describe('protect', () => {
       Properties.Environment.Variables.ADMITTED_ROLES,
     ]);
     expect(roles.sort()).toEqual([
-      ['Other', 'any'],
+      ['Other', 'CLERK,MANAGER,ADMIN'],
+      ['ReportsApi', 'CLERK,MANAGER,ADMIN'],
       ['ReportsApi', 'MANAGER,ADMIN'],
-      ['ReportsApi', 'any'],
     ]);
   });
 
@@ -179,20 +181,15 @@ describe('protect', () => {
   });
 
   it('lets a guard read users without their password hashes, read and update sessions, and end none', () => {
-    const policies = named(resourcesOf(template, 'AWS::IAM::Policy'), 'GuardFunctionRole');
-    expect(policies).toHaveLength(3);
-    for (const [, { Properties }] of policies) {
-      const statements = Properties.PolicyDocument.Statement.filter(
-        ({ Action }: any) => !String(Action).startsWith('logs:'),
-      );
-      expect(statements.map(({ Action, Resource }: any) => [Action, Resource['Fn::GetAtt'][0]])).toEqual([
-        ['dynamodb:BatchGetItem', expect.stringMatching(/^AuthTablesUsers/)],
-        [['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], expect.stringMatching(/^AuthTablesTokens/)],
-      ]);
-      const attributes = statements[0].Condition['ForAllValues:StringEquals']['dynamodb:Attributes'];
-      expect(attributes).toContain('role');
-      expect(attributes).not.toContain('passwordHash');
-    }
+    const grants = grantsIn(template).filter(({ role }) => role.includes('GuardFunctionRole'));
+    const granted = grants.map(({ actions, table }) => `${actions} ${table.replace(/[0-9A-F]{8}$/, '')}`);
+    expect(granted.sort()).toEqual(
+      ['BatchGetItem AuthTablesUsers', 'BatchGetItem AuthTablesTokens', 'UpdateItem AuthTablesTokens']
+        .flatMap((grant) => [grant, grant, grant])
+        .sort(),
+    );
+    expect(looseGrantsIn(template)).toEqual([]);
+    expect(rolesNearPasswordsIn(template).join()).not.toContain('Guard');
   });
 
   it('asks the users of the backend that protects, also where two protect methods of one API', () => {
@@ -292,6 +289,21 @@ describe('a deployment of the API', () => {
       return named(deployments, 'ReportsApi')[0]![0];
     };
     expect(deploymentId(true)).not.toBe(deploymentId(false));
+  });
+
+  it.each([
+    ['of the app', ({ auth }: Reports, [list]: Method[]) => auth.protect(list!), 'ReportsApi'],
+    ['of the backend itself', () => undefined, 'Auth'],
+  ])('is a new one also when nothing but the authorizer changes, in the API %s', (_, protect, part) => {
+    const deploymentId = (ttlSeconds: number): string => {
+      const reports = new Reports();
+      protect(reports, [reports.method('GET/reports')]);
+      for (const authorizer of reports.stack.node.findAll().filter((node) => node instanceof CfnAuthorizer))
+        authorizer.authorizerResultTtlInSeconds = ttlSeconds;
+      return named(resourcesOf(reports.template(), 'AWS::ApiGateway::Deployment'), part)[0]![0];
+    };
+    expect(deploymentId(1)).not.toBe(deploymentId(0));
+    expect(deploymentId(1)).toBe(deploymentId(1));
   });
 
   it('is the same one when nothing changes', () => {

@@ -1,8 +1,10 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { routeList, servedMethods } from '../../functions/routes';
 import { type BackendFunctionName, functionNames, readEnvironment } from '../../functions/shared/environment';
+import { SettingsError } from '../../lib/settings';
 import { longestWait } from '../../lib/time-budget';
 import { templateWith, unexplainedFindings } from '../support/assembly';
+import { grantsIn, looseGrantsIn, rolesNearPasswordsIn } from '../support/grants';
 
 interface Resource {
   readonly Type: string;
@@ -161,6 +163,31 @@ describe('the API', () => {
   });
 });
 
+describe('the variables of the functions', () => {
+  const originsOf = (count: number) =>
+    Array.from({ length: count }, (_, index) => `https://customer-${100 + index}.example.com`).join(',');
+  /** As Lambda counts them: the JSON of all names and values, with the longest names that tables can have. */
+  const bytesIn = (template: Template): number[] =>
+    resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+      Buffer.byteLength(
+        JSON.stringify(Properties['Environment'].Variables, (_, value) =>
+          value.Ref ? 'x'.repeat(255) : value,
+        ),
+      ),
+    );
+
+  it('are refused in words that name the setting when they are more than the 4 KB that Lambda takes', () => {
+    expect(() => templateWith({ corsOrigins: originsOf(120) })).toThrow(SettingsError);
+    expect(() => templateWith({ corsOrigins: originsOf(120) })).toThrow(
+      /^The setting corsOrigins is too long: with it the function signup has 5,\d{3} bytes of environment variables, and Lambda takes 4,096\. /,
+    );
+  });
+
+  it('are taken up to there', () => {
+    expect(Math.max(...bytesIn(templateWith({ corsOrigins: originsOf(60) })))).toBeLessThanOrEqual(4096);
+  });
+});
+
 describe('the answers that the gateway makes itself', () => {
   const responses: Record<string, Record<string, any>> = Object.fromEntries(
     resourcesOf(dev, 'AWS::ApiGateway::GatewayResponse').map(([, { Properties }]) => [
@@ -285,39 +312,50 @@ describe.each(functionNames)('the function %s', (name) => {
   });
 });
 
-describe.each(['authorizer', 'logout-all'])('the function %s', (name) => {
-  it('is forbidden to read the attribute passwordHash', () => {
-    const [statement] = statementsOf(dev, name).filter(({ Condition }) => Condition);
-    expect(statement.Action).toBe('dynamodb:BatchGetItem');
-    expect(statement.Resource['Fn::GetAtt'][0]).toBe('TablesUsersBA34CAA2');
-    expect(statement.Condition['StringEqualsIfExists']).toEqual({ 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' });
-    const allowed = statement.Condition['ForAllValues:StringEquals']['dynamodb:Attributes'];
-    expect(allowed).toEqual(expect.arrayContaining(['pk', 'id', 'role', 'isActive', 'sessionGeneration']));
-    expect(allowed).not.toContain('passwordHash');
-    expect(allowed).not.toContain('email');
-  });
-});
-
-describe('the function login', () => {
-  it('may change of a user the password hash alone', () => {
-    const statement = statementsOf(dev, 'login').find(
-      ({ Action, Condition }) => Action === 'dynamodb:UpdateItem' && Condition,
+describe('the grants', () => {
+  const limitsOf = (name: string, action: string, table: string) => {
+    const roleId = functionOf(dev, name)[1].Properties['Role']['Fn::GetAtt'][0];
+    const found = grantsIn(dev).filter(
+      (grant) => grant.role === roleId && grant.actions.includes(action) && TABLES[grant.table] === table,
     );
-    expect(statement.Resource['Fn::GetAtt'][0]).toBe('TablesUsersBA34CAA2');
-    expect(statement.Condition['ForAllValues:StringEquals']).toEqual({
-      'dynamodb:Attributes': ['pk', 'passwordHash'],
-    });
-  });
-});
+    return found.map(({ attributes, partitionKeys }) => ({ attributes, partitionKeys }));
+  };
 
-describe('the function signup', () => {
-  it('may update the id counter and no user', () => {
-    const [statement] = statementsOf(dev, 'signup').filter(({ Condition }) => Condition);
-    expect(statement.Action).toBe('dynamodb:UpdateItem');
-    expect(statement.Resource['Fn::GetAtt'][0]).toBe('TablesUsersBA34CAA2');
-    expect(statement.Condition).toEqual({
-      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['COUNTER#user'] },
-    });
+  it('to write name the attributes, and have none returned but those that were written', () => {
+    expect(looseGrantsIn(dev)).toEqual([]);
+  });
+
+  it('reach a password hash at signup and at login, and nowhere else', () => {
+    const roles = rolesNearPasswordsIn(dev).map((role) => role.replace(/FunctionRole[0-9A-F]{8}$/, ''));
+    expect(new Set(roles)).toEqual(new Set(['Signup', 'Login']));
+  });
+
+  it.each(['authorizer', 'logout-all'])('of %s to read users make it name what it reads', (name) => {
+    expect(limitsOf(name, 'BatchGetItem', 'users')).toEqual([
+      { attributes: expect.arrayContaining(['pk', 'id', 'role', 'isActive', 'sessionGeneration']) },
+    ]);
+    expect(limitsOf(name, 'BatchGetItem', 'users')[0]?.attributes).not.toContain('email');
+  });
+
+  it('of login change of a user the password hash alone', () => {
+    expect(limitsOf('login', 'UpdateItem', 'users')).toEqual([
+      { attributes: ['pk', 'passwordHash'], partitionKeys: ['USER#*'] },
+    ]);
+  });
+
+  it('of logout-all change of a user the generation of the sessions alone', () => {
+    expect(limitsOf('logout-all', 'UpdateItem', 'users')).toEqual([
+      { attributes: ['pk', 'id', 'sessionGeneration'], partitionKeys: ['USER#*'] },
+    ]);
+  });
+
+  it('of signup change the id counter and no user', () => {
+    expect(limitsOf('signup', 'UpdateItem', 'users')).toEqual([
+      { attributes: ['pk', 'lastId'], partitionKeys: ['COUNTER#user'] },
+    ]);
+    expect(limitsOf('signup', 'PutItem', 'users')).toMatchObject([
+      { partitionKeys: ['USER#*', 'USERNAME#*', 'EMAIL#*'] },
+    ]);
   });
 });
 

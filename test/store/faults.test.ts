@@ -1,6 +1,7 @@
 /** The store against a database that answers errors, nonsense, too late, or only in part. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CALL_ATTEMPTS } from '../../functions/shared/domain/limits';
 import { issueToken, newLocator } from '../../functions/shared/domain/token';
 import { readSessionAndOwner } from '../../functions/shared/store/authentication';
 import { connect, type Database } from '../../functions/shared/store/database';
@@ -76,44 +77,35 @@ describe('a database that', () => {
   });
 });
 
+describe('a write', () => {
+  const conflict = fault(400, 'TransactionConflictException');
+
+  it('that meets a transaction in progress is sent again until the transaction is over', async () => {
+    reply = (response, operation) =>
+      (operations.length <= CALL_ATTEMPTS ? conflict : json(200, {}))(response, operation);
+    await sessionStore(database).remove(token, 'id');
+    expect(operations).toHaveLength(CALL_ATTEMPTS + 1);
+  });
+});
+
 describe('BatchGetItem', () => {
   const unprocessed = { tokens: { Keys: [{ user: { S: token.locator }, session: { S: token.session } }] } };
   const owner = { pk: { S: `USER#${token.locator}` }, id: { N: '1' } };
 
-  it('that leaves a key unprocessed is asked again for that key', async () => {
+  it('that leaves a key unprocessed is asked again', async () => {
     reply = (response, operation) =>
       operations.length === 1
         ? json(200, { Responses: { users: [owner] }, UnprocessedKeys: unprocessed })(response, operation)
-        : json(200, { Responses: { tokens: [{ userId: { N: '1' } }] }, UnprocessedKeys: {} })(
-            response,
-            operation,
-          );
+        : json(200, {
+            Responses: { users: [owner], tokens: [{ userId: { N: '1' } }] },
+            UnprocessedKeys: {},
+          })(response, operation);
     expect(await readSessionAndOwner(database, token)).toEqual({
       owner: { pk: `USER#${token.locator}`, id: 1 },
       session: { userId: 1 },
     });
     expect(operations).toHaveLength(2);
   });
-
-  it.each([
-    ['which is then whole', 1, 1],
-    ['and is so again', 0, 0],
-  ])(
-    'that shows two generations, as if a transaction came between the two reads, is asked again, %s',
-    async (...[, second, seen]) => {
-      const answer = (generation: number) =>
-        json(200, {
-          Responses: {
-            users: [{ ...owner, sessionGeneration: { N: '1' } }],
-            tokens: [{ userId: { N: '1' }, sessionGeneration: { N: String(generation) } }],
-          },
-          UnprocessedKeys: {},
-        });
-      reply = (response, operation) => answer(operations.length === 1 ? 0 : second)(response, operation);
-      expect((await readSessionAndOwner(database, token)).session?.sessionGeneration).toBe(seen);
-      expect(operations).toHaveLength(2);
-    },
-  );
 
   it('that keeps leaving a key unprocessed is no proof that there is no such session', async () => {
     reply = json(200, { Responses: { users: [owner] }, UnprocessedKeys: unprocessed });

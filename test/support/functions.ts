@@ -17,7 +17,7 @@ export const variablesFor = (tables: Tables): Readonly<Record<Variable, string>>
   TOKENS_TABLE: tables.tokens,
   RATE_LIMITS_TABLE: tables.rateLimits,
   METRICS_NAMESPACE: 'none',
-  ADMITTED_ROLES: 'any',
+  ADMITTED_ROLES: 'CLERK',
   ...withoutLimits,
   CORS_ORIGINS: 'none',
   BCRYPT_COST: '4',

@@ -16,6 +16,8 @@ import type { Principal } from './principal';
 
 export interface AuthenticationDependencies {
   readonly clock: Clock;
+  /** Who may pass. A role that is none of these, such as an operator's typo, may do nothing. */
+  readonly roles: readonly string[];
   readonly readSessionAndOwner: (key: SessionKey) => Promise<SessionAndOwner>;
   readonly sessions: Pick<SessionStore, 'markTokenUsed'>;
 }
@@ -54,6 +56,10 @@ export async function authenticate(
     return { allow: false, detail: detailOf(verdict.reason), reason: verdict.reason };
   }
   if (verdict.isFirstUse) await closeRetryWindow(token, now, { ...request, ...dependencies });
+  if (!dependencies.roles.includes(verdict.owner.role)) {
+    request.log.identify(callerOf(verdict.session));
+    return { allow: false, detail: messages.permissionDenied, reason: 'role_not_admitted' };
+  }
   return { allow: true, principal: principalOf(verdict) };
 }
 

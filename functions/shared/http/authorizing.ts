@@ -20,8 +20,11 @@ export interface Authorizer {
   decide(request: AuthorizationRequest): Promise<Decision>;
   /** The answer by which API Gateway tells the caller. May throw what API Gateway knows. */
   refuse(refusal: Refusal, methodArn: string): APIGatewayAuthorizerResult;
-  /** Whether a refusal goes on to the endpoint of a route, which does nothing then but answer; absent: never. */
-  isAnsweredByEndpoint?(resource: string): boolean;
+  /**
+   * Whether a refusal goes on to the endpoint of a route, which does nothing then but answer; absent: never. No reason: the database did
+   * not answer.
+   */
+  isAnsweredByEndpoint?(resource: string, reason: Refusal['reason'] | undefined): boolean;
 }
 
 /**
@@ -39,7 +42,8 @@ export function authorizing({ name, metricsNamespace, decide, refuse, isAnswered
     });
     if (decision?.allow) return policyFor('Allow', methodArn, { ...decision.principal });
     if (decision) log.event('request_denied', { reason: decision.reason });
-    if (isAnsweredByEndpoint?.(resource)) return policyFor('Allow', methodArn, messageTo(decision));
+    if (isAnsweredByEndpoint?.(resource, decision?.reason))
+      return policyFor('Allow', methodArn, messageTo(decision));
     log.end(outcomeOf(decision));
     // Lambda's runtime writes down whatever is thrown here, and the message of an error may hold anything.
     if (!decision) throw new Error('The request could not be authorized.');
@@ -48,8 +52,10 @@ export function authorizing({ name, metricsNamespace, decide, refuse, isAnswered
 }
 
 /** What the endpoint is to answer, for `refusalOf` there. */
-const messageTo = (refusal: Refusal | undefined) =>
-  refusal ? { detail: refusal.detail } : { unavailable: true };
+function messageTo(refusal: Refusal | undefined): Readonly<Record<string, string | boolean>> {
+  if (!refusal) return { unavailable: true };
+  return refusal.reason === 'role_not_admitted' ? { forbidden: true } : { detail: refusal.detail };
+}
 
 function outcomeOf(refusal: Refusal | undefined) {
   if (!refusal) return { status: 503, reason: 'unavailable' };

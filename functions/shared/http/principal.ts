@@ -34,9 +34,13 @@ export function readPrincipal(event: Pick<APIGatewayProxyEvent, 'requestContext'
   return Object.values(principal).every(isPresent) ? principal : undefined;
 }
 
-/** What to answer when there is no principal. Under `sam local` the authorizer says it; in AWS it never lets such a request through. */
+/**
+ * What to answer when there is no principal, as the authorizer says. In AWS it lets no such request through but one of a role that may do
+ * nothing; under `sam local` all. Values arrive as text on AWS.
+ */
 export function refusalOf(event: Pick<APIGatewayProxyEvent, 'requestContext'>): ApiError {
-  const { detail, unavailable } = event.requestContext.authorizer ?? {};
+  const { detail, unavailable, forbidden } = event.requestContext.authorizer ?? {};
+  if (String(forbidden) === 'true') return new ApiError('permission_denied', messages.permissionDenied);
   if (unavailable === true) return new ApiError('unavailable', messages.unavailable);
   return new ApiError('not_authenticated', typeof detail === 'string' ? detail : messages.credentialsMissing);
 }

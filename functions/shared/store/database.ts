@@ -6,6 +6,7 @@ import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   TransactionCanceledException,
+  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
@@ -28,7 +29,7 @@ export interface Tables {
 export interface Database<Table extends keyof Tables = 'users' | 'tokens'> {
   readonly tables: Pick<Tables, Table>;
   /**
-   * Makes a call and waits for its answer, WORST_CASE_CALL_SECONDS at most.
+   * Makes a call and waits for its answer, WORST_CASE_CALL_SECONDS at most. A write that meets a transaction is repeated in that time.
    * @throws ConditionalCheckFailedException and TransactionCanceledException as they are: they answer the question.
    * @throws StoreUnavailableError for everything else.
    */
@@ -52,7 +53,7 @@ export function connect<Table extends keyof Tables>(tables: Pick<Tables, Table>)
   const send = async (command: Parameters<DynamoDBDocumentClient['send']>[0]) => {
     // The SDK's time-outs end when headers arrive; a body that never comes is ended by the signal.
     const abortSignal = AbortSignal.timeout(WORST_CASE_CALL_SECONDS * 1000);
-    return answered(client.send(command, { abortSignal }));
+    return answered(retryOnConflict(() => unlessInTransaction(client.send(command, { abortSignal }))));
   };
   return {
     tables,
@@ -60,6 +61,19 @@ export function connect<Table extends keyof Tables>(tables: Pick<Tables, Table>)
     ready: rehearse(client),
     close: () => client.destroy(),
   };
+}
+
+/**
+ * `undefined` if the item of a single write is part of a transaction that is under way: nothing was written. The SDK does not try again
+ * after that. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+ */
+async function unlessInTransaction<Output>(call: Promise<Output>): Promise<Output | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof TransactionConflictException) return undefined;
+    throw error;
+  }
 }
 
 async function answered<Output>(call: Promise<Output>): Promise<Output> {

@@ -3,6 +3,7 @@
  * Imports only types, so that both sides can read it.
  */
 import type { Session, SessionOwner } from '../domain/session';
+import type { User } from '../domain/user';
 
 export const usersTable = { partitionKey: 'pk' } as const;
 
@@ -22,6 +23,20 @@ export const sessionOwnerAttributes = [
   'isActive',
   'sessionGeneration',
 ] as const satisfies (keyof SessionOwner | 'pk')[];
+
+/** Every attribute of the items that a signup puts into Users. For CDK alone, so no bundle has it. */
+export const signupAttributes = /* @__PURE__ */ Object.keys({
+  pk: true,
+  locator: true,
+  id: true,
+  username: true,
+  email: true,
+  role: true,
+  passwordHash: true,
+  isActive: true,
+  createdAt: true,
+  sessionGeneration: true,
+} satisfies Record<keyof User | 'pk' | 'locator', true>);
 
 /** Every attribute of a session item. */
 export const sessionAttributes = Object.keys({
@@ -73,6 +88,15 @@ export const windowLimitKey = ({ limitKey }: LimitKey, endsAt: number): LimitKey
 });
 
 const NETWORK = 'network#';
+
+/** Every attribute of a counter of attempts, but for its key. `*` is any network. */
+export const rateLimitAttributes = [
+  'attempts',
+  'attemptId',
+  'lastAttemptAtMs',
+  'expiresAt',
+  `${NETWORK}*`,
+] as const;
 
 /** The attribute of an account's counter that holds until when a network is known. */
 export const networkAttribute = (network: string): string => NETWORK + network;

@@ -83,6 +83,12 @@ describe('a condition', () => {
     expect(holds('ForAllValues:StringEquals', ['a'])).toBe(true);
   });
 
+  it('ForAllValues:StringLike is the same with wildcards', () => {
+    expect(holds('ForAllValues:StringLike', ['USER#*', 'a'], ['USER#1', 'a'])).toBe(true);
+    expect(holds('ForAllValues:StringLike', ['USER#*'], ['USER#1', 'USERNAME#1'])).toBe(false);
+    expect(holds('ForAllValues:StringLike', ['USER#*'])).toBe(true);
+  });
+
   it('Null asks whether the key is missing', () => {
     expect(holds('Null', 'true')).toBe(true);
     expect(holds('Null', 'true', ['a'])).toBe(false);
