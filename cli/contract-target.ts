@@ -1,7 +1,7 @@
-/** Finds out what answers at a URL, and which rows of the contract it cannot show. */
+/** Detects what responds at a URL, and which rows of the contract it cannot show. */
 import { randomBytes, randomInt } from 'node:crypto';
 
-/** What the suite in `test/contract` is played against. */
+/** What the suite in `test/contract` runs against. */
 export interface Target {
   /** Without a slash at the end. */
   readonly url: string;
@@ -17,26 +17,26 @@ export interface Target {
   readonly prefix: string;
 }
 
-/** Why the suite cannot be played, in one line. */
+/** Why the suite cannot run, in one line. */
 export class CannotRunError extends Error {}
 
 /** Of letters that are no hex digits, so that no part of a name looks like a part of a token. */
 export const newPrefix = (): string =>
   `contract-${Array.from({ length: 6 }, () => 'ghjkmnpqrstvwxyz'[randomInt(16)]).join('')}`;
 
-/** Recognised in output by its beginning; as long as any `passwordMinLength` asks for, and like no name. */
+/** Begins with `Secret`, so that it can be redacted. Valid for any `passwordMinLength`. */
 export const newPassword = (): string => `Secret${randomBytes(45).toString('base64url')}`;
 
 const DASHBOARD = 'api/dashboard/';
 const MOST_FAILED_LOGINS = 12;
-/** `sam local` makes a container for its first answers. */
+/** `sam local` starts a container for the first responses. */
 const TIMEOUT_MS = 120_000;
 
 /**
- * Signs nobody up; a few logins of a name that nobody has fail.
- * @throws CannotRunError when nothing answers, or something that is not this API.
+ * Creates no user. Costs a few failed logins of an unknown name.
+ * @throws CannotRunError when nothing responds, or something that is not this API.
  */
-export async function findTarget(written: string): Promise<Target> {
+export async function detectTarget(written: string): Promise<Target> {
   const base = parseBaseUrl(written);
   const headers = { 'Content-Type': 'application/json' };
   const post = (path: string, body: object) =>
@@ -99,7 +99,7 @@ async function send(base: URL, path: string, options: RequestInit = {}) {
   }
 }
 
-/** Empty if it is none. */
+/** Empty if the text is not a JSON object. */
 function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     return Object(JSON.parse(text));
@@ -108,7 +108,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** One right answer is enough: the rows say what else is wrong. A 404 may be that of another path of this API. */
+/** One correct response is enough: the rows find what else is wrong. A 404 could be from another path of this API. */
 const isOurs = ({ status, body }: Reply): boolean =>
   status !== 404 && (typeof body['detail'] === 'string' || Array.isArray(body['username']));
 

@@ -1,11 +1,11 @@
-/** `npm run contract`: plays the suite in `test/contract` against a URL and ends the sessions of the users that it signed up. */
+/** `npm run contract`: runs the suite in `test/contract` against a URL and ends the sessions of the users it created. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import jestConfig from '../jest.config.js';
-import { CannotRunError, findTarget, type Target } from './contract-target';
+import { CannotRunError, detectTarget, type Target } from './contract-target';
 
 const USAGE =
   'Which server? Like: npm run contract -- http://127.0.0.1:3000 [options of jest, like -t Sessions]';
@@ -16,9 +16,9 @@ const KINDS = { local: 'the local server (npm start)', sam: 'sam local start-api
 export async function contract([url, ...jestOptions]: readonly string[]): Promise<number> {
   try {
     if (url === undefined || url.startsWith('-')) throw new CannotRunError(USAGE);
-    const target = await findTarget(url);
+    const target = await detectTarget(url);
     console.log(`The contract at ${target.url}/, ${KINDS[target.kind]}. Some 80 rows take half a minute.\n`);
-    return await play(target, jestOptions);
+    return await runSuite(target, jestOptions);
   } catch (error) {
     if (!(error instanceof CannotRunError)) throw error;
     console.error(hideSecrets(error.message));
@@ -26,7 +26,7 @@ export async function contract([url, ...jestOptions]: readonly string[]): Promis
   }
 }
 
-async function play(target: Target, jestOptions: readonly string[]): Promise<number> {
+async function runSuite(target: Target, jestOptions: readonly string[]): Promise<number> {
   const stop = whenStopped();
   const { exitCode, counts, signIns } = await runJest(target, jestOptions, stop);
   const unknown = await endSessions(target.url, signIns);
@@ -40,7 +40,7 @@ async function play(target: Target, jestOptions: readonly string[]): Promise<num
   return stop.aborted ? 130 : exitCode;
 }
 
-/** A terminal and npm both deliver one Ctrl-C, so only one that comes a second later ends the program at once. */
+/** A terminal and npm both deliver one Ctrl-C, so only one that comes a second later exits at once. */
 function whenStopped(): AbortSignal {
   const controller = new AbortController();
   let stoppedAt = 0;
@@ -61,7 +61,7 @@ interface SignIn {
 
 const { globalSetup: _, globalTeardown: __, ...commonConfig } = jestConfig;
 
-/** The suite reports its tokens on a channel of its own. */
+/** File descriptor 3 carries the tokens that the suite received. */
 async function runJest(target: Target, jestOptions: readonly string[], stop: AbortSignal) {
   const config = {
     ...commonConfig,
@@ -74,7 +74,7 @@ async function runJest(target: Target, jestOptions: readonly string[], stop: Abo
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   stop.addEventListener('abort', () => child.kill());
-  let counts = 'not played';
+  let counts = 'not run';
   const signIns: SignIn[] = [];
   const forward = (line: string) => {
     const shown = hideSecrets(line);
@@ -88,20 +88,20 @@ async function runJest(target: Target, jestOptions: readonly string[], stop: Abo
   return { exitCode, counts, signIns };
 }
 
-/** Nothing that a server sends may move the cursor. */
+/** Control characters of a response must not reach the terminal. */
 const INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
 const TOKEN = /[0-9a-f]{20,}/gi;
 /** Of the users of a run. */
 const PASSWORD = /Secret[\w-]{4,}|password123/gi;
 
-/** One line of output without tokens, whoever sent them, and without passwords. */
+/** Redacts one line of output: any token, and the passwords of the run. */
 const hideSecrets = (line: string): string =>
-  stripVTControlCharacters(line) // Colours could stand within a secret.
+  stripVTControlCharacters(line) // Colours could split a secret.
     .replace(INVISIBLE, '')
     .replace(TOKEN, '(token)')
     .replace(PASSWORD, '(password)');
 
-/** Each user's by the latest token that is alive. @returns of how many users it is not known whether a session lives. */
+/** Uses each user's latest live token. @returns the number of users who may still have a session. */
 async function endSessions(url: string, signIns: readonly SignIn[]): Promise<number> {
   const ended = new Set<string>();
   const unknown = new Set<string>();

@@ -1,8 +1,10 @@
-/** In which forms a body may come, and what is answered to those that are none. */
+/** Body formats: those accepted, and the responses to malformed ones. */
+
+import type { Contract } from './contract';
 import {
-  type Answer,
   BEARS_TOKEN,
   created,
+  type ExpectedResponse,
   invalid,
   LOGGED_OUT,
   LOGIN,
@@ -10,8 +12,7 @@ import {
   LOGOUT,
   SIGNUP,
   SIGNUP_NEEDS,
-} from './answers';
-import type { Contract } from './contract';
+} from './responses';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
@@ -48,21 +49,25 @@ export function acceptedBodies(api: Contract): void {
   });
 }
 
-const unsupported = (type: string): Answer => ({
+const unsupported = (type: string): ExpectedResponse => ({
   status: 415,
   body: { detail: `Unsupported media type "${type}" in request.` },
 });
 const parseError = invalid({ detail: expect.stringMatching(/^JSON parse error - ./) });
-const notObject = (kind: string): Answer =>
+const notObject = (kind: string): ExpectedResponse =>
   invalid({ non_field_errors: [`Invalid data. Expected a dictionary, but got ${kind}.`] });
 
 export function refusedBodies(api: Contract): void {
-  const row = (title: string, answer: Answer, call: { body: string; headers: Record<string, string> }) =>
+  const row = (
+    title: string,
+    expected: ExpectedResponse,
+    call: { body: string; headers: Record<string, string> },
+  ) =>
     api.row(title, async () => {
-      for (const ask of [SIGNUP, LOGIN]) await api.expect(ask, answer, call);
+      for (const request of [SIGNUP, LOGIN]) await api.expect(request, expected, call);
     });
-  const json = (title: string, body: string, answer: Answer) =>
-    row(title, answer, { body, headers: JSON_TYPE });
+  const json = (title: string, body: string, expected: ExpectedResponse) =>
+    row(title, expected, { body, headers: JSON_TYPE });
 
   const plain = { body: 'x', headers: { 'Content-Type': 'text/plain' } };
   row('another type of body: 415 Unsupported media type', unsupported('text/plain'), plain);

@@ -1,10 +1,10 @@
-/** `npm run contract` as a process: against this API, and against servers that answer wrongly. */
+/** `npm run contract` as a process: against this API, and against servers that respond wrongly. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { findTarget } from '../../cli/contract-target';
+import { detectTarget } from '../../cli/contract-target';
 import { startApi, type TestApi } from '../support/api';
 
 jest.setTimeout(600_000);
@@ -62,7 +62,7 @@ describe('against this API', () => {
 
   it('ends the sessions it opened also when it is stopped', async () => {
     let unanswered: ServerResponse | undefined;
-    // The answers of the API, but to a refresh none.
+    // A proxy to the API that never responds to a refresh.
     const url = await serve(async (asked, response) => {
       if (asked.url === '/api/refresh-token/') {
         unanswered = response;
@@ -72,8 +72,8 @@ describe('against this API', () => {
       const { method = 'GET' } = asked;
       const body = method === 'POST' ? await text(asked) : null;
       const headers = asked.headers as Record<string, string>;
-      const answer = await fetch(api.url + asked.url, { method, headers, body });
-      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+      const forwarded = await fetch(api.url + asked.url, { method, headers, body });
+      response.writeHead(forwarded.status, Object.fromEntries(forwarded.headers)).end(await forwarded.text());
     });
     const { code, lines } = await run(url, '-t', 'The flow');
     expect(unanswered).toBeDefined();
@@ -84,10 +84,10 @@ describe('against this API', () => {
 });
 
 describe('against a server that answers wrongly', () => {
-  /** Passwords that no user can have. */
+  /** Invalid passwords, which no user has. */
   const REFUSED = /^(Aa1-|8153|long)|similar/;
 
-  /** Every answer repeats what was sent, has a token, and is recognised as one of this API. */
+  /** Every response repeats the request, has a token, and passes for one of this API. */
   const wrongServer = async (headers: Record<string, string>) => {
     const secrets = new Set<string>();
     let logins = 0;
@@ -98,7 +98,7 @@ describe('against a server that answers wrongly', () => {
       secrets.add(token);
       if (password && !REFUSED.test(password)) secrets.add(password);
       logins += Number(asked.url === '/api/api-token-auth/');
-      const status = logins === 2 ? 429 : 200; // So that the row about failed logins is played.
+      const status = logins === 2 ? 429 : 200; // So that the row about failed logins runs.
       const repeated = `${asked.url} ${asked.headers.authorization} ${body}`;
       const expiresIn = `${token} ${password}`.replace(/[^ -~]/g, '');
       response
@@ -108,7 +108,7 @@ describe('against a server that answers wrongly', () => {
     return { url, secrets };
   };
 
-  it('every row fails that can be played, and no token or password is shown', async () => {
+  it('every row fails that is not skipped, and no token or password is shown', async () => {
     const { url, secrets } = await wrongServer({});
     const { code, output, errors } = await run(url);
     expect([code, errors, listed(output, '✓')]).toEqual([1, '', []]);
@@ -144,7 +144,7 @@ describe('where this API is not', () => {
     const url = await serve((_, response) =>
       response.writeHead(status, location ? { Location: location } : {}).end(body),
     );
-    await expect(findTarget(url)).rejects.toThrow(
+    await expect(detectTarget(url)).rejects.toThrow(
       `What answers at ${url}/ is not this API: GET ${url}/api/dashboard/ gave ${status}${location ? '' : ' '}${body}. The base URL`,
     );
   });
@@ -152,7 +152,7 @@ describe('where this API is not', () => {
   it('it says that nothing answers', async () => {
     const url = await serve(() => undefined);
     closeServer();
-    await expect(findTarget(url)).rejects.toThrow(
+    await expect(detectTarget(url)).rejects.toThrow(
       `Cannot reach ${url}/: ECONNREFUSED. Is the server running there, and is the URL right?`,
     );
   });

@@ -1,15 +1,15 @@
 /**
- * The API's contract, row by row: in `npm test` against a server of our own with the default settings, by `npm run contract` against any URL.
- * The rows are played in this order, as they share users.
+ * The API's contract, row by row: `npm test` runs it against a server of its own with the default settings, `npm run contract` against any URL.
+ * The rows run in this order, as they share users.
  */
 import type { TestApi } from '../support/api';
 import { acceptedBodies, refusedBodies } from './bodies';
 import { Contract } from './contract';
 import { credentials } from './credentials';
-import { elsewhere } from './elsewhere';
 import { fields, passwords, taken } from './fields';
 import { flow, rules } from './flow';
 import { differences, failedLogins, waiting } from './logins';
+import { notCovered } from './not-covered';
 import { routing } from './routing';
 import { sessions } from './sessions';
 
@@ -51,10 +51,10 @@ describe('Sessions', () => sessions(contract));
 
 describe('Too many attempts', () => waiting(contract));
 
-describe('What no client can show', () => elsewhere(contract));
+describe('What no client can show', () => notCovered(contract));
 
 if (contract.isOwnServer)
-  describe('On a server of our own', () => {
+  describe('On our own server', () => {
     it('only the row about corsOrigins is left out; command.test.ts has it', () => {
       expect(contract.skipped).toEqual([expect.stringContaining('where corsOrigins is set')]);
     });
@@ -64,7 +64,7 @@ if (contract.isOwnServer)
       const signups = (await count('signup_succeeded')) + (await count('signup_failed'));
       const logins = (await count('login_succeeded')) + (await count('login_failed'));
       expect(signups).toBeLessThanOrEqual(10);
-      // Up to six more fail before a run, to find out whether limits are on.
+      // Detecting the target costs up to six more.
       expect(logins).toBeLessThanOrEqual(44);
       expect(api.log()).not.toContain('"kind":"failure"');
     });

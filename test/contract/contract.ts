@@ -1,9 +1,17 @@
-/** What the rows of the contract share: requests that the target's rate limits let through, and users. */
+/** Shared by the rows: requests within the target's rate limits, and users. */
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { newPassword, newPrefix, type Target } from '../../cli/contract-target';
 import { type Call, type Caller, callerOf, type Reply } from '../support/client';
-import { type Answer, BEARS_TOKEN, created, expectAnswer, LOGIN, REFRESH, SIGNUP } from './answers';
+import {
+  BEARS_TOKEN,
+  created,
+  type ExpectedResponse,
+  expectResponse,
+  LOGIN,
+  REFRESH,
+  SIGNUP,
+} from './responses';
 
 export interface Account {
   readonly username: string;
@@ -30,7 +38,7 @@ export const SMUGGLED = {
 /** Of nobody. */
 export const UNKNOWN_TOKEN = 'f2afca0567cd22a156f3791b7374ea774fd4b529';
 
-/** As `npm start` with the default settings. */
+/** `npm start` with the default settings. */
 const OWN_SERVER: Omit<Target, 'url' | 'prefix'> = {
   kind: 'local',
   answersPreflights: false,
@@ -46,7 +54,7 @@ export const LONGEST_WAIT_SECONDS = 5;
 
 export class Contract {
   readonly target: Omit<Target, 'url'>;
-  /** The titles of the rows that the target cannot show. */
+  /** Titles of the skipped rows. */
   readonly skipped: string[] = [];
   /** From `npm run contract`. */
   readonly #given = (globalThis as { contractTarget?: Target }).contractTarget;
@@ -67,22 +75,22 @@ export class Contract {
     this.#call = callerOf(this.#given?.url ?? ownUrl ?? '');
   }
 
-  /** With a reason why the target cannot show it, the row is skipped, and the list says the reason. */
-  row(title: string, play: () => Promise<unknown>, reason: string | false = false): void {
-    if (!reason) return void it(title, async () => void (await play()));
+  /** A row with a reason why the target cannot show it is skipped, and listed with the reason. */
+  row(title: string, run: () => Promise<unknown>, reason: string | false = false): void {
+    if (!reason) return void it(title, async () => void (await run()));
     this.skipped.push(title);
     // biome-ignore lint/suspicious/noSkippedTests: the one way in which a row may be skipped.
     it.skip(`${title} (${reason})`, () => undefined);
   }
 
-  /** `ask` is like `GET /api/dashboard/`. A 429 is waited for; what was refused by one was not done. */
-  async send(ask: string, call?: Call): Promise<Reply> {
+  /** `request` is like `GET /api/dashboard/`. Waits after a 429, which changed nothing, and repeats the request. */
+  async send(request: string, call?: Call): Promise<Reply> {
     for (let attempt = 1; ; attempt += 1) {
-      if (ask === SIGNUP || ask === LOGIN) {
+      if (request === SIGNUP || request === LOGIN) {
         await pause(Math.max(0, this.#hashedAt + HASHING_PAUSE_MS - performance.now()));
         this.#hashedAt = performance.now();
       }
-      const reply = await this.sendOnce(ask, call);
+      const reply = await this.sendOnce(request, call);
       const seconds = Number(reply.headers.get('Retry-After'));
       if (reply.status !== 429 || !(seconds > 0)) return reply;
       if (attempt === MOST_ATTEMPTS || seconds > LONGEST_WAIT_SECONDS)
@@ -91,19 +99,19 @@ export class Contract {
     }
   }
 
-  /** The answer, also if it is 429. */
-  async sendOnce(ask: string, call?: Call): Promise<Reply> {
-    const [method = '', path = ''] = ask.split(' ');
+  /** Neither waits nor repeats. */
+  async sendOnce(request: string, call?: Call): Promise<Reply> {
+    const [method = '', path = ''] = request.split(' ');
     const reply = await this.#call!(method, path, call);
     const token = /"token":"([0-9a-f]{40})"/.exec(reply.text)?.[1];
-    // To `npm run contract`, which ends the sessions, also when this process was stopped.
+    // `npm run contract` ends the sessions, even if this process is killed.
     if (token && this.#given) writeSync(3, `${JSON.stringify({ status: reply.status, token })}\n`);
     return reply;
   }
 
-  async expect(ask: string, answer: Answer, call: Call = {}): Promise<Reply> {
-    const reply = await this.send(ask, call);
-    expectAnswer(`${ask} ${JSON.stringify(call)}`, reply, answer);
+  async expect(request: string, expected: ExpectedResponse, call: Call = {}): Promise<Reply> {
+    const reply = await this.send(request, call);
+    expectResponse(`${request} ${JSON.stringify(call)}`, reply, expected);
     return reply;
   }
 

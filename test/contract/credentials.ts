@@ -1,4 +1,6 @@
-/** Who is refused, and in which words. */
+/** Refused and accepted credentials. */
+
+import { type Contract, UNKNOWN_TOKEN } from './contract';
 import {
   DASHBOARD,
   greeting,
@@ -6,10 +8,9 @@ import {
   LIST,
   LOGGED_OUT,
   LOGOUT,
-  protectedAsks,
+  protectedRequests,
   refused,
-} from './answers';
-import { type Contract, UNKNOWN_TOKEN } from './contract';
+} from './responses';
 
 const NOT_PROVIDED = 'Authentication credentials were not provided.';
 const INVALID = 'Invalid token.';
@@ -23,7 +24,7 @@ export function credentials(api: Contract): void {
   const refusal = (kind: string, Authorization: string | undefined, detail: string) =>
     api.row(`${kind} on a protected route: 401 ${detail}`, async () => {
       const headers = Authorization === undefined ? {} : { Authorization };
-      for (const ask of protectedAsks) await api.expect(ask, refused(detail), { headers });
+      for (const request of protectedRequests) await api.expect(request, refused(detail), { headers });
     });
 
   refusal('no Authorization', undefined, NOT_PROVIDED);
@@ -52,9 +53,9 @@ export function credentials(api: Contract): void {
   api.row('a token that was logged out or refreshed away: 401 Invalid token.', async () => {
     const token = await api.login(await api.user('ada'));
     const successor = await api.refresh(token);
-    for (const ask of [DASHBOARD, LIST]) await api.expect(ask, INVALID_TOKEN, { token });
+    for (const request of [DASHBOARD, LIST]) await api.expect(request, INVALID_TOKEN, { token });
     await api.expect(LOGOUT, LOGGED_OUT, { token: successor });
-    for (const ask of protectedAsks) await api.expect(ask, INVALID_TOKEN, { token: successor });
+    for (const request of protectedRequests) await api.expect(request, INVALID_TOKEN, { token: successor });
   });
 
   api.row('the keyword in any case, several spaces or a tab after it, padding: accepted', async () => {

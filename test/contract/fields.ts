@@ -1,6 +1,7 @@
-/** What is answered to fields that are not valid. Hardly any of these requests costs a hash. */
-import { created, expectAnswer, invalid, LOGIN, REQUIRED, SIGNUP } from './answers';
+/** Invalid fields. Few of these requests cost a hash. */
+
 import type { Contract } from './contract';
+import { created, expectResponse, invalid, LOGIN, REQUIRED, SIGNUP } from './responses';
 
 const NOT_NULL = 'This field may not be null.';
 const NOT_BLANK = 'This field may not be blank.';
@@ -149,7 +150,7 @@ export function taken(api: Contract): void {
       expect(replies.map(({ status }) => status).sort()).toEqual([201, 400]);
       const loser = invalid({ username: [TAKEN_USERNAME] });
       for (const [at, account] of accounts.entries())
-        expectAnswer(SIGNUP, replies[at]!, replies[at]!.status === 201 ? created(account) : loser);
+        expectResponse(SIGNUP, replies[at]!, replies[at]!.status === 201 ? created(account) : loser);
     },
   );
 }

@@ -1,10 +1,11 @@
-/** The requests that the API was asked for, to the byte, and the rules for every response. */
+/** The flow of the specification, to the byte, and the rules for every response. */
 import { routeList } from '../../functions/routes';
+import { type Contract, SMUGGLED } from './contract';
 import {
-  type Answer,
   BEARS_TOKEN,
   created,
   DASHBOARD,
+  type ExpectedResponse,
   greeting,
   INVALID_TOKEN,
   LOGGED_OUT,
@@ -14,13 +15,12 @@ import {
   NOT_FOUND,
   NOT_PROVIDED,
   pathOf,
-  protectedAsks,
+  protectedRequests,
   REFRESH,
   SIGNUP,
   SIGNUP_NEEDS,
   wholeSeconds,
-} from './answers';
-import { type Contract, SMUGGLED } from './contract';
+} from './responses';
 
 const PASSWORD = 'password123';
 
@@ -65,11 +65,11 @@ export function rules(api: Contract): void {
   });
 
   api.row('Cache-Control: no-store and WWW-Authenticate: Token on every 401', async () => {
-    for (const ask of protectedAsks) await api.expect(ask, NOT_PROVIDED);
+    for (const request of protectedRequests) await api.expect(request, NOT_PROVIDED);
   });
 
   api.row('A trailing slash is optional on every path, answered directly, never by a redirect', async () => {
-    const ofPublic: Record<string, Answer> = {
+    const ofPublic: Record<string, ExpectedResponse> = {
       signup: SIGNUP_NEEDS,
       login: LOGIN_NEEDS,
     };
@@ -110,10 +110,10 @@ export function rules(api: Contract): void {
 
   api.row('A token in query string, path or body is ignored', async () => {
     const { token } = await api.user('ada');
-    for (const ask of protectedAsks) {
+    for (const request of protectedRequests) {
       const body = { token, Authorization: `Token ${token}` };
       const query = `?token=${token}&Authorization=Token%20${token}`;
-      await api.expect(`${ask}${query}`, NOT_PROVIDED, ask.startsWith('GET') ? {} : { body });
+      await api.expect(`${request}${query}`, NOT_PROVIDED, request.startsWith('GET') ? {} : { body });
     }
     await api.expect(`DELETE /api/sessions/${token}/`, NOT_PROVIDED);
   });

@@ -1,9 +1,9 @@
-/** Logins that fail or are refused, and in what this API differs from Django REST Framework. */
+/** Failed and throttled logins, and differences from Django REST Framework. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { newPassword } from '../../cli/contract-target';
 import type { Reply } from '../support/client';
-import { BEARS_TOKEN, expectAnswer, LOGIN, LOGIN_FAILED, wholeSeconds } from './answers';
 import { type Contract, LONGEST_WAIT_SECONDS, UNKNOWN_TOKEN } from './contract';
+import { BEARS_TOKEN, expectResponse, LOGIN, LOGIN_FAILED, wholeSeconds } from './responses';
 import { expectAlive } from './sessions';
 
 export function failedLogins(api: Contract): void {
@@ -53,7 +53,7 @@ export function differences(api: Contract): void {
   });
 }
 
-/** Slow targets take longer than the first waits. */
+/** On a slow target the first waits are over before the next attempt. */
 const MOST_ATTEMPTS = 12;
 const waitOf = ({ headers }: Reply): number => Number(headers.get('Retry-After'));
 
@@ -68,14 +68,18 @@ export function waiting(api: Contract): void {
       const bob = await api.user('bob');
       let reply = await failLogin(bob.username);
       for (let attempt = 2; attempt <= MOST_ATTEMPTS && reply.status !== 429; attempt += 1) {
-        expectAnswer(LOGIN, reply, LOGIN_FAILED);
+        expectResponse(LOGIN, reply, LOGIN_FAILED);
         reply = await failLogin(bob.username);
       }
       const seconds = waitOf(reply);
       const detail = `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? '' : 's'}.`;
-      expectAnswer(LOGIN, reply, { status: 429, body: { detail }, headers: { 'Retry-After': wholeSeconds } });
-      // Else it was not the account that had to wait.
-      expectAnswer(LOGIN, await failLogin(api.newName()), LOGIN_FAILED);
+      expectResponse(LOGIN, reply, {
+        status: 429,
+        body: { detail },
+        headers: { 'Retry-After': wholeSeconds },
+      });
+      // The limit is that of the account.
+      expectResponse(LOGIN, await failLogin(api.newName()), LOGIN_FAILED);
       await expectAlive(api, bob.token);
       if (seconds > LONGEST_WAIT_SECONDS) return;
       await pause(seconds * 1000);

@@ -1,7 +1,7 @@
 /** Paths and methods. */
 import { type Route, routeList, servedMethods } from '../../functions/routes';
-import { NOT_FOUND, pathOf, wholeSeconds } from './answers';
 import { type Contract, UNKNOWN_TOKEN } from './contract';
+import { NOT_FOUND, pathOf, wholeSeconds } from './responses';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const allowOf = (route: Route): string => [...servedMethods(route), 'OPTIONS'].join(', ');
@@ -33,9 +33,9 @@ export function routing(api: Contract): void {
     for (const route of routeList)
       for (const method of METHODS.filter((other) => other !== route.method)) {
         const body = { detail: `Method "${method}" not allowed.` };
-        const answer = { status: 405, body, headers: { Allow: allowOf(route) } };
-        await api.expect(`${method} ${pathOf(route)}`, answer);
-        await api.expect(`${method} ${pathOf(route)}/`, answer, { token: UNKNOWN_TOKEN });
+        const expected = { status: 405, body, headers: { Allow: allowOf(route) } };
+        await api.expect(`${method} ${pathOf(route)}`, expected);
+        await api.expect(`${method} ${pathOf(route)}/`, expected, { token: UNKNOWN_TOKEN });
       }
   });
 

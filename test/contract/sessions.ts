@@ -1,22 +1,22 @@
 /** The sessions of a user (docs/sessions.md). These rows end sessions, so each signs in anew. */
 import type { Reply } from '../support/client';
+import type { Contract } from './contract';
 import {
-  type Answer,
   DASHBOARD,
   DONE,
-  expectAnswer,
+  type ExpectedResponse,
+  expectResponse,
   greeting,
   INVALID_TOKEN,
   invalid,
   LIST,
   NOT_FOUND,
   REFRESH,
-} from './answers';
-import type { Contract } from './contract';
+} from './responses';
 
 const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
-/** What the list of sessions says of one. */
+/** One entry of the list. */
 const aSession = ({ last_refreshed_at }: { readonly last_refreshed_at?: unknown }) => ({
   id: expect.stringMatching(/^[0-9a-f]{16}$/),
   created_at: aTime,
@@ -30,12 +30,12 @@ const aSession = ({ last_refreshed_at }: { readonly last_refreshed_at?: unknown 
 export async function expectAlive(api: Contract, token: string): Promise<Reply> {
   const reply = await api.send(LIST, { token });
   const body = Array.isArray(reply.body) ? reply.body.map(aSession) : [];
-  expectAnswer(LIST, reply, { status: 200, body });
+  expectResponse(LIST, reply, { status: 200, body });
   return reply;
 }
 
 const PART = 8;
-/** Every part of a token that is so long. */
+/** All substrings of that length. */
 const partsOf = (token: string): string[] =>
   Array.from({ length: token.length - PART + 1 }, (_, at) => token.slice(at, at + PART));
 
@@ -66,7 +66,7 @@ export function sessions(api: Contract): void {
       { ...aSession({ last_refreshed_at: null }), device: 'Phone/1.0', current: true },
       ...reply.body.slice(2),
     ];
-    expectAnswer(LIST, reply, { status: 200, body });
+    expectResponse(LIST, reply, { status: 200, body });
     const shown = [phone, tablet, successor].flatMap(partsOf).filter((part) => reply.text.includes(part));
     expect(shown).toEqual([]);
   });
@@ -78,8 +78,8 @@ export function sessions(api: Contract): void {
       const [token, other] = [await api.login(bob), await api.login(bob)];
       const [first, second] = await listed(token);
       expect([first.current, second.current]).toEqual([false, true]);
-      const end = (id: string, answer: Answer) =>
-        api.expect(`DELETE /api/sessions/${id}/`, answer, { token });
+      const end = (id: string, expected: ExpectedResponse) =>
+        api.expect(`DELETE /api/sessions/${id}/`, expected, { token });
       await end(first.id, DONE);
       await expectDead(other);
       await end(first.id, NOT_FOUND);

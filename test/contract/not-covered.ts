@@ -1,9 +1,9 @@
-/** What the contract says and no client can make happen at will: skipped at a URL; on our own server the test that shows it must exist. */
+/** Rows that no HTTP client can bring about: skipped at a URL; in `npm test` the test that covers each must exist. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Contract } from './contract';
 
-/** Each with the reason and the file of the test that shows it; the value is a part of its title. */
+/** The reason and the file of the test are in parentheses; the value is part of the title of the test. */
 const rows = {
   'the role may not use this route: 403 (no route asks for a role: test/examples/reports.test.ts)':
     'only administrators may delete one',
@@ -26,10 +26,10 @@ const rows = {
     'over 10 MB',
 };
 
-export function elsewhere(api: Contract): void {
+export function notCovered(api: Contract): void {
   for (const [row, part] of Object.entries(rows)) {
     const [, title = '', reason = '', file = ''] = /^(.*) \((.*: (test\/\S+))\)$/.exec(row) ?? [];
-    const play = async () => expect(readFileSync(join(__dirname, '../..', file), 'utf8')).toContain(part);
-    api.row(title, play, !api.isOwnServer && reason);
+    const run = async () => expect(readFileSync(join(__dirname, '../..', file), 'utf8')).toContain(part);
+    api.row(title, run, !api.isOwnServer && reason);
   }
 }

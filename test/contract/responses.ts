@@ -1,12 +1,12 @@
-/** What the contract expects of answers, to the byte. */
+/** Expected responses, compared to the byte. */
 import { type Route, routeList } from '../../functions/routes';
 import type { Reply } from '../support/client';
 
-export interface Answer {
+export interface ExpectedResponse {
   readonly status: number;
-  /** With its members in the order that is due; matchers may stand for values. Absent: no body at all. */
+  /** In the expected order of members; matchers may stand for values. Absent: no body. */
   readonly body?: unknown;
-  /** Besides those that the contract asks of every answer of its kind. */
+  /** In addition to those that every response of its kind must have. */
   readonly headers?: Readonly<Record<string, unknown>>;
 }
 
@@ -18,30 +18,36 @@ const anId = {
   toAsymmetricMatcher: () => 'a positive integer',
 };
 
-/** @param sent is shown when it fails. */
-export function expectAnswer(sent: string, reply: Reply, { status, body, headers }: Answer): void {
+/** @param sent identifies the request in a failure. */
+export function expectResponse(
+  sent: string,
+  reply: Reply,
+  { status, body, headers }: ExpectedResponse,
+): void {
   const bearsToken = isObject(body) && 'token' in body && body.token === aToken;
-  const due: Record<string, unknown> = {
+  const expected: Record<string, unknown> = {
     ...(body !== undefined && { 'Content-Type': 'application/json' }),
     ...((bearsToken || status === 401) && { 'Cache-Control': 'no-store' }),
     ...(bearsToken && { 'Token-Expires-In': wholeSeconds }),
     ...(status === 401 && { 'WWW-Authenticate': 'Token' }),
     ...headers,
   };
-  const given = Object.fromEntries(Object.keys(due).map((name) => [name, reply.headers.get(name)]));
+  const given = Object.fromEntries(Object.keys(expected).map((name) => [name, reply.headers.get(name)]));
   const request = sent.length < 400 ? sent : `${sent.slice(0, 400).replace(/[\w-]+$/, '')}…`;
   const received = { request, status: reply.status, headers: given, body: reply.body };
-  expect(received).toEqual({ request, status, headers: due, body });
+  expect(received).toEqual({ request, status, headers: expected, body });
   expect(reply.text).toBe(body === undefined ? '' : JSON.stringify(inOrder(body, reply.body)));
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** What was received, with its members in the order that is due. */
-function inOrder(due: unknown, received: any): unknown {
-  if (!isObject(due) || 'asymmetricMatch' in due) return received;
-  if (Array.isArray(due)) return due.map((each, at) => inOrder(each, received[at]));
-  return Object.fromEntries(Object.entries(due).map(([name, each]) => [name, inOrder(each, received[name])]));
+/** The received value with its members in the expected order. */
+function inOrder(expected: unknown, received: any): unknown {
+  if (!isObject(expected) || 'asymmetricMatch' in expected) return received;
+  if (Array.isArray(expected)) return expected.map((each, at) => inOrder(each, received[at]));
+  return Object.fromEntries(
+    Object.entries(expected).map(([name, each]) => [name, inOrder(each, received[name])]),
+  );
 }
 
 export const SIGNUP = 'POST /api/signup/';
@@ -51,29 +57,29 @@ export const REFRESH = 'POST /api/refresh-token/';
 export const LOGOUT = 'POST /api/logout/';
 export const LIST = 'GET /api/sessions/';
 
-export const BEARS_TOKEN: Answer = { status: 200, body: { token: aToken } };
-export const LOGGED_OUT: Answer = { status: 200, body: { message: 'Successfully logged out.' } };
-export const DONE: Answer = { status: 204 };
-export const NOT_FOUND: Answer = { status: 404, body: { detail: 'Not found.' } };
+export const BEARS_TOKEN: ExpectedResponse = { status: 200, body: { token: aToken } };
+export const LOGGED_OUT: ExpectedResponse = { status: 200, body: { message: 'Successfully logged out.' } };
+export const DONE: ExpectedResponse = { status: 204 };
+export const NOT_FOUND: ExpectedResponse = { status: 404, body: { detail: 'Not found.' } };
 
-export const refused = (detail: string): Answer => ({ status: 401, body: { detail } });
+export const refused = (detail: string): ExpectedResponse => ({ status: 401, body: { detail } });
 export const NOT_PROVIDED = refused('Authentication credentials were not provided.');
 export const INVALID_TOKEN = refused('Invalid token.');
 
-export const invalid = (messages: object): Answer => ({ status: 400, body: messages });
+export const invalid = (messages: object): ExpectedResponse => ({ status: 400, body: messages });
 export const REQUIRED = 'This field is required.';
 export const LOGIN_NEEDS = invalid({ username: [REQUIRED], password: [REQUIRED] });
 export const SIGNUP_NEEDS = invalid({ username: [REQUIRED], email: [REQUIRED], password: [REQUIRED] });
 export const LOGIN_FAILED = invalid({ non_field_errors: ['Unable to log in with provided credentials.'] });
 
-/** Without a role: with any. */
-export const created = (user: { username: string; email: string; role?: string }): Answer => {
+/** `role` defaults to any. */
+export const created = (user: { username: string; email: string; role?: string }): ExpectedResponse => {
   const { username, email, role = expect.stringMatching(/^[A-Z][A-Z_]*$/) } = user;
   return { status: 201, body: { user: { id: anId, username, email, role }, token: aToken } };
 };
 
 /** `STORE_MANAGER` is greeted as a Store Manager. */
-export const greeting = (role: string): Answer => {
+export const greeting = (role: string): ExpectedResponse => {
   const title = role
     .toLowerCase()
     .replace(/(^|_)(.)/g, (_, before, letter) => `${before && ' '}${letter.toUpperCase()}`);
@@ -82,6 +88,6 @@ export const greeting = (role: string): Answer => {
 
 /** A path that can be sent, without the slash at its end. */
 export const pathOf = ({ path }: Route): string => path.replace('{id}', 'x');
-export const protectedAsks = routeList
+export const protectedRequests = routeList
   .filter(({ access }) => access === 'authenticated')
   .map((route) => `${route.method} ${pathOf(route)}/`);
