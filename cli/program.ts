@@ -15,7 +15,7 @@ export function run(main: () => Promise<void>): void {
   main().catch(fail);
 }
 
-export function fail(error: unknown): void {
+function fail(error: unknown): void {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }

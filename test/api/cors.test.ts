@@ -1,11 +1,4 @@
 /** A web page of a listed origin may call the API; others may not. What a browser sees of it. */
-import { connect } from '../../bench/load/connection';
-import { Client } from '../../tools/contract/client';
-import { judge } from '../../tools/contract/judge';
-import { Ledger } from '../../tools/contract/ledger';
-import { reach } from '../../tools/contract/reach';
-import { rows } from '../../tools/contract/rows';
-import { Secrets } from '../../tools/contract/secrets';
 import { startApi, type TestApi } from '../support/api';
 
 const ORIGINS = ['https://app.example.com', 'http://localhost:5173'];
@@ -52,22 +45,5 @@ describe('with corsOrigins', () => {
     }
     const refused = await api.call('GET', '/api/dashboard/', { headers });
     expect([refused.status, allowed(refused)]).toEqual([401, '*']);
-  });
-
-  it('the contract suite finds that out, and holds', async () => {
-    const base = new URL(`${api.url}/`);
-    const connection = connect(base);
-    const { target, hasCors } = await reach(connection, base);
-    const client = new Client({
-      connect: () => connection,
-      ledger: new Ledger(),
-      secrets: new Secrets(),
-      hasCors,
-      pause: async () => undefined,
-    });
-    const options = rows.filter(({ title }) => title.startsWith('OPTIONS'));
-    const outcomes = await Promise.all(options.map((row) => judge(row, client, target)));
-    expect(outcomes.map(({ kind }) => kind)).toEqual(['not shown', 'held']);
-    client.close();
   });
 });

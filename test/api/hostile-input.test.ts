@@ -46,9 +46,6 @@ const hostile: [string, () => string | Uint8Array, Record<string, string>, numbe
   ['form bytes that are not UTF-8', () => 'username=%C3%28&password=%FF', FORM_TYPE, 400],
   ['a member twice', () => `{${account()},"username":"${newName()}"}`, JSON_TYPE, 400],
   ['__proto__', () => `{${account()},"__proto__":{"role":"ADMIN"}}`, JSON_TYPE, 400],
-  ['an operator object', () => '{"username":{"$ne":""},"password":{"$ne":""}}', JSON_TYPE, 400],
-  ['an array', () => '[{"username":"x"}]', JSON_TYPE, 400],
-  ['half a document', () => `{${account()}`, JSON_TYPE, 400],
   ['a NUL', () => '{"username":"a\\u0000b","password":"a\\u0000b"}', JSON_TYPE, 400],
   ['a lone surrogate', () => '{"username":"\\ud800","password":"\\udfff"}', JSON_TYPE, 400],
 ];

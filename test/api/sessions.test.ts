@@ -1,4 +1,4 @@
-/** The life of sessions as a phone and a thief see it, with a clock that can be moved. What needs none is in tools/contract/rows/sessions.ts. */
+/** The life of sessions as a phone and a thief see it, with a clock that can be moved. What needs none is in test/contract/sessions.ts. */
 import { routeList } from '../../functions/routes';
 import { newName, startApi, type TestApi } from '../support/api';
 import { itemsOf } from '../support/stored-items';
@@ -111,6 +111,13 @@ describe('the limits', () => {
     expect(await use(second)).toBe(200);
     expect(await list(last)).toHaveLength(20);
   });
+});
+
+it('logins at once each get a token of their own, and none ends another', async () => {
+  const { username } = await api.signup();
+  const tokens = await Promise.all(Array.from({ length: 8 }, () => login(username)));
+  expect(new Set(tokens).size).toBe(8);
+  for (const token of tokens) expect(await use(token)).toBe(200);
 });
 
 describe('after all others were logged out', () => {

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { callerOf, startApi, type TestApi } from '../support/api';
+import { startApi, type TestApi } from '../support/api';
+import { callerOf } from '../support/client';
 import { type FaultyApi, startFaultyApi } from '../support/faulty-database';
 import { itemsOf, type StoredItems } from '../support/stored-items';
 

@@ -4,24 +4,10 @@ import { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningApi, runTemplate } from '../../local/run';
 import { assemblyWith } from './assembly';
-
-interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** The body as JSON; `undefined` when there is none. */
-  readonly body: any;
-}
-
-interface Call {
-  readonly token?: string;
-  /** Sent as JSON, unless it is text or bytes already. */
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
+import { type Caller, callerOf } from './client';
 
 export interface TestApi extends RunningApi {
-  call(method: string, path: string, call?: Call): Promise<Reply>;
+  readonly call: Caller;
   /** Signs a new user up; username and e-mail are new in every call. */
   signup(overrides?: object): Promise<{ username: string; email: string; id: number; token: string }>;
   /** What the functions wrote to standard output and error. */
@@ -95,32 +81,4 @@ async function waitForLines(
       throw new Error(`Not in the log: ${JSON.stringify(members)}\n${lines.slice(-10).join('\n')}`);
     await pause(10);
   }
-}
-
-/** Calls an API by its URL. */
-export function callerOf(url: string): TestApi['call'] {
-  return async (method, path, { token, body, headers } = {}) => {
-    const isRaw =
-      typeof body === 'string' ||
-      body instanceof Uint8Array ||
-      body instanceof FormData ||
-      body instanceof URLSearchParams;
-    const response = await fetch(url + path, {
-      method,
-      redirect: 'manual',
-      headers: {
-        ...(token !== undefined && { Authorization: `Token ${token}` }),
-        ...(body !== undefined && !isRaw && { 'Content-Type': 'application/json' }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: isRaw ? (body as string) : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: text === '' ? undefined : JSON.parse(text),
-    };
-  };
 }

@@ -134,7 +134,7 @@ export const isLiveFor = (holder: SessionHolder, session: Session, now: number):
  * Whether nothing can make a stored session live again: it belongs to an earlier user of the locator (ids only grow), its generation has
  * passed (a higher one belongs to a session that lives on), or it expired longer ago than clocks differ.
  */
-export const isDeadFor = (holder: SessionHolder, session: Session, now: number): boolean =>
+const isDeadFor = (holder: SessionHolder, session: Session, now: number): boolean =>
   session.userId < holder.userId ||
   (session.userId === holder.userId && session.sessionGeneration < holder.sessionGeneration) ||
   isExpired(session, now - CLOCK_SKEW_SECONDS);
