@@ -61,7 +61,8 @@ export const requestKinds = {
     request: 'POST /api/logoutall/',
     authorizer: sessionAndUser,
     function: 'logout-all',
-    calls: ['UpdateItem'],
+    // Of a user with one session, whose item goes.
+    calls: ['UpdateItem', 'Query', 'DeleteItem'],
     logLines: 2,
   },
   sessions: {
@@ -82,7 +83,7 @@ export const requestKinds = {
     request: 'POST /api/logoutall/?keep=current',
     authorizer: sessionAndUser,
     function: 'logout-all',
-    calls: ['BatchGetItem 2', 'TransactWriteItems 2'],
+    calls: ['BatchGetItem 2', 'TransactWriteItems 2', 'Query'],
     logLines: 2,
   },
   refused: { request: '401: a token that is void', authorizer: sessionAndUser, logLines: 2 },

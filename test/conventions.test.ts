@@ -26,12 +26,12 @@ const filesUnder = (folder: string): string[] =>
 
 describe('the domain', () => {
   it.each(filesUnder('functions/shared/domain'))(
-    '%s imports the domain, node:crypto and bcryptjs alone',
+    '%s imports the domain, node:crypto, node:url and bcryptjs alone',
     (file) => {
       for (const [path, { imports }] of Object.entries(importsOf(file))) {
         expect(path).toMatch(/^functions\/shared\/domain\//);
         const outside = imports.filter(({ external }) => external).map((imported) => imported.path);
-        expect(['node:crypto', 'bcryptjs']).toEqual(expect.arrayContaining(outside));
+        expect(['node:crypto', 'node:url', 'bcryptjs']).toEqual(expect.arrayContaining(outside));
       }
     },
   );

@@ -50,6 +50,14 @@ const greeting = always(200, { message: 'Welcome to the Clerk Dashboard!' });
 const both = { before: ['original', 'other'], after: ['original', 'other'] } as const;
 const refreshedOnce = ({ tokens }: Account) => ({ tokenDigest: digestOf(tokens.successor), refreshCount: 1 });
 
+/** Of a logout of all sessions, once they are over: there is time for them only if the calls before were quick. */
+const deletion = ['Query Tokens', 'DeleteItem Tokens', 'DeleteItem Tokens 2'].map(
+  (call) => `logout-all: ${call}`,
+);
+
+/** Of a login, beside its rate limits and its write of the session. */
+const reads = ['login: GetItem Users', 'login: GetItem Users 2', 'login: Query Tokens'];
+
 /** Of a login whose session is stored. */
 const tidying = ['login: UpdateItem Users', 'login: Query Tokens', 'login: DeleteItem Tokens'];
 
@@ -78,7 +86,7 @@ export const scenarios: readonly Scenario[] = [
     deed: 'login: PutItem Tokens',
     // The last call of the rate limits is the reset.
     dispensable: ['login: UpdateItem RateLimits 4', ...tidying],
-    beside: ['login: UpdateItem RateLimits 4', 'login: UpdateItem Users'],
+    beside: ['login: UpdateItem RateLimits 4', 'login: UpdateItem Users', ...reads],
     mayWait: true,
     live: { before: ['original', 'other'], after: ['original', 'other', 'issued'] },
   },
@@ -97,6 +105,7 @@ export const scenarios: readonly Scenario[] = [
       'login: UpdateItem RateLimits 5',
       'login: UpdateItem RateLimits 6',
       'login: UpdateItem Users',
+      ...reads,
     ],
     mayWait: true,
     live: { before: ['original', 'other'], after: ['original', 'other', 'issued'] },
@@ -105,6 +114,7 @@ export const scenarios: readonly Scenario[] = [
     endpoint: 'login',
     when: 'with a wrong password',
     body: ({ username }) => ({ username, password: 'wrong horse 7' }),
+    beside: reads,
     right: always(400, { non_field_errors: ['Unable to log in with provided credentials.'] }),
     isCounted: true,
     live: { before: both.before, after: ['original', 'other', 'issued'] },
@@ -162,6 +172,8 @@ export const scenarios: readonly Scenario[] = [
     token: 'original',
     right: always(204),
     deed: 'logout-all: UpdateItem Users',
+    dispensable: deletion,
+    beside: deletion,
     repeated: invalidToken,
     live: { before: ['original', 'other'], after: [] },
   },
@@ -172,6 +184,8 @@ export const scenarios: readonly Scenario[] = [
     query: '?keep=current',
     right: always(204),
     deed: 'logout-all: TransactWriteItems Users',
+    dispensable: deletion,
+    beside: deletion,
     live: { before: ['original', 'other'], after: ['original'] },
   },
   {

@@ -108,7 +108,7 @@ describe('tokens', () => {
     expect([await use(one), await use(other)]).toEqual([401, 401]);
   });
 
-  it('what an account leaves behind does not pile up: 40 logins and logouts everywhere leave nothing', async () => {
+  it('59. What one account can make one request cost is bounded, whatever it has left behind.', async () => {
     const { username, token } = await api.signup();
     for (let round = 0; round < 40; round += 1)
       await api.call('POST', '/api/logoutall/', { token: await loginToken(username) });

@@ -32,7 +32,10 @@ const GRANTS: Record<BackendFunctionName, Record<string, string[]>> = {
   dashboard: {},
   refresh: { tokens: ['UpdateItem', 'GetItem'] },
   logout: { tokens: ['DeleteItem'] },
-  'logout-all': { users: ['UpdateItem', 'BatchGetItem'], tokens: ['BatchGetItem', 'UpdateItem'] },
+  'logout-all': {
+    users: ['UpdateItem', 'BatchGetItem'],
+    tokens: ['BatchGetItem', 'UpdateItem', 'Query', 'DeleteItem'],
+  },
   sessions: { tokens: ['Query'] },
   'end-session': { tokens: ['Query', 'DeleteItem'] },
   authorizer: { users: ['BatchGetItem'], tokens: ['BatchGetItem', 'UpdateItem', 'DeleteItem'] },
