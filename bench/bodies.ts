@@ -3,13 +3,16 @@
  * Whatever is spent there, a caller gets for nothing. `test/security/hostile-bodies.test.ts` sends the same bodies.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { type LoginDependencies, login, loginSchema } from '../functions/login/login';
+import * as loginEndpoint from '../functions/login/endpoint';
+import { type LoginDependencies, login } from '../functions/login/login';
 import { systemClock } from '../functions/shared/clock';
 import { MAX_BODY_BYTES } from '../functions/shared/domain/limits';
 import { canonicalUsername } from '../functions/shared/domain/text';
 import type { Handler } from '../functions/shared/http/answering';
-import { publicEndpoint } from '../functions/shared/http/public-endpoint';
-import { type SignupDependencies, signup, signupSchema } from '../functions/signup/signup';
+import { createHandler } from '../functions/shared/http/create-handler';
+import { createBodyReader } from '../functions/shared/http/fields';
+import * as signupEndpoint from '../functions/signup/endpoint';
+import { type SignupDependencies, signup } from '../functions/signup/signup';
 import { table } from './table';
 
 interface HostileBody {
@@ -129,7 +132,9 @@ export const hostileEvent = ({ type, text }: HostileBody): APIGatewayProxyEvent 
     requestContext: { requestId: 'request', identity: { sourceIp: '203.0.113.7' } },
   }) as unknown as APIGatewayProxyEvent;
 
-const environment = { CORS_ORIGINS: 'none', METRICS_NAMESPACE: 'none' };
+/** Only what a handler itself reads. */
+const environment = { CORS_ORIGINS: 'none', METRICS_NAMESPACE: 'none', SIGNUP_ROLES: 'CLERK' };
+
 /** Refuses the source IP, which is counted first. Only the name is looked up meanwhile. */
 const stopping = {
   clock: systemClock,
@@ -138,13 +143,25 @@ const stopping = {
   users: { findLocator: async (username: string) => canonicalUsername(username) },
 };
 
-/** The public functions up to the charge. */
-export const unchargedHandlers: Readonly<Record<'login' | 'signup', Handler>> = {
-  login: publicEndpoint({ name: 'login', environment, schema: loginSchema }, (input, client) =>
-    login(input, client, stopping as unknown as LoginDependencies),
+/** The public functions up to the count. */
+export const uncountedHandlers: Readonly<Record<'login' | 'signup', Handler>> = {
+  login: createHandler(
+    {
+      name: 'login',
+      route: loginEndpoint.route,
+      environment,
+      readBody: createBodyReader(loginEndpoint.endpoint.body, environment),
+    },
+    (request) => login(request, stopping as unknown as LoginDependencies),
   ),
-  signup: publicEndpoint({ name: 'signup', environment, schema: signupSchema(['CLERK']) }, (input, client) =>
-    signup(input, client, stopping as unknown as SignupDependencies),
+  signup: createHandler(
+    {
+      name: 'signup',
+      route: signupEndpoint.route,
+      environment,
+      readBody: createBodyReader(signupEndpoint.endpoint.body, environment),
+    },
+    (request) => signup(request, stopping as unknown as SignupDependencies),
   ),
 };
 
@@ -171,7 +188,7 @@ export async function bodies(): Promise<string> {
   const rows: string[][] = [];
   for (const body of hostileBodies) {
     const cells: string[] = [body.title];
-    for (const handler of Object.values(unchargedHandlers)) cells.push(...(await measure(handler, body)));
+    for (const handler of Object.values(uncountedHandlers)) cells.push(...(await measure(handler, body)));
     rows.push(cells);
   }
   process.stdout.write = write;

@@ -10,7 +10,7 @@ import {
   run,
   stopOnSignal,
 } from '../cli/program';
-import { routeList } from '../functions/routes';
+import { listRoutes } from '../functions/endpoints';
 import { logWriter } from '../local/log/terminal';
 import { runTemplate } from '../local/run';
 import { synthesise } from '../local/synthesise';
@@ -42,8 +42,8 @@ run(async () => {
 });
 
 function welcome(url: string, dataPlace: string): string {
-  const routes = routeList.map(
-    ({ method, path, summary }) => `  ${method.padEnd(7)}${`${path}/`.padEnd(24)}${summary}`,
+  const routes = listRoutes().map(
+    ({ methods, path, summary }) => `  ${methods.join(', ').padEnd(7)}${`${path}/`.padEnd(24)}${summary}`,
   );
   const body = JSON.stringify({ username: 'newuser', email: 'newuser@example.com', password: 'password123' });
   return [

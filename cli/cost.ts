@@ -1,8 +1,9 @@
 /** What a stack costs, worked out from its template: while idle, and for a million requests of each kind. */
-import type { FunctionName } from '../functions/shared/environment';
+import type { FunctionName } from '../functions/functions';
+import type { Call } from '../functions/shared/definition';
 import { assumptions, dollars, FULL_CORE_MB, prices } from './prices';
 import { CliError } from './program';
-import { type Call, preflight, type RequestKind, requestKinds, unitsOf } from './request-kinds';
+import { preflight, type RequestKind, requestKinds, unitsOf } from './request-kinds';
 import type { Resource, SynthesisedStack, Template } from './synthesised-stack';
 import { textTable } from './text-table';
 
@@ -96,8 +97,16 @@ function customMetricsOn({ Properties }: Resource): readonly string[] {
 /** US dollars for a million requests of a kind, by column of the report. */
 export function millionRequests(kind: RequestKind, template: Template) {
   const runs: readonly Run[] = [
-    ...(kind.authorizer ? [{ name: 'authorizer', calls: kind.authorizer, hashes: 0 } as const] : []),
-    ...(kind.function ? [{ name: kind.function, calls: kind.calls ?? [], hashes: kind.hashes ?? 0 }] : []),
+    ...(kind.authorizer
+      ? [
+          {
+            name: 'authorizer',
+            calls: [...kind.authorizer.flat(), ...(kind.later ?? [])],
+            hashes: 0,
+          } as const,
+        ]
+      : []),
+    ...(kind.function ? [{ name: kind.function, calls: kind.steps.flat(), hashes: kind.hashes }] : []),
   ];
   const units = runs.flatMap(({ calls }) => calls.map(unitsOf));
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
@@ -155,7 +164,7 @@ export function millionTable(template: Template): readonly (readonly string[])[]
   const asksFirst = resourcesOf(template, 'AWS::ApiGateway::Method').some(
     ({ Properties }) => Properties?.['HttpMethod'] === 'OPTIONS',
   );
-  const kinds: readonly RequestKind[] = [...Object.values(requestKinds), ...(asksFirst ? [preflight] : [])];
+  const kinds: readonly RequestKind[] = [...requestKinds, ...(asksFirst ? [preflight] : [])];
   const rows = kinds.map((kind) => ({ kind, costs: millionRequests(kind, template) }));
   return [
     ['request', ...Object.keys(rows[0]?.costs ?? {})],

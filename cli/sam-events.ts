@@ -4,8 +4,9 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EndpointName, type Route, routeList, routes } from '../functions/routes';
-import type { BackendFunctionName } from '../functions/shared/environment';
+import { endpoints, listRoutes, type NamedRoute } from '../functions/endpoints';
+import type { BackendFunctionName } from '../functions/functions';
+import type { EndpointDefinition } from '../functions/shared/definition';
 import type { Principal } from '../functions/shared/http/principal';
 
 /** To be replaced with a real token. */
@@ -19,10 +20,12 @@ const account = {
   role: 'CLERK',
 };
 
-const bodies: Readonly<Partial<Record<EndpointName, object>>> = {
-  signup: account,
-  login: { username: account.username, password: account.password },
-};
+/** Of each field the example's value. */
+function exampleBody(name: NamedRoute['name']): object | undefined {
+  const { body }: EndpointDefinition = endpoints[name];
+  const values: Readonly<Record<string, string>> = account;
+  return body && Object.fromEntries(Object.keys(body).map((field) => [field, values[field]]));
+}
 
 const YEAR_2100 = 4102444800;
 
@@ -46,16 +49,23 @@ interface Request {
 
 /** By function. */
 export function exampleEvents(): Readonly<Record<BackendFunctionName, object>> {
-  const endpoints = routeList.map(({ name }) => [name, endpointEvent(name)] as const);
-  const dashboard = endpointEvent('dashboard');
-  const { authorizer: _, ...requestContext } = dashboard.requestContext;
+  const routes = listRoutes();
+  const [behindIt] = routes.filter(
+    ({ methods, access }) => access === 'authenticated' && methods[0] === 'GET',
+  );
+  if (!behindIt) throw new Error('There is no route behind the authorizer.');
+  const authorized = endpointEvent(behindIt);
+  const { authorizer: _, ...requestContext } = authorized.requestContext;
   return {
-    ...(Object.fromEntries(endpoints) as Record<EndpointName, object>),
+    ...(Object.fromEntries(routes.map((route) => [route.name, endpointEvent(route)])) as Record<
+      NamedRoute['name'],
+      object
+    >),
     authorizer: {
-      ...dashboard,
+      ...authorized,
       requestContext,
       type: 'REQUEST',
-      methodArn: `arn:aws:execute-api:us-east-1:123456789012:1234567890/dev/GET${dashboard.path}`,
+      methodArn: `arn:aws:execute-api:us-east-1:123456789012:1234567890/dev/GET${authorized.path}`,
     },
     // Unlike in AWS, the parameter has the slash at the end.
     fallback: proxyEvent({
@@ -67,8 +77,7 @@ export function exampleEvents(): Readonly<Record<BackendFunctionName, object>> {
   };
 }
 
-function endpointEvent(name: EndpointName) {
-  const { method, path, access }: Route = routes[name];
+function endpointEvent({ name, methods: [method], path, access }: NamedRoute) {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, id = '']) => id);
   return proxyEvent({
     method,
@@ -77,7 +86,7 @@ function endpointEvent(name: EndpointName) {
     pathParameters:
       names.length > 0 ? Object.fromEntries(names.map((id) => [id, examplePrincipal.sessionId])) : null,
     isAuthenticated: access === 'authenticated',
-    body: bodies[name],
+    body: exampleBody(name),
   });
 }
 

@@ -11,7 +11,8 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import { type Route, routeList, servedMethods } from '../functions/routes';
+import { listRoutes, servedMethods } from '../functions/endpoints';
+import type { Route } from '../functions/shared/definition';
 import { acknowledge } from './acknowledge';
 import type { AuthFunctions } from './auth-functions';
 import { addGatewayResponses, answersOfBackend } from './gateway-responses';
@@ -70,7 +71,7 @@ export class AuthApi extends Construct {
     this.restApi.latestDeployment?.addToLogicalId(
       configurationOf(authorizer.node.defaultChild as CfnAuthorizer),
     );
-    for (const route of routeList) {
+    for (const route of listRoutes()) {
       const resource = this.restApi.root.resourceForPath(route.path);
       const integration = integrationWith(functions[route.name]);
       const options: MethodOptions = route.access === 'public' ? {} : { authorizer };
@@ -100,10 +101,11 @@ export class AuthApi extends Construct {
 const throttling = ({ eachMethod, eachHashingMethod }: Throttle) => ({
   ...atMost(eachMethod, 2 * eachMethod),
   methodOptions: Object.fromEntries(
-    routeList
+    listRoutes()
       .filter(({ hashesPassword }) => hashesPassword)
-      .map(({ method, path }) => [
-        `${path}/${method}`,
+      .flatMap(({ methods, path }) => methods.map((method) => `${path}/${method}`))
+      .map((method) => [
+        method,
         { dataTraceEnabled: false, ...atMost(eachHashingMethod, eachHashingMethod) },
       ]),
   ),

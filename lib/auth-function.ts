@@ -6,14 +6,15 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Environment, FunctionName } from '../functions/shared/environment';
+import type { FunctionName } from '../functions/functions';
+import type { Grant } from '../functions/shared/definition';
 import { bundledCode } from './bundled-code';
 
-export interface AuthFunctionProps<F extends FunctionName> {
+export interface AuthFunctionProps {
   /** The folder under `functions/`. The construct's id is the same in PascalCase, with `Function` behind it. */
-  readonly name: F;
+  readonly name: FunctionName;
   /** Every variable that the function reads. */
-  readonly environment: Environment<F>;
+  readonly environment: Readonly<Record<string, string>>;
   /** CPU grows with memory: a full core at 1769 MB. */
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
@@ -21,31 +22,8 @@ export interface AuthFunctionProps<F extends FunctionName> {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** DynamoDB actions as IAM knows them, without the prefix. Those of a transaction are those of its items. */
-type ReadAction = 'BatchGetItem' | 'GetItem' | 'Query';
-type WriteAction = 'PutItem' | 'UpdateItem' | 'DeleteItem';
-
-/** What a grant to read is held to; absent: the whole table. */
-export interface ReadLimits {
-  /** Only requests that name the attributes they want, and none but these and the key. */
-  readonly attributes?: readonly string[];
-}
-
-/** What a grant to write is held to. */
-export interface WriteLimits {
-  /** Every attribute that the requests put, change or look at in a condition; `*` is any text. The key is added. */
-  readonly attributes: readonly string[];
-  /** Only items with these partition keys, in which `*` is any text; absent: all. */
-  readonly partitionKeys?: readonly string[];
-  /** What the requests have returned; absent: nothing. */
-  readonly returnValues?: readonly ReturnValues[];
-}
-
-/** `ALL_NEW` shows what the list of attributes is to hide: for tables that hide nothing. */
-type ReturnValues = 'NONE' | 'UPDATED_OLD' | 'UPDATED_NEW' | 'ALL_NEW';
-
-export class AuthFunction<F extends FunctionName> extends LambdaFunction {
-  constructor(scope: Construct, props: AuthFunctionProps<F>) {
+export class AuthFunction extends LambdaFunction {
+  constructor(scope: Construct, props: AuthFunctionProps) {
     const id = constructId(props.name);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.ONE_MONTH,
@@ -67,20 +45,19 @@ export class AuthFunction<F extends FunctionName> extends LambdaFunction {
     });
   }
 
-  /** Allows to read a table, and within it only what `limits` names. */
-  mayRead(actions: readonly ReadAction[], table: Table, { attributes }: ReadLimits = {}): this {
-    if (!attributes) return this.allow(actions, table);
-    return this.allow(actions, table, {
-      ...onlyAttributes(table, attributes),
-      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
-    });
-  }
-
-  /** Allows to write these attributes of a table, and no others. */
-  mayWrite(actions: readonly WriteAction[], table: Table, limits: WriteLimits): this {
-    const { attributes, partitionKeys, returnValues = ['NONE'] } = limits;
+  /** Allows what a grant of the function's definition says, on a table. */
+  grantTable(table: Table, grant: Grant): void {
+    if ('read' in grant) {
+      const { read, attributes } = grant;
+      this.allow(read, table, {
+        ...(attributes && onlyAttributes(table, attributes)),
+        ...(attributes && { StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' } }),
+      });
+      return;
+    }
+    const { write, attributes, partitionKeys, returnValues = ['NONE'] } = grant;
     const { 'ForAllValues:StringLike': like, ...only } = onlyAttributes(table, attributes);
-    return this.allow(actions, table, {
+    this.allow(write, table, {
       ...only,
       StringEqualsIfExists: { 'dynamodb:ReturnValues': returnValues },
       ...((like || partitionKeys) && {
@@ -92,7 +69,7 @@ export class AuthFunction<F extends FunctionName> extends LambdaFunction {
     });
   }
 
-  private allow(actions: readonly string[], table: Table, conditions: Conditions = {}): this {
+  private allow(actions: readonly string[], table: Table, conditions: Conditions): void {
     this.addToRolePolicy(
       new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
@@ -100,7 +77,6 @@ export class AuthFunction<F extends FunctionName> extends LambdaFunction {
         conditions,
       }),
     );
-    return this;
   }
 }
 

@@ -1,30 +1,21 @@
-/** Every function of the API with its settings and its grants, which are those of `docs/storage.md` and no more. */
+/** Makes the functions out of their definitions. */
 import { type RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
   type BackendFunctionName,
-  environmentOf,
+  backendFunctionNames,
   type FunctionName,
-  listVariable,
-  type Variable,
-} from '../functions/shared/environment';
+  functions,
+} from '../functions/functions';
+import type { FunctionDefinition, TableName } from '../functions/shared/definition';
+import { listVariable, type Variable, variablesOf } from '../functions/shared/environment';
 import { NO_METRICS } from '../functions/shared/log/metrics';
-import {
-  emailKey,
-  rateLimitAttributes,
-  sessionAttributes,
-  sessionOwnerAttributes,
-  signupAttributes,
-  userCounterKey,
-  userKey,
-  usernameKey,
-} from '../functions/shared/store/schema';
-import { AuthFunction, type WriteLimits } from './auth-function';
+import { AuthFunction } from './auth-function';
 import type { AuthTables } from './auth-tables';
 import { type Settings, SettingsError } from './settings';
-import { longestWait } from './time-budget';
+import { longestWait } from './timeouts';
 
-export type AuthFunctions = { readonly [F in BackendFunctionName]: AuthFunction<F> };
+export type AuthFunctions = { readonly [Name in BackendFunctionName]: AuthFunction };
 
 export interface AuthFunctionsProps {
   readonly settings: Settings;
@@ -35,110 +26,34 @@ export interface AuthFunctionsProps {
   readonly admittedRoles?: readonly string[] | undefined;
 }
 
-interface Size {
-  readonly memoryMb: number;
-  /** For what is not waiting for the database. */
-  readonly restSeconds: number;
-}
+/** Every function of the API. */
+export const createFunctions = (scope: Construct, props: AuthFunctionsProps): AuthFunctions =>
+  Object.fromEntries(
+    backendFunctionNames.map((name) => [name, createFunction(scope, name, props)]),
+  ) as AuthFunctions;
 
-/** Hashing a password needs CPU, which comes with memory. The time is for two hashes at the highest cost: one compared, one made. */
-const hashing: Size = { memoryMb: 1024, restSeconds: 6 };
-/** Enough for a function that waits for DynamoDB, also for its first call, whose TLS handshake takes CPU. */
-const waiting: Size = { memoryMb: 512, restSeconds: 1 };
-/** Enough for a function that calls nobody. */
-const answering: Size = { memoryMb: 256, restSeconds: 2 };
-
-/**
- * What is read to judge a token. The session's attributes are on the list in case IAM looks at all tables of a batch
- * together; the password hash is not.
- */
-const toJudge = { attributes: [...new Set([...sessionOwnerAttributes, ...sessionAttributes])] };
-
-/** The partition keys of all users. */
-const ofUsers = userKey('*').pk;
-
-/** One attempt more, and what comes back is the counter, in which there is nothing to hide. */
-const toCount: WriteLimits = { attributes: rateLimitAttributes, returnValues: ['NONE', 'ALL_NEW'] };
-const toOpenSession: WriteLimits = { attributes: sessionAttributes };
-const toEndSession: WriteLimits = { attributes: ['id'] };
-const toNoteFirstUse: WriteLimits = { attributes: ['tokenDigest', 'successorUsedAt'] };
-
-export function authFunctions(scope: Construct, props: AuthFunctionsProps): AuthFunctions {
-  const { users, tokens, rateLimits } = props.tables;
-  const make = makerOf(scope, props);
-  return {
-    signup: make('signup', hashing)
-      .mayWrite(['UpdateItem'], rateLimits, toCount)
-      .mayWrite(['UpdateItem'], users, {
-        attributes: ['lastId'],
-        partitionKeys: [userCounterKey.pk],
-        returnValues: ['UPDATED_NEW'],
-      })
-      .mayWrite(['PutItem'], users, {
-        attributes: signupAttributes,
-        partitionKeys: [ofUsers, usernameKey('*').pk, emailKey('*').pk],
-      })
-      .mayWrite(['PutItem'], tokens, toOpenSession),
-    login: make('login', hashing)
-      .mayWrite(['UpdateItem'], rateLimits, toCount)
-      .mayRead(['GetItem'], users)
-      .mayWrite(['UpdateItem'], users, { attributes: ['passwordHash'], partitionKeys: [ofUsers] })
-      .mayWrite(['PutItem'], tokens, toOpenSession)
-      .mayRead(['Query'], tokens)
-      .mayWrite(['DeleteItem'], tokens, toEndSession),
-    dashboard: make('dashboard', answering),
-    refresh: make('refresh', waiting)
-      .mayRead(['GetItem'], tokens)
-      .mayWrite(['UpdateItem'], tokens, {
-        attributes: ['userId', 'tokenDigest', 'refreshCount', 'refreshedAt', 'expiresAt', 'successorUsedAt'],
-      }),
-    logout: make('logout', waiting).mayWrite(['DeleteItem'], tokens, toEndSession),
-    'logout-all': make('logout-all', waiting)
-      .mayRead(['BatchGetItem'], users, toJudge)
-      .mayRead(['BatchGetItem'], tokens)
-      .mayWrite(['UpdateItem'], users, {
-        attributes: ['id', 'sessionGeneration'],
-        partitionKeys: [ofUsers],
-        returnValues: ['NONE', 'UPDATED_NEW'],
-      })
-      .mayWrite(['UpdateItem'], tokens, { attributes: ['id', 'sessionGeneration'] })
-      .mayRead(['Query'], tokens)
-      .mayWrite(['DeleteItem'], tokens, toEndSession),
-    sessions: make('sessions', waiting).mayRead(['Query'], tokens),
-    'end-session': make('end-session', waiting)
-      .mayRead(['Query'], tokens)
-      .mayWrite(['DeleteItem'], tokens, toEndSession),
-    authorizer: make('authorizer', waiting)
-      .mayRead(['BatchGetItem'], users, toJudge)
-      .mayRead(['BatchGetItem'], tokens)
-      .mayWrite(['UpdateItem'], tokens, toNoteFirstUse)
-      .mayWrite(['DeleteItem'], tokens, toEndSession),
-    fallback: make('fallback', answering),
-  };
-}
-
-/** The function before methods of another API. It accepts no token that was refreshed away, so it has no session to end. */
-export function guardFunction(scope: Construct, props: AuthFunctionsProps): AuthFunction<'guard'> {
-  const { users, tokens } = props.tables;
-  return makerOf(scope, props)('guard', waiting)
-    .mayRead(['BatchGetItem'], users, toJudge)
-    .mayRead(['BatchGetItem'], tokens)
-    .mayWrite(['UpdateItem'], tokens, toNoteFirstUse);
-}
-
-function makerOf(scope: Construct, props: AuthFunctionsProps) {
-  const values = variablesOf(props);
-  return <F extends FunctionName>(name: F, { memoryMb, restSeconds }: Size) => {
-    const environment = environmentOf(name, values);
-    checkSize(name, environment);
-    return new AuthFunction(scope, {
-      name,
-      environment,
-      removalPolicy: props.logRemovalPolicy,
-      memoryMb,
-      timeoutSeconds: Math.ceil(longestWait(name)) + restSeconds,
-    });
-  };
+/** A function with the variables, the time-out and the grants of its definition. */
+export function createFunction(
+  scope: Construct,
+  name: FunctionName,
+  props: AuthFunctionsProps,
+): AuthFunction {
+  const definition: FunctionDefinition = functions[name];
+  const values = valuesOf(props);
+  const environment = Object.fromEntries(
+    variablesOf(definition).map((variable) => [variable, values[variable]]),
+  );
+  checkSize(name, environment);
+  const created = new AuthFunction(scope, {
+    name,
+    environment,
+    removalPolicy: props.logRemovalPolicy,
+    memoryMb: definition.memory,
+    timeoutSeconds: Math.ceil(longestWait(definition)) + definition.cpuSeconds,
+  });
+  for (const [table, grants = []] of Object.entries(definition.tables))
+    for (const grant of grants) created.grantTable(props.tables[table as TableName], grant);
+  return created;
 }
 
 /** Of all variables of a function together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -164,7 +79,7 @@ function checkSize(name: FunctionName, environment: Readonly<Record<string, stri
 }
 
 /** A value for every variable that any function reads. */
-const variablesOf = ({
+const valuesOf = ({
   settings,
   tables,
   ...props

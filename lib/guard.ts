@@ -3,7 +3,7 @@ import { type IResolvable, Lazy, Names, Stack } from 'aws-cdk-lib';
 import { CfnAuthorizer, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type AuthFunctionsProps, guardFunction } from './auth-functions';
+import { type AuthFunctionsProps, createFunction } from './auth-functions';
 
 /**
  * API Gateway does not tell an authorizer what a method wants, so there is one for each set of roles. It belongs to one API, and to its
@@ -14,7 +14,7 @@ export class Guard extends Construct {
 
   constructor(api: RestApi, id: string, props: AuthFunctionsProps) {
     super(api, id);
-    const handler = guardFunction(this, props);
+    const handler = createFunction(this, 'guard', props);
     const stack = Stack.of(this);
     this.authorizer = new CfnAuthorizer(this, 'Authorizer', {
       name: Names.uniqueId(this),

@@ -10,9 +10,8 @@ import {
   type StackProps,
 } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { functionNames } from '../functions/shared/environment';
+import { backendFunctionNames, backendFunctions } from '../functions/functions';
 import type { AuthFunctions } from './auth-functions';
-import { waiting } from './time-budget';
 
 /**
  * The stack is for the account that `sam local` pretends to be, which is nobody's, and for the deployer's own credentials: `cdk deploy` stops
@@ -31,15 +30,16 @@ export const FOR_SAM_LOCAL =
   'THIS TEMPLATE IS FOR SAM LOCAL: its functions look for the database on this machine. To deploy, leave the setting sam out.';
 
 /** Names every function by its construct id, runs it on this machine's CPU, and gives it the address of the database on this machine. */
-export function fitForSamLocal(functions: AuthFunctions): void {
-  for (const name of functionNames) {
+export function applySamOverrides(functions: AuthFunctions): void {
+  for (const name of backendFunctionNames) {
     const aFunction = functions[name];
     const resource = aFunction.node.defaultChild as CfnFunction;
     resource.addMetadata('SamResourceId', aFunction.node.id);
     resource.architectures = [process.arch === 'arm64' ? 'arm64' : 'x86_64'];
-    if (waiting[name].calls > 0) aFunction.addEnvironment('AWS_ENDPOINT_URL_DYNAMODB', samDatabaseEndpoint);
+    if (Object.keys(backendFunctions[name].tables).length > 0)
+      aFunction.addEnvironment('AWS_ENDPOINT_URL_DYNAMODB', samDatabaseEndpoint);
   }
-  functions.authorizer.addEnvironment('PASSES_DENIALS_ON', 'true');
+  functions.authorizer.addEnvironment('FORWARD_DENIALS', 'true');
   // Every sam command prints a line for each resource with a construct path that is not a function.
   Aspects.of(functions.authorizer.stack).add({
     visit: (node) => {

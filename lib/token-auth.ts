@@ -2,12 +2,12 @@ import { Annotations, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { AuthApi } from './auth-api';
-import { type AuthFunctions, type AuthFunctionsProps, authFunctions } from './auth-functions';
+import { type AuthFunctions, type AuthFunctionsProps, createFunctions } from './auth-functions';
 import { AuthTables } from './auth-tables';
 import { type BackendNames, backendNames } from './backend-names';
 import { Monitoring } from './monitoring';
 import { type ProtectOptions, protectMethod } from './protect';
-import { FOR_SAM_LOCAL, fitForSamLocal } from './sam-local';
+import { applySamOverrides, FOR_SAM_LOCAL } from './sam-local';
 import { checkSettings, type Settings, type WrittenSettings } from './settings';
 
 /** The settings of docs/deploy.md, each as it would be written in `cdk.json`. */
@@ -36,7 +36,7 @@ export class TokenAuth extends Construct {
       logRemovalPolicy: isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       metricsNamespace: names.metricsNamespace,
     };
-    const functions = authFunctions(this, this.#functionProps);
+    const functions = createFunctions(this, this.#functionProps);
     const { restApi } = new AuthApi(this, 'Api', {
       name: names.name,
       functions,
@@ -48,7 +48,7 @@ export class TokenAuth extends Construct {
     });
     this.restApi = restApi;
     if (settings.sam) {
-      fitForSamLocal(functions);
+      applySamOverrides(functions);
       Annotations.of(this).addWarningV2('TokenAuth:ForSamLocal', FOR_SAM_LOCAL);
     }
     if (!settings.rateLimits) Annotations.of(this).addWarningV2('TokenAuth:RateLimitsOff', RATE_LIMITS_OFF);

@@ -1,5 +1,5 @@
 /** Stands before every protected route of the API. */
-import { routeList } from '../routes';
+import { listRoutes } from '../endpoints';
 import { type AuthenticationDependencies, authenticate, type Decision } from '../shared/http/authenticate';
 import type { AuthorizationRequest } from '../shared/http/authorizing';
 import type { SessionStore } from '../shared/store/sessions';
@@ -19,4 +19,4 @@ export const authorize = (
   );
 
 const acceptsSuperseded = (resource: string): boolean =>
-  routeList.some((route) => route.path === resource && route.acceptsSuperseded);
+  listRoutes().some((route) => route.path === resource && route.acceptsSuperseded);

@@ -1,25 +1,28 @@
-import { routeList } from '../routes';
+import { listRoutes } from '../endpoints';
 import { systemClock } from '../shared/clock';
-import { asRoles, passesDenialsOn, readEnvironment } from '../shared/environment';
+import { asRoles, forwardsDenials, readEnvironment } from '../shared/environment';
 import { authorizing } from '../shared/http/authorizing';
 import { policyFor } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
+import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { sessionStore } from '../shared/store/sessions';
+import { markTokenUsed, remove } from '../shared/store/sessions';
 import { type AuthorizerDependencies, authorize } from './authorizer';
+import { definition } from './definition';
 
-const environment = readEnvironment('authorizer');
+const environment = readEnvironment(definition);
 const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
 export const { ready } = database;
 
 const dependencies: AuthorizerDependencies = {
   clock: systemClock,
   roles: asRoles(environment.ADMITTED_ROLES),
-  readSessionAndOwner: (key) => readSessionAndOwner(database, key),
-  sessions: sessionStore(database),
+  ...bind(database, { readSessionAndOwner }),
+  sessions: bind(database, { markTokenUsed, remove }),
 };
 
-const passesAllOn = passesDenialsOn();
+const forwardsAll = forwardsDenials();
+const paths: readonly string[] = listRoutes().map(({ path }) => path);
 
 export const handler = authorizing({
   name: 'authorizer',
@@ -28,5 +31,5 @@ export const handler = authorizing({
   refuse: ({ detail }, methodArn) => policyFor('Deny', methodArn, { detail }),
   // Only by our own endpoints, which do nothing without a principal. A denial is a 401 at the gateway, which a role must not be.
   isAnsweredByEndpoint: (resource, reason) =>
-    (passesAllOn || reason === 'role_not_admitted') && routeList.some(({ path }) => path === resource),
+    (forwardsAll || reason === 'role_not_admitted') && paths.includes(resource),
 });

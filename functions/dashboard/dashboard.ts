@@ -1,7 +1,7 @@
 import { roleTitle } from '../shared/domain/roles';
 import { toSeconds } from '../shared/domain/session';
+import type { ProtectedRequest } from '../shared/http/create-handler';
 import { expiryHeaders } from '../shared/http/expiry-headers';
-import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
 
 /** Greets by role. Everything it needs came with the authorizer's answer. */

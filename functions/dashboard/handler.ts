@@ -1,10 +1,11 @@
 import { systemClock } from '../shared/clock';
 import { readEnvironment } from '../shared/environment';
-import { protectedEndpoint } from '../shared/http/protected-endpoint';
+import { createHandler } from '../shared/http/create-handler';
 import { dashboard } from './dashboard';
+import { endpoint, route } from './endpoint';
 
-const environment = readEnvironment('dashboard');
+const environment = readEnvironment(endpoint);
 
-export const handler = protectedEndpoint({ name: 'dashboard', environment }, (request) =>
+export const handler = createHandler({ name: 'dashboard', route, environment }, (request) =>
   dashboard(request, systemClock()),
 );

@@ -1,9 +1,9 @@
 /** Ends one of the caller's own sessions. An unknown id, a malformed one and someone else's are the same 404. */
 import type { Clock } from '../shared/clock';
 import { toSeconds } from '../shared/domain/session';
+import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, messages } from '../shared/http/errors';
 import { listLiveSessions } from '../shared/http/live-sessions';
-import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
 import type { SessionStore } from '../shared/store/sessions';
 

@@ -1,15 +1,21 @@
 import { systemClock } from '../shared/clock';
 import { readEnvironment } from '../shared/environment';
-import { protectedEndpoint } from '../shared/http/protected-endpoint';
+import { createHandler } from '../shared/http/create-handler';
+import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { sessionStore } from '../shared/store/sessions';
+import { list, remove } from '../shared/store/sessions';
 import { endSession } from './end-session';
+import { endpoint, route } from './endpoint';
 
-const environment = readEnvironment('end-session');
+const environment = readEnvironment(endpoint);
 const database = connect({ tokens: environment.TOKENS_TABLE });
 export const { ready } = database;
-const dependencies = { clock: systemClock, sessions: sessionStore(database) };
 
-export const handler = protectedEndpoint({ name: 'end-session', environment }, (request) =>
+const dependencies = {
+  clock: systemClock,
+  sessions: bind(database, { list, remove }),
+};
+
+export const handler = createHandler({ name: 'end-session', route, environment }, (request) =>
   endSession(request, dependencies),
 );

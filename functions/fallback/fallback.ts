@@ -1,5 +1,6 @@
 /** Answers what no route answers: unknown paths, and known paths under other methods. */
-import { type Route, servedMethods } from '../routes';
+import { servedMethods } from '../endpoints';
+import type { Route } from '../shared/definition';
 import { ApiError, messages } from '../shared/http/errors';
 import type { Answer } from '../shared/http/response';
 
@@ -9,7 +10,7 @@ import type { Answer } from '../shared/http/response';
  */
 export function fallback(method: string, path: string, routes: readonly Route[]): Answer {
   const segments = segmentsOf(`/${path}`);
-  const allowed = routes.filter((route) => isMatch(segmentsOf(route.path), segments)).flatMap(servedMethods);
+  const allowed = servedMethods(...routes.filter((route) => isMatch(segmentsOf(route.path), segments)));
   if (allowed.length === 0) throw new ApiError('not_found', messages.notFound);
   const headers = { Allow: [...allowed, 'OPTIONS'].join(', ') };
   if (method === 'OPTIONS') return { status: 204, headers };

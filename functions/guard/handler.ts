@@ -4,19 +4,21 @@ import type { AuthenticationDependencies } from '../shared/http/authenticate';
 import { authorizing } from '../shared/http/authorizing';
 import { policyFor } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
+import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { sessionStore } from '../shared/store/sessions';
+import { markTokenUsed } from '../shared/store/sessions';
+import { definition } from './definition';
 import { guard } from './guard';
 
-const environment = readEnvironment('guard');
+const environment = readEnvironment(definition);
 const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
 export const { ready } = database;
 
 const dependencies: AuthenticationDependencies = {
   clock: systemClock,
   roles: asRoles(environment.ADMITTED_ROLES),
-  readSessionAndOwner: (key) => readSessionAndOwner(database, key),
-  sessions: sessionStore(database),
+  ...bind(database, { readSessionAndOwner }),
+  sessions: bind(database, { markTokenUsed }),
 };
 
 /** A Deny has one status, which is 403 here. API Gateway answers 401 to an error of exactly this message. */

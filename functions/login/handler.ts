@@ -6,14 +6,17 @@ import {
   lifetimesOf,
   readEnvironment,
 } from '../shared/environment';
-import { publicEndpoint } from '../shared/http/public-endpoint';
+import { createHandler } from '../shared/http/create-handler';
+import { createBodyReader } from '../shared/http/fields';
+import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { rateLimitStore } from '../shared/store/rate-limits';
-import { sessionStore } from '../shared/store/sessions';
-import { userStore } from '../shared/store/users';
-import { type LoginDependencies, login, loginSchema } from './login';
+import { consumeFixedWindow, consumeWithBackoff, refund, reset } from '../shared/store/rate-limits';
+import { add, list, removeAll } from '../shared/store/sessions';
+import { findLocator, findNamed, replacePasswordHash } from '../shared/store/users';
+import { endpoint, route } from './endpoint';
+import { login } from './login';
 
-const environment = readEnvironment('login');
+const environment = readEnvironment(endpoint);
 const database = connect({
   users: environment.USERS_TABLE,
   tokens: environment.TOKENS_TABLE,
@@ -21,18 +24,20 @@ const database = connect({
 });
 export const { ready } = database;
 
-const dependencies: LoginDependencies = {
+const dependencies = {
   clock: systemClock,
   lifetimes: lifetimesOf(environment),
   bcryptCost: asWholeNumber(environment.BCRYPT_COST),
   sessionsPerUser: asWholeNumber(environment.SESSIONS_PER_USER),
-  rateLimits: rateLimitStore(database),
   sourceIpRules: addressRulesOf(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
   accountRules: failureRulesOf(environment),
-  users: userStore(database),
-  sessions: sessionStore(database),
+  rateLimits: bind(database, { consumeFixedWindow, consumeWithBackoff, refund, reset }),
+  users: bind(database, { findLocator, findNamed, replacePasswordHash }),
+  sessions: bind(database, { add, list, removeAll }),
 };
 
-export const handler = publicEndpoint({ name: 'login', environment, schema: loginSchema }, (input, client) =>
-  login(input, client, dependencies),
+const readBody = createBodyReader(endpoint.body, environment);
+
+export const handler = createHandler({ name: 'login', route, environment, readBody }, (request) =>
+  login(request, dependencies),
 );

@@ -2,7 +2,6 @@
  * Login: a new session for each device, after the password. Unknown user, wrong password and inactive user are one answer.
  * Four steps, each of which makes its database calls at once: source IP ∥ name, account ∥ user, hash, session ∥ counter ∥ sessions.
  */
-import type * as v from 'valibot';
 import { type Clock, timed } from '../shared/clock';
 import {
   accountKeyOf,
@@ -13,20 +12,19 @@ import {
 import { hashPassword, isWeakerThan, matchesPassword } from '../shared/domain/password-hash';
 import { findSurplusSessions, type Lifetimes, sessionOf, toSeconds } from '../shared/domain/session';
 import { issueToken, newSessionId } from '../shared/domain/token';
+import type { PublicRequest } from '../shared/http/create-handler';
 import { InvalidFieldsError, messages, ThrottledError } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
-import { fields, passwordToCheck, usernameToFind } from '../shared/http/fields';
-import type { Client } from '../shared/http/public-endpoint';
+import type { FieldsOf } from '../shared/http/fields';
 import type { Answer } from '../shared/http/response';
 import type { ConsumedAttempt, RateLimitStore } from '../shared/store/rate-limits';
 import { accountLimitKey, laneLimitKey, sourceIpLimitKey } from '../shared/store/schema';
 import type { SessionStore } from '../shared/store/sessions';
 import { StoreUnavailableError } from '../shared/store/unavailable';
 import type { FoundUser, UserStore } from '../shared/store/users';
+import type { endpoint } from './endpoint';
 
-export const loginSchema = fields({ username: usernameToFind(), password: passwordToCheck() });
-
-export type LoginFields = v.InferOutput<typeof loginSchema>;
+export type LoginRequest = PublicRequest<FieldsOf<(typeof endpoint)['body']>>;
 
 export interface LoginDependencies {
   readonly clock: Clock;
@@ -43,17 +41,16 @@ export interface LoginDependencies {
 /** Of 65,536 keys a user has a few dozen taken at most. */
 const KEY_ATTEMPTS = 5;
 
-export async function login(
-  input: LoginFields,
-  client: Client,
-  dependencies: LoginDependencies,
-): Promise<Answer> {
+export async function login(request: LoginRequest, dependencies: LoginDependencies): Promise<Answer> {
   const { clock, lifetimes, rateLimits, users, sessions, sessionsPerUser } = dependencies;
-  const { address, log } = client;
-  const [, locator] = await inOrder(consumeSourceIp(client, dependencies), users.findLocator(input.username));
+  const { body: input, caller, log } = request;
+  const [, locator] = await inOrder(
+    consumeSourceIp(request, dependencies),
+    users.findLocator(input.username),
+  );
   const reading = users.findNamed(locator, input.username);
   const [attempt] = await inOrder(
-    consumeAccount(accountKeyOf(input.username), client, dependencies),
+    consumeAccount(accountKeyOf(input.username), request, dependencies),
     Promise.allSettled([reading]),
   );
   const verified = await verifyPassword(input.password, reading, dependencies).catch(async (error) => {
@@ -63,21 +60,21 @@ export async function login(
   });
   const { user, isMatch, hashMilliseconds } = verified;
   if (user) log.identify({ userId: user.id });
-  if (!user || !isMatch || !user.isActive) throw createFailure(verified, attempt, client);
+  if (!user || !isMatch || !user.isActive) throw createFailure(verified, attempt, request);
   const knownUntil = toSeconds(clock()) + lifetimes.sessionLifetimeSeconds;
   // Of these, only the session matters to the answer: the next login makes up for the rest.
   const [{ token, session }, stored] = await Promise.all([
-    openSession(user, client, dependencies),
+    openSession(user, request, dependencies),
     sessions.list(locator).catch(log.failure),
     rateLimits.reset(attempt, knownUntil).catch(log.failure),
-    rehashIfNeeded(user, input.password, { ...dependencies, ...client }),
+    rehashIfNeeded(user, input.password, { ...dependencies, log }),
   ]);
   if (stored && !stored.isComplete) log.event('sessions_not_all_read');
   const limits = { limit: sessionsPerUser, now: session.refreshedAt };
   const surplus = findSurplusSessions(stored?.sessions ?? [], session, limits);
   if (surplus.length > 0) await sessions.removeAll(surplus).catch(log.failure);
   log.identify({ sessionId: session.id });
-  log.event('login_succeeded', { address, hashMilliseconds });
+  log.event('login_succeeded', { address: caller.sourceIp, hashMilliseconds });
   return {
     status: 200,
     body: { token: token.text },
@@ -95,11 +92,14 @@ async function inOrder<First, Second>(
 }
 
 /** @throws ThrottledError when the source IP has to wait. It comes before the account, so that it costs no account anything. */
-async function consumeSourceIp(client: Client, dependencies: LoginDependencies): Promise<void> {
+async function consumeSourceIp(request: LoginRequest, dependencies: LoginDependencies): Promise<void> {
   const { clock, rateLimits, sourceIpRules } = dependencies;
-  const key = sourceIpLimitKey('login', client.address);
-  const waitSeconds = await rateLimits.consumeFixedWindow(key, toSeconds(clock()), sourceIpRules);
-  if (waitSeconds > 0) throw refuse('address_limit', waitSeconds, client);
+  const key = sourceIpLimitKey('login', request.caller.sourceIp);
+  const waitSeconds = await rateLimits.consumeFixedWindow(key, {
+    now: toSeconds(clock()),
+    rules: sourceIpRules,
+  });
+  if (waitSeconds > 0) throw refuse('address_limit', waitSeconds, request);
 }
 
 /**
@@ -109,19 +109,19 @@ async function consumeSourceIp(client: Client, dependencies: LoginDependencies):
  */
 async function consumeAccount(
   account: string,
-  client: Client,
+  request: LoginRequest,
   { clock, rateLimits, accountRules }: LoginDependencies,
 ): Promise<ConsumedAttempt> {
-  const network = networkDigest(account, client.address);
+  const network = networkDigest(account, request.caller.sourceIp);
   const lane = { network, key: laneLimitKey(account, network) };
   const attempt = { key: accountLimitKey(account), lane, nowMs: clock() };
   const consumption = await rateLimits.consumeWithBackoff(attempt, accountRules);
-  if (!consumption.isAllowed) throw refuse('account_wait', consumption.waitSeconds, client);
+  if (!consumption.isAllowed) throw refuse('account_wait', consumption.waitSeconds, request);
   return consumption;
 }
 
-function refuse(reason: string, waitSeconds: number, { address, log }: Client): ThrottledError {
-  log.event('login_refused', { reason, address, waitSeconds });
+function refuse(reason: string, waitSeconds: number, { caller, log }: LoginRequest): ThrottledError {
+  log.event('login_refused', { reason, address: caller.sourceIp, waitSeconds });
   return new ThrottledError(waitSeconds);
 }
 
@@ -147,23 +147,33 @@ async function verifyPassword(
 function createFailure(
   { user, isMatch, hashMilliseconds }: Verified,
   { isLastFree, waitIfFailed }: ConsumedAttempt,
-  { address, log }: Client,
+  { caller, log }: LoginRequest,
 ): InvalidFieldsError {
   const existing = isMatch ? 'user_inactive' : 'password_wrong';
-  log.event('login_failed', { reason: user ? existing : 'user_unknown', address, hashMilliseconds });
-  if (isLastFree) log.event('account_locked', { address, waitSeconds: waitIfFailed });
+  log.event('login_failed', {
+    reason: user ? existing : 'user_unknown',
+    address: caller.sourceIp,
+    hashMilliseconds,
+  });
+  if (isLastFree) log.event('account_locked', { address: caller.sourceIp, waitSeconds: waitIfFailed });
   return new InvalidFieldsError({ non_field_errors: [messages.loginFailed] });
 }
 
 async function openSession(
   user: FoundUser,
-  { device }: Client,
+  { caller }: LoginRequest,
   { clock, lifetimes, sessions }: LoginDependencies,
 ) {
   const { id: userId, sessionGeneration } = user;
   for (let attempt = 0; attempt < KEY_ATTEMPTS; attempt += 1) {
     const token = issueToken(user.locator, newSessionId());
-    const session = sessionOf(token, { userId, sessionGeneration, device, nowMs: clock(), lifetimes });
+    const session = sessionOf(token, {
+      userId,
+      sessionGeneration,
+      device: caller.device,
+      nowMs: clock(),
+      lifetimes,
+    });
     if (await sessions.add(token, session)) return { token, session };
   }
   throw new StoreUnavailableError('Every session key that was drawn is taken.');
@@ -176,7 +186,7 @@ async function openSession(
 async function rehashIfNeeded(
   { locator, passwordHash }: FoundUser,
   password: string,
-  { bcryptCost, users, log }: LoginDependencies & Client,
+  { bcryptCost, users, log }: LoginDependencies & Pick<LoginRequest, 'log'>,
 ): Promise<void> {
   if (!isWeakerThan(bcryptCost, passwordHash)) return;
   const to = await hashPassword(password, bcryptCost);

@@ -1,20 +1,23 @@
 import { systemClock } from '../shared/clock';
 import { readEnvironment } from '../shared/environment';
-import { protectedEndpoint } from '../shared/http/protected-endpoint';
+import { createHandler } from '../shared/http/create-handler';
+import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { sessionStore } from '../shared/store/sessions';
-import { userStore } from '../shared/store/users';
+import { list, removeAll } from '../shared/store/sessions';
+import { endAllSessions, endOtherSessions } from '../shared/store/users';
+import { endpoint, route } from './endpoint';
 import { logoutAll } from './logout-all';
 
-const environment = readEnvironment('logout-all');
+const environment = readEnvironment(endpoint);
 const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
 export const { ready } = database;
+
 const dependencies = {
   clock: systemClock,
-  users: userStore(database),
-  sessions: sessionStore(database),
+  users: bind(database, { endAllSessions, endOtherSessions }),
+  sessions: bind(database, { list, removeAll }),
 };
 
-export const handler = protectedEndpoint({ name: 'logout-all', environment }, (request) =>
+export const handler = createHandler({ name: 'logout-all', route, environment }, (request) =>
   logoutAll(request, dependencies),
 );

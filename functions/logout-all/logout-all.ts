@@ -2,8 +2,8 @@
 import { type Clock, stopwatch } from '../shared/clock';
 import { TIDYING_PATIENCE_MS } from '../shared/domain/limits';
 import { findDeadSessions, toSeconds } from '../shared/domain/session';
+import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
-import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
 import type { SessionStore } from '../shared/store/sessions';
 import type { UserStore } from '../shared/store/users';

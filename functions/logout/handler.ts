@@ -1,14 +1,19 @@
 import { readEnvironment } from '../shared/environment';
-import { protectedEndpoint } from '../shared/http/protected-endpoint';
+import { createHandler } from '../shared/http/create-handler';
+import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { sessionStore } from '../shared/store/sessions';
+import { remove } from '../shared/store/sessions';
+import { endpoint, route } from './endpoint';
 import { logout } from './logout';
 
-const environment = readEnvironment('logout');
+const environment = readEnvironment(endpoint);
 const database = connect({ tokens: environment.TOKENS_TABLE });
 export const { ready } = database;
-const dependencies = { sessions: sessionStore(database) };
 
-export const handler = protectedEndpoint({ name: 'logout', environment }, (request) =>
+const dependencies = {
+  sessions: bind(database, { remove }),
+};
+
+export const handler = createHandler({ name: 'logout', route, environment }, (request) =>
   logout(request, dependencies),
 );

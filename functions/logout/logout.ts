@@ -1,4 +1,4 @@
-import type { ProtectedRequest } from '../shared/http/protected-endpoint';
+import type { ProtectedRequest } from '../shared/http/create-handler';
 import type { Answer } from '../shared/http/response';
 import type { SessionStore } from '../shared/store/sessions';
 

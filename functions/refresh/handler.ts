@@ -1,20 +1,22 @@
 import { systemClock } from '../shared/clock';
 import { asWholeNumber, readEnvironment } from '../shared/environment';
-import { protectedEndpoint } from '../shared/http/protected-endpoint';
+import { createHandler } from '../shared/http/create-handler';
+import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { sessionStore } from '../shared/store/sessions';
-import { type RefreshDependencies, refresh } from './refresh';
+import { find, replaceToken } from '../shared/store/sessions';
+import { endpoint, route } from './endpoint';
+import { refresh } from './refresh';
 
-const environment = readEnvironment('refresh');
+const environment = readEnvironment(endpoint);
 const database = connect({ tokens: environment.TOKENS_TABLE });
 export const { ready } = database;
 
-const dependencies: RefreshDependencies = {
+const dependencies = {
   clock: systemClock,
   lifetimes: { tokenLifetimeSeconds: asWholeNumber(environment.TOKEN_LIFETIME_SECONDS) },
-  sessions: sessionStore(database),
+  sessions: bind(database, { find, replaceToken }),
 };
 
-export const handler = protectedEndpoint({ name: 'refresh', environment }, (request) =>
+export const handler = createHandler({ name: 'refresh', route, environment }, (request) =>
   refresh(request, dependencies),
 );

@@ -8,13 +8,14 @@ import {
   isRetryWindowOpen,
   type Lifetimes,
   refreshesBehind,
+  type Session,
   timesFromRefresh,
   toSeconds,
 } from '../shared/domain/session';
 import { digestOf, successorOf, type Token } from '../shared/domain/token';
+import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, messages } from '../shared/http/errors';
 import { type Expiry, expiryHeaders } from '../shared/http/expiry-headers';
-import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
 import type { SessionStore } from '../shared/store/sessions';
 
@@ -30,13 +31,20 @@ interface Issued extends Expiry {
   readonly isAfterUse: boolean;
 }
 
+/**
+ * One write in the ordinary case: what leads to the successor came with the authorizer's answer. A write that fails was overtaken. What is
+ * stored then decides: another refresh of the same token, or the end of the session.
+ */
 export async function refresh(
-  { token, log }: ProtectedRequest,
+  { token, principal, log }: ProtectedRequest,
   dependencies: RefreshDependencies,
 ): Promise<Answer> {
   const now = toSeconds(dependencies.clock());
-  // A write that fails was overtaken. What is stored then decides: another refresh of the same token, or the end of the session.
-  const issued = (await issue(token, now, dependencies)) ?? (await issue(token, now, dependencies));
+  const { successorSalt = '' } = principal;
+  const issued =
+    (await replace(token, { ...principal, successorSalt }, { ...dependencies, now })) ??
+    (await issue(token, now, dependencies)) ??
+    (await issue(token, now, dependencies));
   if (!issued) throw new ApiError('not_authenticated', messages.tokenInvalid);
   log.event(issued.isAfterUse ? 'token_refreshed_after_use' : 'token_refreshed');
   return {
@@ -46,29 +54,40 @@ export async function refresh(
   };
 }
 
-/** The successor, made now or by an earlier refresh of the same token; `undefined` if the token leads to none. */
-async function issue(
+/** Replaces the presented token by its successor; `undefined` if it is not the current one, or the session has ended. */
+async function replace(
   token: Token,
-  now: number,
-  { sessions, lifetimes }: RefreshDependencies,
+  { userId, successorSalt, sessionExpiresAt }: Pick<Session, 'userId' | 'successorSalt' | 'sessionExpiresAt'>,
+  { now, sessions, lifetimes }: RefreshDependencies & { readonly now: number },
 ): Promise<Issued | undefined> {
-  const session = await sessions.find(token);
-  if (!session || isExpired(session, now)) return undefined;
-  const { sessionExpiresAt, successorUsedAt } = session;
-  const successor = successorOf(token, session.successorSalt);
-  const behind = refreshesBehind(token, session);
-  if (behind === 1 && isRetryWindowOpen(session, now)) {
-    const isAfterUse = successorUsedAt !== undefined;
-    return { token: successor, tokenExpiresAt: session.expiresAt, sessionExpiresAt, isAfterUse };
-  }
-  if (behind !== 0) return undefined;
+  const successor = successorOf(token, successorSalt);
   const times = timesFromRefresh(now, sessionExpiresAt, lifetimes);
   const isReplaced = await sessions.replaceToken(token, {
-    userId: session.userId,
+    userId,
     presentedDigest: digestOf(token),
     successorDigest: digestOf(successor),
     ...times,
   });
   if (!isReplaced) return undefined;
   return { token: successor, tokenExpiresAt: times.expiresAt, sessionExpiresAt, isAfterUse: false };
+}
+
+/** The successor, made now or by an earlier refresh of the same token; `undefined` if the token leads to none. */
+async function issue(
+  token: Token,
+  now: number,
+  dependencies: RefreshDependencies,
+): Promise<Issued | undefined> {
+  const session = await dependencies.sessions.find(token);
+  if (!session || isExpired(session, now)) return undefined;
+  const { sessionExpiresAt, successorUsedAt, successorSalt } = session;
+  const behind = refreshesBehind(token, session);
+  if (behind === 0) return replace(token, session, { ...dependencies, now });
+  if (behind !== 1 || !isRetryWindowOpen(session, now)) return undefined;
+  return {
+    token: successorOf(token, successorSalt),
+    tokenExpiresAt: session.expiresAt,
+    sessionExpiresAt,
+    isAfterUse: successorUsedAt !== undefined,
+  };
 }

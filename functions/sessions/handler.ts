@@ -1,15 +1,21 @@
 import { systemClock } from '../shared/clock';
 import { readEnvironment } from '../shared/environment';
-import { protectedEndpoint } from '../shared/http/protected-endpoint';
+import { createHandler } from '../shared/http/create-handler';
+import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { sessionStore } from '../shared/store/sessions';
+import { list } from '../shared/store/sessions';
+import { endpoint, route } from './endpoint';
 import { sessions } from './sessions';
 
-const environment = readEnvironment('sessions');
+const environment = readEnvironment(endpoint);
 const database = connect({ tokens: environment.TOKENS_TABLE });
 export const { ready } = database;
-const dependencies = { clock: systemClock, sessions: sessionStore(database) };
 
-export const handler = protectedEndpoint({ name: 'sessions', environment }, (request) =>
+const dependencies = {
+  clock: systemClock,
+  sessions: bind(database, { list }),
+};
+
+export const handler = createHandler({ name: 'sessions', route, environment }, (request) =>
   sessions(request, dependencies),
 );

@@ -1,10 +1,10 @@
 /** The user's live sessions, newest first, under names that say nothing about their tokens. */
 import type { Clock } from '../shared/clock';
 import { type Session, toSeconds } from '../shared/domain/session';
+import type { ProtectedRequest } from '../shared/http/create-handler';
 import { expiryHeaders } from '../shared/http/expiry-headers';
 import { listLiveSessions } from '../shared/http/live-sessions';
 import type { Principal } from '../shared/http/principal';
-import type { ProtectedRequest } from '../shared/http/protected-endpoint';
 import type { Answer } from '../shared/http/response';
 import type { SessionStore } from '../shared/store/sessions';
 

@@ -1,88 +1,73 @@
 /**
- * The environment variables of every function. The only reader of `process.env`.
- * `lib/auth-functions.ts` gives each function exactly its list, and does not compile while a variable has no value.
+ * Environment variables. The only reader of `process.env`. Each function names in its definition those that it reads, CDK gives it exactly
+ * these, and it does not compile while one has no value.
  */
+import type { FunctionDefinition, TableName } from './definition';
 import type { BackoffRules, FixedWindowRules } from './domain/attempts';
 import type { Lifetimes } from './domain/session';
 
-const http = ['CORS_ORIGINS', 'METRICS_NAMESPACE'] as const;
-const addressLimit = ['RATE_LIMITS_TABLE', 'ADDRESS_WINDOW_SECONDS'] as const;
+/** A variable that some function reads, besides the names of tables. */
+export type Setting =
+  | 'ADDRESS_WINDOW_SECONDS'
+  | 'ADMITTED_ROLES'
+  | 'BCRYPT_COST'
+  | 'CORS_ORIGINS'
+  | 'LOGIN_FAILURES'
+  | 'LOGIN_FAILURES_KEPT_SECONDS'
+  | 'LOGIN_WAIT_MAX_SECONDS'
+  | 'LOGIN_WAIT_SECONDS'
+  | 'LOGINS_PER_ADDRESS'
+  | 'METRICS_NAMESPACE'
+  | 'PASSWORD_MIN_LENGTH'
+  | 'SESSION_LIFETIME_SECONDS'
+  | 'SESSIONS_PER_USER'
+  | 'SIGNUP_ROLES'
+  | 'SIGNUPS_PER_ADDRESS'
+  | 'TOKEN_LIFETIME_SECONDS';
 
-const variables = {
-  signup: [
-    ...http,
-    ...addressLimit,
-    'SIGNUPS_PER_ADDRESS',
-    'USERS_TABLE',
-    'TOKENS_TABLE',
-    'SIGNUP_ROLES',
-    'PASSWORD_MIN_LENGTH',
-    'BCRYPT_COST',
-    'TOKEN_LIFETIME_SECONDS',
-    'SESSION_LIFETIME_SECONDS',
-  ],
-  login: [
-    ...http,
-    ...addressLimit,
-    'LOGINS_PER_ADDRESS',
-    'LOGIN_FAILURES',
-    'LOGIN_WAIT_SECONDS',
-    'LOGIN_WAIT_MAX_SECONDS',
-    'LOGIN_FAILURES_KEPT_SECONDS',
-    'USERS_TABLE',
-    'TOKENS_TABLE',
-    'BCRYPT_COST',
-    'TOKEN_LIFETIME_SECONDS',
-    'SESSION_LIFETIME_SECONDS',
-    'SESSIONS_PER_USER',
-  ],
-  dashboard: http,
-  refresh: [...http, 'TOKENS_TABLE', 'TOKEN_LIFETIME_SECONDS'],
-  logout: [...http, 'TOKENS_TABLE'],
-  'logout-all': [...http, 'USERS_TABLE', 'TOKENS_TABLE'],
-  sessions: [...http, 'TOKENS_TABLE'],
-  'end-session': [...http, 'TOKENS_TABLE'],
-  authorizer: ['METRICS_NAMESPACE', 'USERS_TABLE', 'TOKENS_TABLE', 'ADMITTED_ROLES'],
-  fallback: http,
-  guard: ['METRICS_NAMESPACE', 'USERS_TABLE', 'TOKENS_TABLE', 'ADMITTED_ROLES'],
-} as const;
+const tableVariables = {
+  users: 'USERS_TABLE',
+  tokens: 'TOKENS_TABLE',
+  rateLimits: 'RATE_LIMITS_TABLE',
+} as const satisfies Record<TableName, string>;
 
-export type FunctionName = keyof typeof variables;
-/** The functions of every backend. A guard is there only before a method of another API. */
-export type BackendFunctionName = Exclude<FunctionName, 'guard'>;
-/** The name of a variable that some function reads. */
-export type Variable = (typeof variables)[FunctionName][number];
-/** What a function finds in its environment, and what CDK must put there: every variable of its list, no other. */
-export type Environment<F extends FunctionName> = Readonly<Record<(typeof variables)[F][number], string>>;
+type TableVariable<Table> = Table extends TableName ? (typeof tableVariables)[Table] : never;
 
-const { guard: _, ...ofBackend } = variables;
-export const functionNames = Object.keys(ofBackend) as BackendFunctionName[];
+/** The name of any variable. */
+export type Variable = Setting | TableVariable<TableName>;
 
-/** A function's environment out of the values of all variables. */
-export const environmentOf = <F extends FunctionName>(
-  name: F,
-  values: Readonly<Record<Variable, string>>,
-): Environment<F> =>
-  Object.fromEntries(variables[name].map((variable) => [variable, values[variable]])) as Environment<F>;
+type Reader = Pick<FunctionDefinition, 'settings' | 'tables'>;
+
+/** What a function finds in its environment, and what CDK must put there: every variable of its definition, no other. */
+export type Environment<Definition extends Reader> = Readonly<
+  Record<Definition['settings'][number] | TableVariable<keyof Definition['tables']>, string>
+>;
+
+/** The variables that a function reads. */
+export const variablesOf = ({ settings, tables }: Reader): readonly Variable[] => [
+  ...settings,
+  ...(Object.keys(tables) as TableName[]).map((table) => tableVariables[table]),
+];
 
 /**
  * Reads a function's variables, once, while it starts.
  * @throws Error naming every variable that is missing, so that a wrong deployment shows in one go.
  */
-export function readEnvironment<F extends FunctionName>(name: F): Environment<F> {
-  const missing = variables[name].filter((variable) => process.env[variable] === undefined);
-  if (missing.length > 0) throw new Error(`The function ${name} lacks the variables ${missing.join(', ')}.`);
+export function readEnvironment<Definition extends Reader>(definition: Definition): Environment<Definition> {
+  const variables = variablesOf(definition);
+  const missing = variables.filter((variable) => process.env[variable] === undefined);
+  if (missing.length > 0) throw new Error(`The function lacks the variables ${missing.join(', ')}.`);
   return Object.fromEntries(
-    variables[name].map((variable) => [variable, process.env[variable]]),
-  ) as Environment<F>;
+    variables.map((variable) => [variable, process.env[variable]]),
+  ) as Environment<Definition>;
 }
 
 /**
  * Whether denials go on to the endpoint, which answers them itself. Only a template for `sam local` asks for it, and only `sam local` sets
  * AWS_SAM_LOCAL: in AWS a denial ends at the gateway, whatever was deployed.
  */
-export const passesDenialsOn = (): boolean =>
-  process.env['PASSES_DENIALS_ON'] === 'true' && process.env['AWS_SAM_LOCAL'] === 'true';
+export const forwardsDenials = (): boolean =>
+  process.env['FORWARD_DENIALS'] === 'true' && process.env['AWS_SAM_LOCAL'] === 'true';
 
 /** How an empty list is written: Lambda is not known to keep an empty variable. */
 const EMPTY_LIST = 'none';

@@ -1,12 +1,15 @@
 import { systemClock } from '../shared/clock';
-import { addressRulesOf, asRoles, asWholeNumber, lifetimesOf, readEnvironment } from '../shared/environment';
-import { publicEndpoint } from '../shared/http/public-endpoint';
+import { addressRulesOf, asWholeNumber, lifetimesOf, readEnvironment } from '../shared/environment';
+import { createHandler } from '../shared/http/create-handler';
+import { createBodyReader } from '../shared/http/fields';
+import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { rateLimitStore } from '../shared/store/rate-limits';
-import { userStore } from '../shared/store/users';
-import { type SignupDependencies, signup, signupSchema } from './signup';
+import { consumeFixedWindow } from '../shared/store/rate-limits';
+import { create, nextId } from '../shared/store/users';
+import { endpoint, route } from './endpoint';
+import { signup } from './signup';
 
-const environment = readEnvironment('signup');
+const environment = readEnvironment(endpoint);
 const database = connect({
   users: environment.USERS_TABLE,
   tokens: environment.TOKENS_TABLE,
@@ -14,18 +17,18 @@ const database = connect({
 });
 export const { ready } = database;
 
-const dependencies: SignupDependencies = {
+const dependencies = {
   clock: systemClock,
   lifetimes: lifetimesOf(environment),
   bcryptCost: asWholeNumber(environment.BCRYPT_COST),
   passwordMinLength: asWholeNumber(environment.PASSWORD_MIN_LENGTH),
-  rateLimits: rateLimitStore(database),
   sourceIpRules: addressRulesOf(environment.SIGNUPS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
-  users: userStore(database),
+  rateLimits: bind(database, { consumeFixedWindow }),
+  users: bind(database, { create, nextId }),
 };
 
-const schema = signupSchema(asRoles(environment.SIGNUP_ROLES));
+const readBody = createBodyReader(endpoint.body, environment);
 
-export const handler = publicEndpoint({ name: 'signup', environment, schema }, (input, client) =>
-  signup(input, client, dependencies),
+export const handler = createHandler({ name: 'signup', route, environment, readBody }, (request) =>
+  signup(request, dependencies),
 );

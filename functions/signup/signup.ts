@@ -1,26 +1,23 @@
 /** Signup: a user, both name markers and a first session come to be together or not at all. */
-import type * as v from 'valibot';
 import { type Clock, timed } from '../shared/clock';
 import type { FixedWindowRules } from '../shared/domain/attempts';
 import { hashPassword } from '../shared/domain/password-hash';
 import { passwordProblems } from '../shared/domain/password-rules';
 import { type Lifetimes, type Session, sessionOf, toSeconds } from '../shared/domain/session';
 import { issueToken, newLocator, newSessionId, type Token } from '../shared/domain/token';
+import type { PublicRequest } from '../shared/http/create-handler';
 import { type FieldErrors, InvalidFieldsError, ThrottledError } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
-import { choice, fields, newEmail, newPassword, newUsername } from '../shared/http/fields';
-import type { Client } from '../shared/http/public-endpoint';
+import type { FieldsOf } from '../shared/http/fields';
 import type { Answer } from '../shared/http/response';
 import type { RateLimitStore } from '../shared/store/rate-limits';
 import { sourceIpLimitKey } from '../shared/store/schema';
 import { StoreUnavailableError } from '../shared/store/unavailable';
 import type { UserStore } from '../shared/store/users';
+import type { endpoint } from './endpoint';
 
-/** The body of a signup; `roles` are those that anyone may take, the first if none is named. */
-export const signupSchema = (roles: readonly [string, ...string[]]) =>
-  fields({ username: newUsername(), email: newEmail(), password: newPassword(), role: choice(roles) });
-
-export type SignupFields = v.InferOutput<ReturnType<typeof signupSchema>>;
+type SignupFields = FieldsOf<(typeof endpoint)['body']>;
+export type SignupRequest = PublicRequest<SignupFields>;
 
 export interface SignupDependencies {
   readonly clock: Clock;
@@ -35,15 +32,12 @@ export interface SignupDependencies {
 /** With 100 million users a draw is taken once in 11,000; more than a few in a row is a fault. */
 const LOCATOR_ATTEMPTS = 5;
 
-export async function signup(
-  input: SignupFields,
-  client: Client,
-  dependencies: SignupDependencies,
-): Promise<Answer> {
+export async function signup(request: SignupRequest, dependencies: SignupDependencies): Promise<Answer> {
+  const { body: input, caller, log } = request;
   const problems = passwordProblems(input.password, input, dependencies.passwordMinLength);
   if (problems.length > 0) throw new InvalidFieldsError({ password: problems });
-  await consumeSignup(client, dependencies);
-  const { address, device, log } = client;
+  await consumeSignup(request, dependencies);
+  const { sourceIp: address, device } = caller;
   const [passwordHash, hashMilliseconds] = await timed(() =>
     hashPassword(input.password, dependencies.bcryptCost),
   );
@@ -67,11 +61,12 @@ export async function signup(
 
 /** @throws ThrottledError when the source IP has made too many attempts: each costs a hash, and tells whether a name is taken. */
 async function consumeSignup(
-  { address: sourceIp, log }: Client,
+  { caller: { sourceIp }, log }: SignupRequest,
   { clock, rateLimits, sourceIpRules }: SignupDependencies,
 ): Promise<void> {
   const key = sourceIpLimitKey('signup', sourceIp);
-  const waitSeconds = await rateLimits.consumeFixedWindow(key, toSeconds(clock()), sourceIpRules);
+  const window = { now: toSeconds(clock()), rules: sourceIpRules };
+  const waitSeconds = await rateLimits.consumeFixedWindow(key, window);
   if (waitSeconds === 0) return;
   log.event('signup_refused', { reason: 'address_limit', address: sourceIp, waitSeconds });
   throw new ThrottledError(waitSeconds);

@@ -1,5 +1,5 @@
 /** A sentence about what a body may cost, with the public handlers in this process. `npm run bench -- bodies` shows the milliseconds. */
-import { hostileBodies, hostileEvent, unchargedHandlers } from '../../bench/bodies';
+import { hostileBodies, hostileEvent, uncountedHandlers } from '../../bench/bodies';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { handlerOf, variablesFor } from '../support/functions';
 import { captureLines, type LoggedLines } from '../support/log';
@@ -40,7 +40,7 @@ describe('a hostile body', () => {
   });
 
   it('is answered in few words, whatever the answer repeats of it', async () => {
-    for (const handler of Object.values(unchargedHandlers))
+    for (const handler of Object.values(uncountedHandlers))
       for (const body of hostileBodies)
         expect((await handler(hostileEvent(body))).body.length).toBeLessThan(2000);
   });

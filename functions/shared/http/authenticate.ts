@@ -60,7 +60,7 @@ export async function authenticate(
     request.log.identify(callerOf(verdict.session));
     return { allow: false, detail: messages.permissionDenied, reason: 'role_not_admitted' };
   }
-  return { allow: true, principal: principalOf(verdict) };
+  return { allow: true, principal: toPrincipal(verdict, acceptsSuperseded) };
 }
 
 /** A token that was refreshed away and comes back late is in two hands; neither keeps the session (RFC 9700, 4.14.2). */
@@ -84,13 +84,17 @@ async function closeRetryWindow(
   await sessions.markTokenUsed(token, { tokenDigest: digestOf(token), usedAt }).catch(log.failure);
 }
 
-const principalOf = ({ owner, session }: { owner: SessionOwner; session: Session }): Principal => ({
+const toPrincipal = (
+  { owner, session }: { owner: SessionOwner; session: Session },
+  acceptsSuperseded: boolean,
+): Principal => ({
   userId: owner.id,
   role: owner.role,
   sessionId: session.id,
   sessionGeneration: session.sessionGeneration,
   tokenExpiresAt: session.expiresAt,
   sessionExpiresAt: session.sessionExpiresAt,
+  ...(acceptsSuperseded && { successorSalt: session.successorSalt }),
 });
 
 function detailOf(reason: DenialReason): string {

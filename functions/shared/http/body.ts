@@ -12,7 +12,7 @@ import { jsonMembers } from './json-members';
 export type UnverifiedFields = ReadonlyMap<string, unknown>;
 
 type Members = Iterable<readonly [name: string, value: unknown]>;
-type BodyEvent = Pick<APIGatewayProxyEvent, 'body' | 'headers' | 'isBase64Encoded'>;
+export type BodyEvent = Pick<APIGatewayProxyEvent, 'body' | 'headers' | 'isBase64Encoded'>;
 
 /**
  * The fields of a request's body; none for an empty body.

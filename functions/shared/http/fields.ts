@@ -11,7 +11,8 @@ import {
   MAX_USERNAME_CHARACTERS,
 } from '../domain/limits';
 import { isEmail, isLongerThan, isUsername, loneSurrogate, toNfkc } from '../domain/text';
-import type { UnverifiedFields } from './body';
+import { asRoles, type Setting } from '../environment';
+import { type BodyEvent, readFields, type UnverifiedFields } from './body';
 import { type FieldErrors, InvalidFieldsError, messages } from './errors';
 
 const REQUIRED = 'This field is required.';
@@ -57,13 +58,13 @@ const untrimmedText = (maxCharacters: number) =>
   v.pipe(cleanText(NOT_TEXT), v.nonEmpty(NOT_BLANK), nfkc(maxCharacters));
 
 /** A name as an existing user types it at login, of any length; `canonicalUsername` bounds what it normalises. */
-export const usernameToFind = () => trimmedText();
+const usernameToFind = () => trimmedText();
 
 /** A password as an existing user types it at login, of any length. Over 1024 characters it is not normalised, so never over 4096 bytes. */
-export const passwordToCheck = () => untrimmedText(MAX_LOGIN_PASSWORD_BYTES / 4);
+const passwordToCheck = () => untrimmedText(MAX_LOGIN_PASSWORD_BYTES / 4);
 
 /** A name for a new user; yields its NFKC form. */
-export const newUsername = () =>
+const newUsername = () =>
   v.pipe(
     trimmedText(),
     nfkc(MAX_USERNAME_CHARACTERS),
@@ -77,7 +78,7 @@ export const newUsername = () =>
 const INVALID_EMAIL = 'Enter a valid email address.';
 
 /** An address for a new user; yields its NFKC form. */
-export const newEmail = () =>
+const newEmail = () =>
   v.pipe(
     trimmedText(INVALID_EMAIL),
     nfkc(MAX_EMAIL_CHARACTERS),
@@ -86,7 +87,7 @@ export const newEmail = () =>
   );
 
 /** A password's form; whether it is a good one is `domain/password-rules.ts`. */
-export const newPassword = () =>
+const newPassword = () =>
   v.pipe(
     untrimmedText(MAX_PASSWORD_CHARACTERS),
     atMost(MAX_PASSWORD_CHARACTERS),
@@ -97,7 +98,7 @@ export const newPassword = () =>
   );
 
 /** One of a list; the first of it when the field is missing. */
-export const choice = (choices: readonly [string, ...string[]]) =>
+const choice = (choices: readonly [string, ...string[]]) =>
   v.optional(
     v.pipe(
       cleanText(NOT_TEXT),
@@ -110,14 +111,81 @@ export const choice = (choices: readonly [string, ...string[]]) =>
     choices[0],
   );
 
-/** A body of these fields. Members that are not listed are ignored and cannot be smuggled in. */
-export const fields = <Entries extends v.ObjectEntries>(entries: Entries) => v.object(entries, REQUIRED);
+/** A kind of field: what is accepted of it, and the same as JSON Schema, for descriptions of the API. */
+export interface FieldKind<Schema extends v.GenericSchema = v.GenericSchema> {
+  /** Takes the settings that the kind depends on from a function's environment. */
+  readonly schema: (environment: Readonly<Partial<Record<Setting, string>>>) => Schema;
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+}
+
+/** `\\p{Cs}` are the halves of surrogate pairs. */
+const TEXT = '[^\\0\\p{Cs}]';
+
+export const existingUsername = {
+  schema: usernameToFind,
+  jsonSchema: { type: 'string', pattern: `^${TEXT}*[^\\s\\0\\p{Cs}]${TEXT}*$` },
+} satisfies FieldKind;
+
+export const existingPassword = {
+  schema: passwordToCheck,
+  jsonSchema: { type: 'string', format: 'password', pattern: `^${TEXT}+$` },
+} satisfies FieldKind;
+
+export const username = {
+  schema: newUsername,
+  jsonSchema: {
+    type: 'string',
+    maxLength: MAX_USERNAME_CHARACTERS,
+    pattern: '^(?!.*\\p{Default_Ignorable_Code_Point})[\\p{L}\\p{N}_.@+\\-]+$',
+  },
+} satisfies FieldKind;
+
+export const email = {
+  schema: newEmail,
+  jsonSchema: { type: 'string', format: 'email', maxLength: MAX_EMAIL_CHARACTERS },
+} satisfies FieldKind;
+
+/** Only its form: whether it is a good one is `domain/password-rules.ts`. */
+export const password = {
+  schema: newPassword,
+  jsonSchema: {
+    type: 'string',
+    format: 'password',
+    minLength: 1,
+    maxLength: MAX_PASSWORD_CHARACTERS,
+    pattern: `^${TEXT}+$`,
+  },
+} satisfies FieldKind;
+
+/** One of the roles that are open to signup. */
+export const signupRole = {
+  schema: ({ SIGNUP_ROLES = '' }: Readonly<Partial<Record<Setting, string>>>) =>
+    choice(asRoles(SIGNUP_ROLES)),
+  jsonSchema: { type: 'string', pattern: '^[A-Z][A-Z0-9_]{0,31}$' },
+} satisfies FieldKind;
+
+export type FieldKinds = Readonly<Record<string, FieldKind>>;
+
+/** The typed fields of a body of these kinds. */
+export type FieldsOf<Kinds extends FieldKinds> = {
+  readonly [Name in keyof Kinds]: v.InferOutput<ReturnType<Kinds[Name]['schema']>>;
+};
+
+/** Reads the body of a request as fields of these kinds. Members that are not listed are ignored and cannot be smuggled in. */
+export function createBodyReader<const Kinds extends FieldKinds>(
+  kinds: Kinds,
+  environment: Readonly<Partial<Record<Setting, string>>>,
+): (event: BodyEvent) => Promise<FieldsOf<Kinds>> {
+  const entries = Object.entries(kinds).map(([name, kind]) => [name, kind.schema(environment)] as const);
+  const schema = v.object(Object.fromEntries(entries), REQUIRED);
+  return async (event) => checkFields(schema, await readFields(event)) as FieldsOf<Kinds>;
+}
 
 /**
  * The typed fields of a body.
  * @throws InvalidFieldsError with every message of every bad field.
  */
-export function checkFields<Schema extends v.GenericSchema>(
+function checkFields<Schema extends v.GenericSchema>(
   schema: Schema,
   unverified: UnverifiedFields,
 ): v.InferOutput<Schema> {

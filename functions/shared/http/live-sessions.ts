@@ -1,8 +1,8 @@
 /** The caller's own sessions, for the endpoints that show or end them. */
 import { findLiveSessions } from '../domain/session';
 import type { SessionStore, StoredSession } from '../store/sessions';
+import type { ProtectedRequest } from './create-handler';
 import { ApiError, messages } from './errors';
-import type { ProtectedRequest } from './protected-endpoint';
 
 /**
  * The caller's live sessions, newest sign-in first. Of a pile that is too long to read, those that were read.

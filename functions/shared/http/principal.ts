@@ -16,6 +16,8 @@ export interface Principal {
   readonly tokenExpiresAt: number;
   /** Epoch seconds: the end of the session, which no refresh passes. */
   readonly sessionExpiresAt: number;
+  /** What leads from the token to its successor; only on routes that accept superseded tokens, for a refresh in one write. */
+  readonly successorSalt?: string;
 }
 
 /** A principal of a request, or `undefined` when no authorizer vouched for one: then nothing may be done. */
@@ -31,7 +33,9 @@ export function readPrincipal(event: Pick<APIGatewayProxyEvent, 'requestContext'
     tokenExpiresAt: number('tokenExpiresAt'),
     sessionExpiresAt: number('sessionExpiresAt'),
   };
-  return Object.values(principal).every(isPresent) ? principal : undefined;
+  if (!Object.values(principal).every(isPresent)) return undefined;
+  const successorSalt = text('successorSalt');
+  return successorSalt === '' ? principal : { ...principal, successorSalt };
 }
 
 /**

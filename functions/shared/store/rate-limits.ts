@@ -19,6 +19,7 @@ import {
   windowEnd,
 } from '../domain/attempts';
 import { toSeconds } from '../domain/session';
+import type { Bound } from './bind';
 import { conditionHeld, type Database, retryOnConflict } from './database';
 import { type LimitKey, networkAttribute, networkOf, rateLimitsTable, windowLimitKey } from './schema';
 
@@ -57,59 +58,59 @@ interface Counter extends Attempts {
   readonly expiresAt: number;
 }
 
-export type RateLimitStore = ReturnType<typeof rateLimitStore>;
+export type RateLimitStore = Bound<typeof import('./rate-limits')>;
 
-/** Each operation throws StoreUnavailableError if the database does not answer. */
-export const rateLimitStore = (database: RateLimits) => ({
-  /** Counts an attempt in the window of `now`, epoch seconds. Seconds until the next window if this one is full; else 0. */
-  consumeFixedWindow: async (key: LimitKey, now: number, rules: FixedWindowRules): Promise<number> => {
-    const endsAt = windowEnd(now, rules);
-    const { isCounted } = await count(database, randomUUID(), {
-      Key: windowLimitKey(key, endsAt),
-      UpdateExpression: 'SET expiresAt = :end, attemptId = :id ADD attempts :one',
-      ConditionExpression: `attribute_not_exists(${KEY}) OR attempts < :most`,
-      ExpressionAttributeValues: { ':end': endsAt, ':one': 1, ':most': rules.attempts },
-    });
-    return isCounted ? 0 : endsAt - now;
-  },
+/** Counts an attempt in the window of `now`, epoch seconds. Seconds until the next window if this one is full; else 0. */
+export async function consumeFixedWindow(
+  database: RateLimits,
+  key: LimitKey,
+  { now, rules }: { readonly now: number; readonly rules: FixedWindowRules },
+): Promise<number> {
+  const endsAt = windowEnd(now, rules);
+  const { isCounted } = await count(database, randomUUID(), {
+    Key: windowLimitKey(key, endsAt),
+    UpdateExpression: 'SET expiresAt = :end, attemptId = :id ADD attempts :one',
+    ConditionExpression: `attribute_not_exists(${KEY}) OR attempts < :most`,
+    ExpressionAttributeValues: { ':end': endsAt, ':one': 1, ':most': rules.attempts },
+  });
+  return isCounted ? 0 : endsAt - now;
+}
 
-  /**
-   * Counts an attempt, or says how long to wait. Free attempts are additions below a limit. After them one attempt at a time gets
-   * through, each when its wait is over: that write is conditional on nothing having been counted since.
-   */
-  consumeWithBackoff: (attempt: BackoffAttempt, rules: BackoffRules): Promise<Consumption> =>
-    consumeWithBackoff(database, attempt, rules),
-
-  /** Takes back an attempt that ended in a fault before the password was verified, unless another has been counted since. */
-  refund: async ({ countedIn, attemptId }: ConsumedAttempt): Promise<void> => {
-    await conditionHeld(
-      update(database, {
-        Key: countedIn,
-        UpdateExpression: 'ADD attempts :minusOne REMOVE attemptId',
-        ConditionExpression: 'attemptId = :id',
-        ExpressionAttributeValues: { ':minusOne': -1, ':id': attemptId },
-      }),
-    );
-  },
-
-  /**
-   * After an attempt that succeeded: forgets the failures of its key, and of the lane if it was counted there, and remembers its
-   * network until `knownUntil`, epoch seconds. One write; in a lane a second one beside it.
-   */
-  reset: async (consumed: ConsumedAttempt, knownUntil: number): Promise<void> => {
-    const isInLane = consumed.countedIn.limitKey !== consumed.key.limitKey;
-    await Promise.all([
-      resetKey(database, consumed, knownUntil),
-      isInLane && resetLane(database, consumed.countedIn),
-    ]);
-  },
-});
+/** Takes back an attempt that ended in a fault before the password was verified, unless another has been counted since. */
+export async function refund(database: RateLimits, { countedIn, attemptId }: ConsumedAttempt): Promise<void> {
+  await conditionHeld(
+    update(database, {
+      Key: countedIn,
+      UpdateExpression: 'ADD attempts :minusOne REMOVE attemptId',
+      ConditionExpression: 'attemptId = :id',
+      ExpressionAttributeValues: { ':minusOne': -1, ':id': attemptId },
+    }),
+  );
+}
 
 /**
+ * After an attempt that succeeded: forgets the failures of its key, and of the lane if it was counted there, and remembers its network
+ * until `knownUntil`, epoch seconds. One write; in a lane a second one beside it.
+ */
+export async function reset(
+  database: RateLimits,
+  consumed: ConsumedAttempt,
+  knownUntil: number,
+): Promise<void> {
+  const isInLane = consumed.countedIn.limitKey !== consumed.key.limitKey;
+  await Promise.all([
+    resetKey(database, consumed, knownUntil),
+    isInLane && resetLane(database, consumed.countedIn),
+  ]);
+}
+
+/**
+ * Counts an attempt, or says how long to wait. Free attempts are additions below a limit. After them one attempt at a time gets through,
+ * each when its wait is over: that write is conditional on nothing having been counted since.
  * Key and lane are one decision, which the refusal of the key leaves open. So together they take no longer than a key alone may.
  * @throws StoreUnavailableError when others kept getting in the way.
  */
-function consumeWithBackoff(
+export function consumeWithBackoff(
   database: RateLimits,
   attempt: BackoffAttempt,
   rules: BackoffRules,

@@ -39,7 +39,7 @@ export const signupAttributes = /* @__PURE__ */ Object.keys({
 } satisfies Record<keyof User | 'pk' | 'locator', true>);
 
 /** Every attribute of a session item. */
-export const sessionAttributes = Object.keys({
+export const sessionAttributes = /* @__PURE__ */ Object.keys({
   user: true,
   session: true,
   id: true,
@@ -56,10 +56,24 @@ export const sessionAttributes = Object.keys({
   device: true,
 } satisfies Record<keyof Session | 'user' | 'session', true>);
 
+/**
+ * What is read to verify a token. The session's attributes are on the list in case IAM looks at all tables of a batch together; the
+ * password hash is not.
+ */
+export const authenticationAttributes = /* @__PURE__ */ [
+  ...new Set<string>([...sessionOwnerAttributes, ...sessionAttributes]),
+];
+
 export const userKey = (locator: string) => ({ pk: `USER#${locator}` });
 export const usernameKey = (canonicalName: string) => ({ pk: `USERNAME#${canonicalName}` });
 export const emailKey = (canonicalEmail: string) => ({ pk: `EMAIL#${canonicalEmail}` });
-export const userCounterKey = { pk: 'COUNTER#user' } as const;
+export const USER_COUNTER = 'COUNTER#user';
+export const userCounterKey = { pk: USER_COUNTER } as const;
+
+/** The partition keys of all users, names and addresses, as IAM writes them. */
+export const ANY_USER = 'USER#*';
+export const ANY_USERNAME = 'USERNAME#*';
+export const ANY_EMAIL = 'EMAIL#*';
 
 /** The key of a session: the first fourteen digits of its tokens. */
 export interface SessionKey {

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { MAX_SESSION_PAGES, TIDYING_PATIENCE_MS } from '../domain/limits';
 import type { Session } from '../domain/session';
+import type { Bound } from './bind';
 import { conditionHeld, type Database } from './database';
 import { type SessionKey, sessionKey, tokensTable } from './schema';
 
@@ -41,111 +42,117 @@ export interface TokenUse {
   readonly usedAt: number;
 }
 
-export type SessionStore = ReturnType<typeof sessionStore>;
+export type SessionStore = Bound<typeof import('./sessions')>;
 
-export function sessionStore({ send, tables }: Database<'tokens'>) {
-  const at = (key: SessionKey) => ({ TableName: tables.tokens, Key: sessionKey(key) });
+type Tokens = Database<'tokens'>;
 
-  /** Deletes a session, whatever its token is by now. Does nothing if it is gone: another session at its key has another id. */
-  const remove = async (key: SessionKey, id: string): Promise<void> => {
-    const deletion = new DeleteCommand({
-      ...at(key),
-      ConditionExpression: 'id = :id',
-      ExpressionAttributeValues: { ':id': id },
+const at = ({ tables }: Tokens, key: SessionKey) => ({ TableName: tables.tokens, Key: sessionKey(key) });
+
+/**
+ * Stores a new session; `false` if a live one has its key.
+ * The same call again, as the SDK makes it after a lost answer, is `true` again.
+ */
+export const add = ({ send, tables }: Tokens, key: SessionKey, session: Session): Promise<boolean> =>
+  conditionHeld(
+    send(
+      new PutCommand({
+        TableName: tables.tokens,
+        Item: { ...sessionKey(key), ...session },
+        ConditionExpression: 'attribute_not_exists(#user) OR tokenDigest = :mine OR expiresAt <= :now',
+        ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
+        ExpressionAttributeValues: { ':mine': session.tokenDigest, ':now': session.refreshedAt },
+      }),
+    ),
+  );
+
+/** The session at a key, strongly consistent. */
+export const find = async (database: Tokens, key: SessionKey): Promise<Session | undefined> =>
+  (await database.send(new GetCommand({ ...at(database, key), ConsistentRead: true }))).Item as
+    | Session
+    | undefined;
+
+/** Replaces the presented token by its successor; `false` if the presented token is not current or has expired. */
+export const replaceToken = (
+  database: Tokens,
+  key: SessionKey,
+  replacement: TokenReplacement,
+): Promise<boolean> =>
+  conditionHeld(
+    database.send(
+      new UpdateCommand({
+        ...at(database, key),
+        UpdateExpression:
+          'SET tokenDigest = :successor, refreshedAt = :now, expiresAt = :end ADD refreshCount :one REMOVE successorUsedAt',
+        ConditionExpression: 'tokenDigest = :presented AND userId = :userId AND expiresAt > :now',
+        ExpressionAttributeValues: {
+          ':presented': replacement.presentedDigest,
+          ':successor': replacement.successorDigest,
+          ':now': replacement.refreshedAt,
+          ':end': replacement.expiresAt,
+          ':userId': replacement.userId,
+          ':one': 1,
+        },
+      }),
+    ),
+  );
+
+/** Records the first use of the current token after a refresh. The retry window ends some time after it. */
+export async function markTokenUsed(
+  database: Tokens,
+  key: SessionKey,
+  { tokenDigest, usedAt }: TokenUse,
+): Promise<void> {
+  const update = new UpdateCommand({
+    ...at(database, key),
+    UpdateExpression: 'SET successorUsedAt = :usedAt',
+    ConditionExpression: 'tokenDigest = :digest AND attribute_not_exists(successorUsedAt)',
+    ExpressionAttributeValues: { ':digest': tokenDigest, ':usedAt': usedAt },
+  });
+  await conditionHeld(database.send(update));
+}
+
+/** Deletes a session, whatever its token is by now. Does nothing if it is gone: another session at its key has another id. */
+export async function remove(database: Tokens, key: SessionKey, id: string): Promise<void> {
+  const deletion = new DeleteCommand({
+    ...at(database, key),
+    ConditionExpression: 'id = :id',
+    ExpressionAttributeValues: { ':id': id },
+  });
+  await conditionHeld(database.send(deletion));
+}
+
+/**
+ * Deletes sessions one after the other, and gives up after {@link TIDYING_PATIENCE_MS}: what is left, a later login deletes.
+ * One connection serves them all; as many at once as there are sessions would each open its own.
+ */
+export async function removeAll(database: Tokens, stored: readonly StoredSession[]): Promise<void> {
+  const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
+  for (const { key, session } of stored) {
+    if (performance.now() > giveUpAt) return;
+    await remove(database, key, session.id);
+  }
+}
+
+/** A user's sessions, strongly consistent; of a pile that is too long or takes too long to read, the first pages. */
+export async function list({ send, tables }: Tokens, locator: string): Promise<StoredSessions> {
+  const items: SessionItem[] = [];
+  let from: QueryCommandOutput['LastEvaluatedKey'];
+  const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
+  for (let page = 0; page < MAX_SESSION_PAGES; page += 1) {
+    const query = new QueryCommand({
+      TableName: tables.tokens,
+      ConsistentRead: true,
+      KeyConditionExpression: '#user = :locator',
+      ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
+      ExpressionAttributeValues: { ':locator': locator },
+      ExclusiveStartKey: from,
     });
-    await conditionHeld(send(deletion));
-  };
-
-  return {
-    remove,
-
-    /**
-     * Stores a new session; `false` if a live one has its key.
-     * The same call again, as the SDK makes it after a lost answer, is `true` again.
-     */
-    add: (key: SessionKey, session: Session): Promise<boolean> =>
-      conditionHeld(
-        send(
-          new PutCommand({
-            TableName: tables.tokens,
-            Item: { ...sessionKey(key), ...session },
-            ConditionExpression: 'attribute_not_exists(#user) OR tokenDigest = :mine OR expiresAt <= :now',
-            ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
-            ExpressionAttributeValues: { ':mine': session.tokenDigest, ':now': session.refreshedAt },
-          }),
-        ),
-      ),
-
-    /** The session at a key, strongly consistent. */
-    find: async (key: SessionKey): Promise<Session | undefined> =>
-      (await send(new GetCommand({ ...at(key), ConsistentRead: true }))).Item as Session | undefined,
-
-    /** Replaces the presented token by its successor; `false` if the presented token is not current or has expired. */
-    replaceToken: (key: SessionKey, replacement: TokenReplacement): Promise<boolean> =>
-      conditionHeld(
-        send(
-          new UpdateCommand({
-            ...at(key),
-            UpdateExpression:
-              'SET tokenDigest = :successor, refreshedAt = :now, expiresAt = :end ADD refreshCount :one REMOVE successorUsedAt',
-            ConditionExpression: 'tokenDigest = :presented AND userId = :userId AND expiresAt > :now',
-            ExpressionAttributeValues: {
-              ':presented': replacement.presentedDigest,
-              ':successor': replacement.successorDigest,
-              ':now': replacement.refreshedAt,
-              ':end': replacement.expiresAt,
-              ':userId': replacement.userId,
-              ':one': 1,
-            },
-          }),
-        ),
-      ),
-
-    /** Records the first use of the current token after a refresh. The retry window ends some time after it. */
-    markTokenUsed: async (key: SessionKey, { tokenDigest, usedAt }: TokenUse): Promise<void> => {
-      const update = new UpdateCommand({
-        ...at(key),
-        UpdateExpression: 'SET successorUsedAt = :usedAt',
-        ConditionExpression: 'tokenDigest = :digest AND attribute_not_exists(successorUsedAt)',
-        ExpressionAttributeValues: { ':digest': tokenDigest, ':usedAt': usedAt },
-      });
-      await conditionHeld(send(update));
-    },
-
-    /** A user's sessions, strongly consistent; of a pile that is too long or takes too long to read, the first pages. */
-    list: async (locator: string): Promise<StoredSessions> => {
-      const items: SessionItem[] = [];
-      let from: QueryCommandOutput['LastEvaluatedKey'];
-      const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
-      for (let page = 0; page < MAX_SESSION_PAGES; page += 1) {
-        const query = new QueryCommand({
-          TableName: tables.tokens,
-          ConsistentRead: true,
-          KeyConditionExpression: '#user = :locator',
-          ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
-          ExpressionAttributeValues: { ':locator': locator },
-          ExclusiveStartKey: from,
-        });
-        const { Items = [], LastEvaluatedKey } = await send(query);
-        items.push(...(Items as SessionItem[]));
-        from = LastEvaluatedKey;
-        if (!from || performance.now() > giveUpAt) break;
-      }
-      return { sessions: items.map(toStoredSession).sort(newestFirst), isComplete: from === undefined };
-    },
-
-    /**
-     * Deletes sessions one after the other, and gives up after {@link TIDYING_PATIENCE_MS}: what is left, a later login deletes.
-     * One connection serves them all; as many at once as there are sessions would each open its own.
-     */
-    removeAll: async (stored: readonly StoredSession[]): Promise<void> => {
-      const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
-      for (const { key, session } of stored) {
-        if (performance.now() > giveUpAt) return;
-        await remove(key, session.id);
-      }
-    },
-  };
+    const { Items = [], LastEvaluatedKey } = await send(query);
+    items.push(...(Items as SessionItem[]));
+    from = LastEvaluatedKey;
+    if (!from || performance.now() > giveUpAt) break;
+  }
+  return { sessions: items.map(toStoredSession).sort(newestFirst), isComplete: from === undefined };
 }
 
 type SessionItem = Session & { readonly user: string; readonly session: string };

@@ -1,0 +1,54 @@
+/**
+ * The index of the endpoints, one line for each in both lists: `routes` is all that a bundle needs to know of the others. What an endpoint
+ * is, is said in its folder and nowhere else.
+ */
+import * as dashboard from './dashboard/endpoint';
+import * as endSession from './end-session/endpoint';
+import * as login from './login/endpoint';
+import * as logout from './logout/endpoint';
+import * as logoutAll from './logout-all/endpoint';
+import * as refresh from './refresh/endpoint';
+import * as sessions from './sessions/endpoint';
+import type { EndpointDefinition, Method, Route } from './shared/definition';
+import * as signup from './signup/endpoint';
+
+/** By endpoint: its folder here, the name of its function in the log, and in PascalCase its construct. */
+export const routes = {
+  signup: signup.route,
+  login: login.route,
+  dashboard: dashboard.route,
+  refresh: refresh.route,
+  logout: logout.route,
+  'logout-all': logoutAll.route,
+  sessions: sessions.route,
+  'end-session': endSession.route,
+} as const satisfies Record<string, Route>;
+
+export type EndpointName = keyof typeof routes;
+
+export const endpoints = {
+  signup: signup.endpoint,
+  login: login.endpoint,
+  dashboard: dashboard.endpoint,
+  refresh: refresh.endpoint,
+  logout: logout.endpoint,
+  'logout-all': logoutAll.endpoint,
+  sessions: sessions.endpoint,
+  'end-session': endSession.endpoint,
+} as const satisfies Record<EndpointName, EndpointDefinition>;
+
+export interface NamedRoute extends Route {
+  readonly name: EndpointName;
+}
+
+/** Every route with its endpoint's name. */
+export const listRoutes = (): readonly NamedRoute[] =>
+  Object.entries(routes).map(([name, route]) => ({ name: name as EndpointName, ...(route as Route) }));
+
+const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** The methods that API Gateway serves for routes of one path: theirs, and `HEAD` beside `GET`. */
+export function servedMethods(...ofPath: readonly Pick<Route, 'methods'>[]): readonly string[] {
+  const methods = METHODS.filter((method) => ofPath.some((route) => route.methods.includes(method)));
+  return methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+}

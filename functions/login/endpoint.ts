@@ -1,0 +1,55 @@
+import type { EndpointDefinition, Route } from '../shared/definition';
+import { existingPassword, existingUsername } from '../shared/http/fields';
+import { ANY_USER, rateLimitAttributes, sessionAttributes } from '../shared/store/schema';
+
+export const route = {
+  methods: ['POST'],
+  path: '/api/api-token-auth',
+  access: 'public',
+  hashesPassword: true,
+  summary: 'Signs in on one more device',
+} as const satisfies Route;
+
+export const endpoint = {
+  body: { username: existingUsername, password: existingPassword },
+  settings: [
+    'CORS_ORIGINS',
+    'METRICS_NAMESPACE',
+    'ADDRESS_WINDOW_SECONDS',
+    'LOGINS_PER_ADDRESS',
+    'LOGIN_FAILURES',
+    'LOGIN_WAIT_SECONDS',
+    'LOGIN_WAIT_MAX_SECONDS',
+    'LOGIN_FAILURES_KEPT_SECONDS',
+    'BCRYPT_COST',
+    'TOKEN_LIFETIME_SECONDS',
+    'SESSION_LIFETIME_SECONDS',
+    'SESSIONS_PER_USER',
+  ],
+  tables: {
+    users: [
+      { read: ['GetItem'] },
+      { write: ['UpdateItem'], attributes: ['passwordHash'], partitionKeys: [ANY_USER] },
+    ],
+    tokens: [
+      { read: ['Query'] },
+      { write: ['PutItem'], attributes: sessionAttributes },
+      { write: ['DeleteItem'], attributes: ['id'] },
+    ],
+    rateLimits: [
+      { write: ['UpdateItem'], attributes: rateLimitAttributes, returnValues: ['NONE', 'ALL_NEW'] },
+    ],
+  },
+  answers: [200],
+  steps: [
+    ['UpdateItem rateLimits', 'GetItem users'],
+    ['UpdateItem rateLimits', 'GetItem users'],
+    ['PutItem tokens', 'UpdateItem rateLimits', 'Query tokens'],
+  ],
+  events: 1,
+  // Source IP; account, twice if its wait is over; the sessions; one that is deleted.
+  slowest: { calls: 5, decisions: 3 },
+  // Two hashes at the highest cost: one compared, one made.
+  memory: 1024,
+  cpuSeconds: 6,
+} as const satisfies EndpointDefinition;

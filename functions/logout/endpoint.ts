@@ -1,0 +1,20 @@
+import type { EndpointDefinition, Route } from '../shared/definition';
+
+export const route = {
+  methods: ['POST'],
+  path: '/api/logout',
+  access: 'authenticated',
+  acceptsSuperseded: true,
+  summary: "Ends the token's session",
+} as const satisfies Route;
+
+export const endpoint = {
+  settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
+  tables: { tokens: [{ write: ['DeleteItem'], attributes: ['id'] }] },
+  answers: [200],
+  steps: [['DeleteItem tokens']],
+  events: 1,
+  slowest: { calls: 1, decisions: 0 },
+  memory: 512,
+  cpuSeconds: 1,
+} as const satisfies EndpointDefinition;
