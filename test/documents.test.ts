@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { millionTable, monthlyCharges } from '../cli/cost';
 import { dollars } from '../cli/prices';
-import { type RequestKind, requestKinds } from '../cli/request-kinds';
+import { callsOf, requestKinds, unitsOf } from '../cli/request-kinds';
 import type { Template } from '../cli/synthesised-stack';
-import { routeList } from '../functions/routes';
+import { listRoutes } from '../functions/endpoints';
+import { backendFunctionNames, functions as definitions } from '../functions/functions';
+import type { Steps } from '../functions/shared/definition';
 import { CALL_ATTEMPT_TIMEOUT_MS, WORST_CASE_CALL_SECONDS } from '../functions/shared/domain/limits';
-import { functionNames } from '../functions/shared/environment';
 import { readSettings, settingNames } from '../lib/settings';
-import { longestWait, waiting } from '../lib/time-budget';
+import { longestWait } from '../lib/timeouts';
 import { templateWith } from './support/assembly';
 import { principal } from './support/sessions';
 
@@ -29,10 +30,10 @@ describe('the README', () => {
   it('lists every route, and no other', () => {
     const table = rowsOf(readme.slice(0, readme.indexOf('## Try it')));
     expect(table.map(([method, path]) => `${method} ${path}`)).toEqual(
-      routeList.map(({ method, path }) => `${method} ${path}/`),
+      listRoutes().map(({ methods: [method], path }) => `${method} ${path}/`),
     );
     const who = { public: 'anyone', authenticated: 'any role' };
-    expect(table.map(([, , cell]) => cell)).toEqual(routeList.map(({ access }) => who[access]));
+    expect(table.map(([, , cell]) => cell)).toEqual(listRoutes().map(({ access }) => who[access]));
   });
 });
 
@@ -103,16 +104,29 @@ describe('docs/deploy.md', () => {
 });
 
 describe('docs/storage.md', () => {
-  it('lists the calls of every request as npm run cost charges for them', () => {
+  /** Steps one after the other, the calls of each at once. */
+  const inWords = (steps: Steps = []): string =>
+    steps.map((step) => step.map((call) => call.split(' ')[0]).join(' ∥ ')).join(' · ');
+
+  it('lists the calls, steps and units of every request as the definitions name them', () => {
     const listed = rowsOf(partOf(read('docs/storage.md'), '## Database calls per request'));
-    const inWords = (calls: readonly string[]) => calls.map((call) => call.split(' ')[0]).join(' · ');
-    const charged = Object.values<RequestKind>(requestKinds).map(
-      ({ request, authorizer = [], calls = [] }) => [
-        ...[request, inWords(authorizer), inWords(calls)],
-        String(authorizer.length + calls.length),
-      ],
-    );
-    expect(listed.map((row) => row.slice(0, 4))).toEqual(charged);
+    const defined = requestKinds.map((kind) => {
+      const { request, authorizer, later = [], steps } = kind;
+      const before = [...(authorizer ?? []), ...(later.length > 0 ? [later] : [])];
+      const units = callsOf(kind).map(unitsOf);
+      const sum = (numbers: readonly number[]) =>
+        String(numbers.reduce((total, number) => total + number, 0));
+      return [
+        request,
+        inWords(before),
+        inWords(steps),
+        String(callsOf(kind).length),
+        String((authorizer ?? []).length + steps.length),
+        sum(units.map(({ reads }) => reads)),
+        sum(units.map(({ writes }) => writes)),
+      ];
+    });
+    expect(listed.map((row) => row.slice(0, 7))).toEqual(defined);
   });
 });
 
@@ -138,7 +152,7 @@ describe('docs/faults.md', () => {
 
   it('says of the authorizer and of every route what it does', () => {
     const named = rowsOf(endpoints).map(([name]) => name?.split(',')[0]);
-    expect(named).toEqual(['authorizer', ...routeList.map(({ name }) => name)]);
+    expect(named).toEqual(['authorizer', ...listRoutes().map(({ name }) => name)]);
   });
 
   it('says how long each function takes at worst, and its time-out', () => {
@@ -148,11 +162,12 @@ describe('docs/faults.md', () => {
       return functions.find(([logicalId]) => logicalId.toLowerCase().startsWith(id))?.[1]['Properties']
         .Timeout;
     };
-    const inForce = functionNames.map((name) =>
-      [name, waiting[name].calls, waiting[name].decisions, longestWait(name), timeoutOf(name)].map(String),
-    );
+    const inForce = backendFunctionNames.map((name) => {
+      const { slowest } = definitions[name];
+      return [name, slowest.calls, slowest.decisions, longestWait({ slowest }), timeoutOf(name)].map(String);
+    });
     expect(rowsOf(budget)).toEqual(inForce);
-    expect(waiting.guard).toEqual(waiting.authorizer);
+    expect(definitions.guard.slowest).toEqual(definitions.authorizer.slowest);
     expect(budget).toContain(`given up after ${CALL_ATTEMPT_TIMEOUT_MS / 1000} seconds`);
     expect(budget).toContain(`${WORST_CASE_CALL_SECONDS} seconds in all`);
   });

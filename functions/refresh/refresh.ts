@@ -40,10 +40,10 @@ export async function refresh(
   dependencies: RefreshDependencies,
 ): Promise<Answer> {
   const now = toSeconds(dependencies.clock());
-  const { successorSalt = '' } = principal;
+  const { successorSalt, ...known } = principal;
   const issued =
-    (await replace(token, { ...principal, successorSalt }, { ...dependencies, now })) ??
-    (await issue(token, now, dependencies)) ??
+    (successorSalt && (await replace(token, { ...known, successorSalt }, { ...dependencies, now }))) ||
+    (await issue(token, now, dependencies)) ||
     (await issue(token, now, dependencies));
   if (!issued) throw new ApiError('not_authenticated', messages.tokenInvalid);
   log.event(issued.isAfterUse ? 'token_refreshed_after_use' : 'token_refreshed');

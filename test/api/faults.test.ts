@@ -1,5 +1,5 @@
 /** The whole backend, with the time-outs of its functions, over a database that is not there: 503, and nobody is logged out. */
-import { routeList } from '../../functions/routes';
+import { listRoutes } from '../../functions/endpoints';
 import { newName, type TestApi } from '../support/api';
 import { type FaultyApi, type FaultyDatabase, startFaultyApi } from '../support/faulty-database';
 
@@ -24,7 +24,7 @@ function callAll(token: string) {
   const username = newName();
   const body = { username, email: `${username}@example.com`, password: 'password123' };
   return Promise.all(
-    routeList.map(({ method, path, access }) =>
+    listRoutes().map(({ methods: [method], path, access }) =>
       api.call(method, `${path}/`, access === 'public' ? { body } : { token }),
     ),
   );

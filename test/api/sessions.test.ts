@@ -1,5 +1,5 @@
 /** The life of sessions as a phone and a thief see it, with a clock that can be moved. What needs none is in test/contract/sessions.ts. */
-import { routeList } from '../../functions/routes';
+import { listRoutes } from '../../functions/endpoints';
 import { newName, startApi, type TestApi } from '../support/api';
 import { itemsOf } from '../support/stored-items';
 
@@ -175,7 +175,10 @@ it('a role that the settings do not name may do nothing, on any route, until an 
       values: { ':role': role },
     });
   await setRole('MANGER');
-  for (const { method, path } of routeList.filter(({ access }) => access === 'authenticated')) {
+  for (const {
+    methods: [method],
+    path,
+  } of listRoutes().filter(({ access }) => access === 'authenticated')) {
     const { status, body, headers } = await api.call(method, `${path}/`, { token });
     expect([status, body]).toEqual([403, { detail: 'You do not have permission to perform this action.' }]);
     expect(headers.get('WWW-Authenticate')).toBeNull();

@@ -1,7 +1,7 @@
 import { costReport, millionRequests, millionTable, monthlyCharges } from '../../cli/cost';
 import { preflight, requestKinds, unitsOf } from '../../cli/request-kinds';
 import type { Template } from '../../cli/synthesised-stack';
-import { routeList } from '../../functions/routes';
+import { listRoutes } from '../../functions/endpoints';
 import { templateWith } from '../support/assembly';
 
 const templateOf = (settings: Record<string, unknown>) => templateWith(settings).toJSON() as Template;
@@ -49,9 +49,11 @@ describe('a month without requests', () => {
   });
 });
 
+const kind = (request: string) => requestKinds.find((one) => one.request === request)!;
+
 describe('a million requests', () => {
   it('cost the sum of their columns', () => {
-    const costs = millionRequests(requestKinds.dashboard, dev);
+    const costs = millionRequests(kind('GET /api/dashboard/'), dev);
     const rounded = Object.entries(costs).map(([column, usd]) => [column, Number(usd.toFixed(4))]);
     expect(rounded).toEqual([
       ['API Gateway', 3.5],
@@ -65,7 +67,11 @@ describe('a million requests', () => {
 
   it('are listed for every route', () => {
     const listed = millionTable(dev).map(([request]) => request);
-    for (const { method, path } of routeList) expect(listed).toContain(`${method} ${path}/`);
+    for (const {
+      methods: [method],
+      path,
+    } of listRoutes())
+      expect(listed).toContain(`${method} ${path}/`);
     expect(JSON.stringify(millionTable(dev))).not.toMatch(/NaN|undefined|Infinity/);
   });
 
@@ -78,12 +84,12 @@ describe('a million requests', () => {
   });
 
   it('are free of charge at the gateway if its authorizer refuses them', () => {
-    expect(millionRequests(requestKinds.refused, dev)['API Gateway']).toBe(0);
+    expect(millionRequests(kind('401: a token that is void'), dev)['API Gateway']).toBe(0);
   });
 
   it('cost more with each step of bcryptCost: twice the time of the hash', () => {
     const lambda = [10, 11, 12].map(
-      (bcryptCost) => millionRequests(requestKinds.signup, templateOf({ bcryptCost })).Lambda,
+      (bcryptCost) => millionRequests(kind('POST /api/signup/'), templateOf({ bcryptCost })).Lambda,
     );
     expect((lambda[2]! - lambda[1]!) / (lambda[1]! - lambda[0]!)).toBeCloseTo(2, 1);
   });
@@ -97,8 +103,8 @@ describe('a million requests', () => {
 });
 
 it('request units are those of strongly consistent reads and of writes, in a transaction two for each item', () => {
-  expect(unitsOf('BatchGetItem 2')).toEqual({ reads: 2, writes: 0 });
-  expect(unitsOf('Query')).toEqual({ reads: 1, writes: 0 });
-  expect(unitsOf('DeleteItem')).toEqual({ reads: 0, writes: 1 });
-  expect(unitsOf('TransactWriteItems 4')).toEqual({ reads: 0, writes: 8 });
+  expect(unitsOf('BatchGetItem users 2')).toEqual({ reads: 2, writes: 0 });
+  expect(unitsOf('Query tokens')).toEqual({ reads: 1, writes: 0 });
+  expect(unitsOf('DeleteItem tokens')).toEqual({ reads: 0, writes: 1 });
+  expect(unitsOf('TransactWriteItems users 4')).toEqual({ reads: 0, writes: 8 });
 });

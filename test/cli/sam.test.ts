@@ -15,8 +15,8 @@ import {
   warningFor,
 } from '../../cli/sam-db';
 import { writeEvents } from '../../cli/sam-events';
-import { routeList } from '../../functions/routes';
-import { functionNames } from '../../functions/shared/environment';
+import { listRoutes } from '../../functions/endpoints';
+import { backendFunctionNames } from '../../functions/functions';
 import { samDatabaseEndpoint } from '../../lib/sam-local';
 import { templateWith } from '../support/assembly';
 
@@ -32,13 +32,13 @@ const read = (path: string): string => readFileSync(join(PROJECT, path), 'utf8')
 describe('the events', () => {
   it('are those that npm run sam:synth writes, one for each function', () => {
     writeEvents(join(folder, 'events'));
-    const files = functionNames.map((name) => `${name}.json`).sort();
+    const files = backendFunctionNames.map((name) => `${name}.json`).sort();
     expect(readdirSync(join(PROJECT, 'events')).sort()).toEqual(files);
     for (const file of files)
       expect(read(`events/${file}`)).toBe(readFileSync(join(folder, 'events', file), 'utf8'));
   });
 
-  it.each(routeList)('$name is a request to its route', ({ name, method, path, access }) => {
+  it.each(listRoutes())('$name is a request to its route', ({ name, methods: [method], path, access }) => {
     const event = JSON.parse(read(`events/${name}.json`));
     expect([event.httpMethod, event.resource]).toEqual([method, path]);
     expect('authorizer' in event.requestContext).toBe(access === 'authenticated');

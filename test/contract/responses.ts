@@ -1,5 +1,6 @@
 /** Expected responses, compared to the byte. */
-import { type Route, routeList } from '../../functions/routes';
+import { listRoutes } from '../../functions/endpoints';
+import type { Route } from '../../functions/shared/definition';
 import type { Reply } from '../support/client';
 
 export interface ExpectedResponse {
@@ -88,6 +89,6 @@ export const greeting = (role: string): ExpectedResponse => {
 
 /** A path that can be sent, without the slash at its end. */
 export const pathOf = ({ path }: Route): string => path.replace('{id}', 'x');
-export const protectedRequests = routeList
+export const protectedRequests = listRoutes()
   .filter(({ access }) => access === 'authenticated')
-  .map((route) => `${route.method} ${pathOf(route)}/`);
+  .map((route) => `${route.methods[0]} ${pathOf(route)}/`);

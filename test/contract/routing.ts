@@ -1,5 +1,6 @@
 /** Paths and methods. */
-import { type Route, routeList, servedMethods } from '../../functions/routes';
+import { listRoutes, servedMethods } from '../../functions/endpoints';
+import type { Route } from '../../functions/shared/definition';
 import { type Contract, UNKNOWN_TOKEN } from './contract';
 import { NOT_FOUND, pathOf, wholeSeconds } from './responses';
 
@@ -30,8 +31,8 @@ export function routing(api: Contract): void {
   );
 
   api.row('known path, other method: 405 with Allow, on every path, with slash and without', async () => {
-    for (const route of routeList)
-      for (const method of METHODS.filter((other) => other !== route.method)) {
+    for (const route of listRoutes())
+      for (const method of METHODS.filter((other) => other !== route.methods[0])) {
         const body = { detail: `Method "${method}" not allowed.` };
         const expected = { status: 405, body, headers: { Allow: allowOf(route) } };
         await api.expect(`${method} ${pathOf(route)}`, expected);
@@ -54,7 +55,7 @@ export function routing(api: Contract): void {
   api.row(
     'OPTIONS on a known path: 204 with Allow',
     async () => {
-      for (const route of routeList)
+      for (const route of listRoutes())
         for (const slash of ['', '/'])
           await api.expect(`OPTIONS ${pathOf(route)}${slash}`, {
             status: 204,
@@ -68,10 +69,10 @@ export function routing(api: Contract): void {
   api.row(
     "OPTIONS on a known path, where corsOrigins is set: the gateway's preflight answer",
     async () => {
-      for (const route of routeList) {
+      for (const route of listRoutes()) {
         const headers = {
           'Access-Control-Allow-Origin': expect.stringMatching(/^(\*|https?:\/\/\S+)$/),
-          'Access-Control-Allow-Methods': listWith(route.method),
+          'Access-Control-Allow-Methods': listWith(route.methods[0]),
           'Access-Control-Allow-Headers': listWith('authorization'),
         };
         await api.expect(`OPTIONS ${pathOf(route)}/`, { status: 204, headers });

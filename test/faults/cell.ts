@@ -1,5 +1,6 @@
 /** One cell of the matrix: a request one of whose calls meets a fault, what it is answered, and what it leaves behind. */
-import { longestWait } from '../../lib/time-budget';
+import { backendFunctions } from '../../functions/functions';
+import { longestWait } from '../../lib/timeouts';
 import { type FaultName, faults } from '../support/faults';
 import { type Account, newAccount, PASSWORD, store } from './accounts';
 import type { Backend, Reply, Request, Send } from './backend';
@@ -39,7 +40,7 @@ export async function play(cell: Cell, backend: Backend, send: Send): Promise<st
 }
 
 const longestWaitFor = ({ endpoint, token }: Scenario): number =>
-  longestWait(endpoint) + (token ? longestWait('authorizer') : 0);
+  longestWait(backendFunctions[endpoint]) + (token ? longestWait(backendFunctions.authorizer) : 0);
 
 /** Whether the answer has to be right all the same. */
 const isSaved = ({ scenario, plan: { call = '', fault, attempts } }: Cell): boolean =>

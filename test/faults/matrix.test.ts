@@ -1,8 +1,7 @@
 /** Every endpoint, each of its calls to the database, and each fault that the call can meet: 503 or the right answer, and nothing half done. */
-import { routeList } from '../../functions/routes';
+import { listRoutes } from '../../functions/endpoints';
+import { backendFunctionNames, backendFunctions } from '../../functions/functions';
 import { CALL_ATTEMPTS } from '../../functions/shared/domain/limits';
-import { functionNames } from '../../functions/shared/environment';
-import { waiting } from '../../lib/time-budget';
 import { type Fault, type FaultName, faults } from '../support/faults';
 import { type Backend, startBackend } from './backend';
 import { type Cell, isRetried, play } from './cell';
@@ -76,13 +75,13 @@ const titleOf = ({ scenario, plan }: Cell): string =>
 
 it('has a scenario for every route, and each calls the database', () => {
   const played = [...calls].filter(([, names]) => names.length > 0).map(([{ endpoint }]) => endpoint);
-  expect(new Set(played)).toEqual(new Set(routeList.map(({ name }) => name)));
+  expect(new Set(played)).toEqual(new Set(listRoutes().map(({ name }) => name)));
 });
 
-it.each(functionNames)('%s makes no more calls in a row than its time-out has room for', (name) => {
+it.each(backendFunctionNames)('%s makes no more calls in a row than its time-out has room for', (name) => {
   for (const [{ beside = [] }, names] of calls) {
     const inARow = names.filter((call) => call.startsWith(`${name}: `) && !beside.includes(call));
-    expect(inARow.length).toBeLessThanOrEqual(waiting[name].calls);
+    expect(inARow.length).toBeLessThanOrEqual(backendFunctions[name].slowest.calls);
   }
 });
 

@@ -1,5 +1,6 @@
 /** Every way in which a request calls the database: what there is before it, its right answer, and what there is after it. */
-import { type EndpointName, type Route, routes } from '../../functions/routes';
+import { type EndpointName, routes } from '../../functions/endpoints';
+import type { Route } from '../../functions/shared/definition';
 import { digestOf } from '../../functions/shared/domain/token';
 import { type Account, PASSWORD, type Setting, sessionName } from './accounts';
 import type { Reply, Request } from './backend';
@@ -34,7 +35,10 @@ export interface Scenario {
 }
 
 export function requestOf({ endpoint, token, body, query = '' }: Scenario, account: Account): Request {
-  const { method, path }: Route = routes[endpoint];
+  const {
+    methods: [method],
+    path,
+  }: Route = routes[endpoint];
   return {
     method,
     path: `${path.replace('{id}', sessionName(account.tokens.other.session))}/${query}`,

@@ -11,7 +11,7 @@ const inAws = {
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
 };
-const underSamLocal = { ...inAws, PASSES_DENIALS_ON: 'true', AWS_SAM_LOCAL: 'true' };
+const underSamLocal = { ...inAws, FORWARD_DENIALS: 'true', AWS_SAM_LOCAL: 'true' };
 
 const eventWith = (headers: Record<string, string>, resource = '/api/dashboard') =>
   ({
@@ -29,7 +29,7 @@ const withToken = eventWith({ Authorization: `Token ${'0'.repeat(40)}` });
 /** A handler as it starts with these variables. */
 async function startedWith(variables: Record<string, string>) {
   jest.resetModules();
-  process.env = { ...process.env, PASSES_DENIALS_ON: '', AWS_SAM_LOCAL: '', ...variables };
+  process.env = { ...process.env, FORWARD_DENIALS: '', AWS_SAM_LOCAL: '', ...variables };
   const name = 'authorizer';
   return (await import(`../../functions/${name}/handler`)).handler;
 }
@@ -57,7 +57,7 @@ describe('the handler of the authorizer', () => {
 
   it.each<[string, Record<string, string>]>([
     ['in AWS', inAws],
-    ['in AWS with a template for sam local', { ...inAws, PASSES_DENIALS_ON: 'true' }],
+    ['in AWS with a template for sam local', { ...inAws, FORWARD_DENIALS: 'true' }],
     ['under sam local with a template for AWS', { ...inAws, AWS_SAM_LOCAL: 'true' }],
   ])('denies %s', async (_, variables) => {
     const handler = await startedWith(variables);

@@ -1,5 +1,5 @@
 import { type AuthorizerDependencies, authorize } from '../../functions/authorizer/authorizer';
-import { routeList } from '../../functions/routes';
+import { listRoutes, type NamedRoute } from '../../functions/endpoints';
 import type { Session } from '../../functions/shared/domain/session';
 import { digestOf, successorOf } from '../../functions/shared/domain/token';
 import { policyFor } from '../../functions/shared/http/policy';
@@ -24,8 +24,10 @@ const request = (text: string, resource = '/api/dashboard', log = recordingLog()
   log,
 });
 
-const pathsWhere = (isWanted: (route: (typeof routeList)[number]) => boolean | undefined) =>
-  routeList.filter(isWanted).map(({ path }) => path);
+const pathsWhere = (isWanted: (route: NamedRoute) => boolean | undefined) =>
+  listRoutes()
+    .filter(isWanted)
+    .map(({ path }) => path);
 
 describe('the authorizer', () => {
   it('says who is calling and until when', async () => {
@@ -66,6 +68,14 @@ describe('the authorizer', () => {
       expect(deps.sessions.remove).not.toHaveBeenCalled();
     },
   );
+
+  it('tells what leads to the successor where a refresh may need it, and nowhere else', async () => {
+    for (const { path, acceptsSuperseded } of listRoutes()) {
+      const decision = await authorize(request(token.text, path), dependencies(sessionWith()));
+      const expected = { ...principal, ...(acceptsSuperseded && { successorSalt: SALT }) };
+      expect(decision).toEqual({ allow: true, principal: expected });
+    }
+  });
 
   it('ends the session when a token comes back late, and leaves an event without any secret', async () => {
     const log = recordingLog();

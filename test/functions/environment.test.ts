@@ -1,3 +1,5 @@
+import { definition as authorizer } from '../../functions/authorizer/definition';
+import { endpoint } from '../../functions/refresh/endpoint';
 import {
   asList,
   asRoles,
@@ -15,13 +17,13 @@ describe('the environment of a function', () => {
   it('is exactly its own variables', () => {
     const own = { USERS_TABLE: 'u', TOKENS_TABLE: 't', METRICS_NAMESPACE: 'none', ADMITTED_ROLES: 'CLERK' };
     process.env = { ...own, BCRYPT_COST: '10' };
-    expect(readEnvironment('authorizer')).toEqual(own);
+    expect(readEnvironment(authorizer)).toEqual(own);
   });
 
   it('complains about everything that is missing at once', () => {
     process.env = { CORS_ORIGINS: 'none', METRICS_NAMESPACE: 'none' };
-    expect(() => readEnvironment('refresh')).toThrow(
-      'The function refresh lacks the variables TOKENS_TABLE, TOKEN_LIFETIME_SECONDS.',
+    expect(() => readEnvironment(endpoint)).toThrow(
+      'The function lacks the variables TOKEN_LIFETIME_SECONDS, TOKENS_TABLE.',
     );
   });
 });

@@ -1,10 +1,10 @@
+import { listRoutes } from '../../functions/endpoints';
 import { fallback } from '../../functions/fallback/fallback';
-import { routeList } from '../../functions/routes';
 import { ApiError } from '../../functions/shared/http/errors';
 
 const answer = (method: string, path: string) => {
   try {
-    return fallback(method, path, routeList);
+    return fallback(method, path, listRoutes());
   } catch (error) {
     return error instanceof ApiError ? [error.status, error.message] : error;
   }
@@ -12,7 +12,7 @@ const answer = (method: string, path: string) => {
 
 describe('the fallback', () => {
   it.each(
-    routeList.map(({ path, method }) => [
+    listRoutes().map(({ path, methods: [method] }) => [
       path,
       method === 'GET' ? 'GET, HEAD, OPTIONS' : `${method}, OPTIONS`,
     ]),

@@ -1,5 +1,5 @@
 import { compare, getRounds } from 'bcryptjs';
-import { type LoginDependencies, login } from '../../functions/login/login';
+import { type LoginDependencies, type LoginRequest, login } from '../../functions/login/login';
 import { accountKeyOf, networkDigest } from '../../functions/shared/domain/attempts';
 import { hashPassword, matchesPassword } from '../../functions/shared/domain/password-hash';
 import { type InvalidFieldsError, ThrottledError } from '../../functions/shared/http/errors';
@@ -18,8 +18,13 @@ jest.mock('bcryptjs', () => {
 });
 
 const input = { username: 'newuser', password: 'password123' };
-const clientWith = (log = recordingLog()) => ({ device: 'Phone/1.0', address: '203.0.113.7', log });
-const client = clientWith();
+const request = (body = input, log = recordingLog()): LoginRequest => ({
+  body,
+  caller: { device: 'Phone/1.0', sourceIp: '203.0.113.7' },
+  pathParameters: {},
+  query: {},
+  log,
+});
 let user: FoundUser;
 
 beforeAll(async () => {
@@ -97,7 +102,7 @@ const hashing = jest.mocked(compare);
 describe('POST /api/api-token-auth/', () => {
   it('answers a new token at the address of the user, and nothing else', async () => {
     const deps = dependencies();
-    const answer = await login(input, client, deps);
+    const answer = await login(request(), deps);
     expect(answer).toEqual({
       status: 200,
       body: { token: expect.stringMatching(/^f2afca0567[0-9a-f]{30}$/) },
@@ -122,20 +127,20 @@ describe('POST /api/api-token-auth/', () => {
       list: async () => ({ sessions: [newer, dead, older], isComplete: true }),
       removeAll: async (surplus) => void order.push(surplus),
     });
-    await login(input, client, dependencies({ sessions: store, sessionsPerUser: 2 }));
+    await login(request(), dependencies({ sessions: store, sessionsPerUser: 2 }));
     expect(order).toEqual(['add', [older, dead]]);
   });
 
   it('makes no call to delete what is not there', async () => {
     const deps = dependencies();
-    await login(input, client, deps);
+    await login(request(), deps);
     expect(deps.sessions.removeAll).not.toHaveBeenCalled();
   });
 
   it('says in the log when a user has too many sessions to read', async () => {
     const log = recordingLog();
     const store = sessions({ list: async () => ({ sessions: [], isComplete: false }) });
-    await login(input, clientWith(log), dependencies({ sessions: store }));
+    await login(request(input, log), dependencies({ sessions: store }));
     expect(log.events.map(({ event }) => event)).toEqual(['sessions_not_all_read', 'login_succeeded']);
   });
 
@@ -147,7 +152,7 @@ describe('POST /api/api-token-auth/', () => {
   ])('answers %s in the same words and opens no session', async (_, arrange) => {
     const [overrides, body] = arrange();
     const deps = dependencies(overrides);
-    const error = await login(body, client, deps).catch((thrown: unknown) => thrown);
+    const error = await login(request(body), deps).catch((thrown: unknown) => thrown);
     expect((error as InvalidFieldsError).fields).toEqual({
       non_field_errors: ['Unable to log in with provided credentials.'],
     });
@@ -165,7 +170,7 @@ describe('POST /api/api-token-auth/', () => {
     for (const [found, password] of attempts) {
       hashing.mockClear();
       const deps = dependencies(finding(found));
-      await login({ ...input, password }, client, deps).catch(() => undefined);
+      await login(request({ ...input, password }), deps).catch(() => undefined);
       expect(hashing.mock.calls.map(([, hash]) => getRounds(hash))).toEqual([10]);
     }
   });
@@ -173,9 +178,9 @@ describe('POST /api/api-token-auth/', () => {
   it('draws another session number when one is taken, and gives up only after several', async () => {
     const taken = [false, false, true];
     const drawing = sessions({ add: async () => taken.shift() ?? false });
-    expect((await login(input, client, dependencies({ sessions: drawing }))).status).toBe(200);
+    expect((await login(request(), dependencies({ sessions: drawing }))).status).toBe(200);
     const hopeless = dependencies({ sessions: sessions({ add: async () => false }) });
-    await expect(login(input, client, hopeless)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(login(request(), hopeless)).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 
   const failure = new StoreUnavailableError('down');
@@ -189,7 +194,7 @@ describe('POST /api/api-token-auth/', () => {
     async (_, failing) => {
       const log = recordingLog();
       const deps = dependencies({ bcryptCost: 11, ...failing() });
-      expect(await login(input, clientWith(log), deps)).toMatchObject({ status: 200 });
+      expect(await login(request(input, log), deps)).toMatchObject({ status: 200 });
       expect(deps.sessions.add).toHaveBeenCalledTimes(1);
       expect(log.failures).toEqual([failure]);
     },
@@ -202,10 +207,10 @@ describe('who may try a password', () => {
   it('is counted by source IP, then by account, before anything is hashed, while name and user are read', async () => {
     const order: string[] = [];
     const note = (what: string) => order.push(`${what}, hashes ${hashing.mock.calls.length}`);
-    await login({ ...input, username: 'NEWUSER' }, client, {
+    await login(request({ ...input, username: 'NEWUSER' }), {
       ...dependencies(),
       rateLimits: rateLimits({
-        consumeFixedWindow: async (key, now, rules) => {
+        consumeFixedWindow: async (key, { now, rules }) => {
           expect([key, rules]).toEqual([sourceIpLimitKey('login', '203.0.113.7'), sourceIpRules]);
           note(`source IP at ${now}`);
           return 0;
@@ -244,7 +249,7 @@ describe('who may try a password', () => {
     const reads = 'consumeFixedWindow' in limits ? { findLocator: fails } : { findNamed: fails };
     const refused = dependencies({ rateLimits: rateLimits(limits), users: users(reads) });
     const log = recordingLog();
-    await expect(login(input, clientWith(log), refused)).rejects.toBeInstanceOf(ThrottledError);
+    await expect(login(request(input, log), refused)).rejects.toBeInstanceOf(ThrottledError);
     expect(log.failures).toEqual([]);
     expect(log.caller).toEqual({});
   });
@@ -255,7 +260,7 @@ describe('who may try a password', () => {
   ])('hears of the wait when refused for %s, and costs no hash', async (reason, limits, waitSeconds) => {
     const log = recordingLog();
     const deps = dependencies({ rateLimits: rateLimits(limits) });
-    const error = await login(input, clientWith(log), deps).catch((thrown: unknown) => thrown);
+    const error = await login(request(input, log), deps).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ThrottledError);
     expect((error as ThrottledError).waitSeconds).toBe(waitSeconds);
     expect(hashing).not.toHaveBeenCalled();
@@ -264,7 +269,7 @@ describe('who may try a password', () => {
 
   it('costs no account an attempt when the source IP is refused, so that nobody can lock others out', async () => {
     const limits = rateLimits({ consumeFixedWindow: async () => 57 });
-    await expect(login(input, client, dependencies({ rateLimits: limits }))).rejects.toBeInstanceOf(
+    await expect(login(request(), dependencies({ rateLimits: limits }))).rejects.toBeInstanceOf(
       ThrottledError,
     );
     expect(limits.consumeWithBackoff).not.toHaveBeenCalled();
@@ -274,7 +279,7 @@ describe('who may try a password', () => {
     const resetAfter = async (overrides: Partial<LoginDependencies>, body = input) => {
       const reset = jest.fn(async () => undefined);
       const deps = dependencies({ rateLimits: rateLimits({ reset }), ...overrides });
-      await login(body, client, deps).catch(() => undefined);
+      await login(request(body), deps).catch(() => undefined);
       return reset.mock.calls;
     };
     expect(await resetAfter({})).toEqual([[consumed(), 1_800_000_000 + 1000]]);
@@ -286,7 +291,7 @@ describe('who may try a password', () => {
 describe('the log of a login', () => {
   const eventsOf = async (overrides: Partial<LoginDependencies>, body = input) => {
     const log = recordingLog();
-    await login(body, clientWith(log), dependencies(overrides)).catch(() => undefined);
+    await login(request(body, log), dependencies(overrides)).catch(() => undefined);
     return { events: log.events, caller: log.caller };
   };
   const common = { address: '203.0.113.7', hashMilliseconds: expect.any(Number) };
@@ -336,15 +341,15 @@ describe('an attempt', () => {
       rateLimits: limits,
       users: users({ findNamed: () => Promise.reject(new StoreUnavailableError('down')) }),
     });
-    await expect(login(input, client, deps)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(login(request(), deps)).rejects.toBeInstanceOf(StoreUnavailableError);
     expect(limits.refund).toHaveBeenCalledWith(consumed());
   });
 
   it('stays counted when the password was verified, whatever fails then', async () => {
     const limits = rateLimits();
     const deps = dependencies({ rateLimits: limits, sessions: sessions({ add: async () => false }) });
-    await expect(login(input, client, deps)).rejects.toBeInstanceOf(StoreUnavailableError);
-    await login({ ...input, password: 'password124' }, client, deps).catch(() => undefined);
+    await expect(login(request(), deps)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await login(request({ ...input, password: 'password124' }), deps).catch(() => undefined);
     expect(limits.refund).not.toHaveBeenCalled();
   });
 });
@@ -353,7 +358,7 @@ describe('a hash that is weaker than those made now', () => {
   it('is replaced by one of the same password, and only over itself', async () => {
     const deps = dependencies({ bcryptCost: 11 });
     const log = recordingLog();
-    await login(input, clientWith(log), deps);
+    await login(request(input, log), deps);
     expect(deps.users.replacePasswordHash).toHaveBeenCalledWith('f2afca0567', {
       from: user.passwordHash,
       to: expect.stringMatching(/^\$2b\$11\$/),
@@ -367,11 +372,11 @@ describe('a hash that is weaker than those made now', () => {
     const strong = dependencies();
     const stronger = { ...user, passwordHash: await hashPassword('password123', 11) };
     const lowered = dependencies(finding(stronger));
-    expect((await login(input, client, lowered)).status).toBe(200);
+    expect((await login(request(), lowered)).status).toBe(200);
     expect(lowered.users.replacePasswordHash).not.toHaveBeenCalled();
-    await login(input, client, strong);
+    await login(request(), strong);
     const wrong = dependencies({ bcryptCost: 11 });
-    await login({ ...input, password: 'password124' }, client, wrong).catch(() => undefined);
+    await login(request({ ...input, password: 'password124' }), wrong).catch(() => undefined);
     expect(strong.users.replacePasswordHash).not.toHaveBeenCalled();
     expect(wrong.users.replacePasswordHash).not.toHaveBeenCalled();
   });
@@ -379,7 +384,7 @@ describe('a hash that is weaker than those made now', () => {
   it('keeps nobody from signing in when it cannot be replaced', async () => {
     const log = recordingLog();
     const failing = users({ replacePasswordHash: () => Promise.reject(new StoreUnavailableError('down')) });
-    const answer = await login(input, clientWith(log), dependencies({ bcryptCost: 11, users: failing }));
+    const answer = await login(request(input, log), dependencies({ bcryptCost: 11, users: failing }));
     expect(answer.status).toBe(200);
     expect(log.failures).toEqual([expect.any(StoreUnavailableError)]);
   });

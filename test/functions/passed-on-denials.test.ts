@@ -1,5 +1,5 @@
 /** What the authorizer lets through without a principal, under `sam local` all denials: each endpoint must refuse. */
-import { routeList } from '../../functions/routes';
+import { listRoutes } from '../../functions/endpoints';
 import { proxyEvent } from '../support/events';
 import { handlerOf, variablesFor } from '../support/functions';
 import { captureLines, type LoggedLines } from '../support/log';
@@ -26,38 +26,41 @@ const passedOn = (context: object) =>
     authorizer: { principalId: 'anonymous', ...context },
   });
 
-describe.each(routeList.filter(({ access }) => access === 'authenticated'))('$method $path', ({ name }) => {
-  it('answers a denial by the 401 that the gateway makes in AWS, and does nothing', async () => {
-    const handler = await handlerOf(name);
-    expect(await handler(passedOn({ detail: 'Invalid token.' }))).toEqual({
-      statusCode: 401,
-      headers: {
-        'Content-Type': 'application/json',
-        'Cache-Control': 'no-store',
-        'WWW-Authenticate': 'Token',
-      },
-      body: '{"detail":"Invalid token."}',
-    });
-  });
-
-  it.each([true, 'true'])(
-    'answers 403 to a role that may do nothing, and does nothing',
-    async (forbidden) => {
+describe.each(listRoutes().filter(({ access }) => access === 'authenticated'))(
+  '$method $path',
+  ({ name }) => {
+    it('answers a denial by the 401 that the gateway makes in AWS, and does nothing', async () => {
       const handler = await handlerOf(name);
-      expect(await handler(passedOn({ forbidden }))).toEqual({
-        statusCode: 403,
-        headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
-        body: '{"detail":"You do not have permission to perform this action."}',
+      expect(await handler(passedOn({ detail: 'Invalid token.' }))).toEqual({
+        statusCode: 401,
+        headers: {
+          'Content-Type': 'application/json',
+          'Cache-Control': 'no-store',
+          'WWW-Authenticate': 'Token',
+        },
+        body: '{"detail":"Invalid token."}',
       });
-    },
-  );
-
-  it('answers 503 when the authorizer could not ask the database, as the gateway does in AWS', async () => {
-    const handler = await handlerOf(name);
-    expect(await handler(passedOn({ unavailable: true }))).toMatchObject({
-      statusCode: 503,
-      headers: { 'Retry-After': '1', 'Cache-Control': 'no-store' },
-      body: '{"detail":"Service temporarily unavailable."}',
     });
-  });
-});
+
+    it.each([true, 'true'])(
+      'answers 403 to a role that may do nothing, and does nothing',
+      async (forbidden) => {
+        const handler = await handlerOf(name);
+        expect(await handler(passedOn({ forbidden }))).toEqual({
+          statusCode: 403,
+          headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+          body: '{"detail":"You do not have permission to perform this action."}',
+        });
+      },
+    );
+
+    it('answers 503 when the authorizer could not ask the database, as the gateway does in AWS', async () => {
+      const handler = await handlerOf(name);
+      expect(await handler(passedOn({ unavailable: true }))).toMatchObject({
+        statusCode: 503,
+        headers: { 'Retry-After': '1', 'Cache-Control': 'no-store' },
+        body: '{"detail":"Service temporarily unavailable."}',
+      });
+    });
+  },
+);

@@ -4,7 +4,15 @@ import { digestOf, successorOf } from '../../functions/shared/domain/token';
 import { ApiError } from '../../functions/shared/http/errors';
 import type { SessionStore } from '../../functions/shared/store/sessions';
 import { recordingLog } from '../support/log';
-import { NOW, protectedRequest, refreshedSession, SALT, sessionWith, token } from '../support/sessions';
+import {
+  NOW,
+  principal,
+  protectedRequest,
+  refreshedSession,
+  SALT,
+  sessionWith,
+  token,
+} from '../support/sessions';
 
 const successor = successorOf(token, SALT);
 
@@ -16,6 +24,24 @@ const dependencies = (isReplaced: boolean, ...sessions: (Session | undefined)[])
     find: async () => (sessions.length > 1 ? sessions.shift() : sessions[0]),
     replaceToken: jest.fn<Promise<boolean>, Parameters<SessionStore['replaceToken']>>(async () => isReplaced),
   },
+});
+
+describe('POST /api/refresh-token/, with what the authorizer found', () => {
+  const request = protectedRequest({ principal: { ...principal, successorSalt: SALT } });
+
+  it('is one write', async () => {
+    const find = jest.fn();
+    const deps = dependencies(true);
+    const answer = await refresh(request, { ...deps, sessions: { ...deps.sessions, find } });
+    expect(answer.body).toEqual({ token: successor.text });
+    expect(answer.headers).toEqual({ 'Token-Expires-In': '100', 'Session-Expires-In': '1000' });
+    expect(find).not.toHaveBeenCalled();
+  });
+
+  it('reads what is stored when the write was overtaken', async () => {
+    const deps = dependencies(false, refreshedSession(token, 1));
+    expect((await refresh(request, deps)).body).toEqual({ token: successor.text });
+  });
 });
 
 describe('POST /api/refresh-token/', () => {

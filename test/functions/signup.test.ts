@@ -2,7 +2,7 @@ import { hash } from 'bcryptjs';
 import { InvalidFieldsError, type ThrottledError } from '../../functions/shared/http/errors';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { Creation, NewUser } from '../../functions/shared/store/users';
-import { type SignupDependencies, signup } from '../../functions/signup/signup';
+import { type SignupDependencies, type SignupRequest, signup } from '../../functions/signup/signup';
 import { recordingLog } from '../support/log';
 
 /** The real one, counted. */
@@ -14,8 +14,13 @@ const hashing = jest.mocked(hash);
 
 const NOW_MS = 1_800_000_000_500;
 const input = { username: 'NewUser', email: 'newuser@example.com', password: 'password123', role: 'CLERK' };
-const clientWith = (log = recordingLog()) => ({ device: 'Phone/1.0', address: '203.0.113.7', log });
-const client = clientWith();
+const request = (body = input, log = recordingLog()): SignupRequest => ({
+  body,
+  caller: { device: 'Phone/1.0', sourceIp: '203.0.113.7' },
+  pathParameters: {},
+  query: {},
+  log,
+});
 
 const sourceIpRules = { attempts: 30, windowSeconds: 600 };
 
@@ -41,7 +46,7 @@ function dependencies(...creations: Creation[]) {
 
 describe('POST /api/signup/', () => {
   it("answers 201 with the seed's members and the token's life", async () => {
-    const answer = await signup(input, client, dependencies());
+    const answer = await signup(request(), dependencies());
     expect(answer).toEqual({
       status: 201,
       body: {
@@ -54,7 +59,7 @@ describe('POST /api/signup/', () => {
 
   it('stores neither the password nor the token', async () => {
     const deps = dependencies();
-    const answer = await signup(input, client, deps);
+    const answer = await signup(request(), deps);
     const stored = JSON.stringify(deps.created.map(({ user, session }) => [user, session]));
     const { token } = answer.body as { token: string };
     expect(stored).not.toContain('password123');
@@ -73,24 +78,24 @@ describe('POST /api/signup/', () => {
       },
     ],
   ])('answers what is taken: %j', async (creation, fields) => {
-    const error = await signup(input, client, dependencies(creation)).catch((thrown: unknown) => thrown);
+    const error = await signup(request(), dependencies(creation)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(InvalidFieldsError);
     expect((error as InvalidFieldsError).fields).toEqual(fields);
   });
 
   it('draws another locator when one is taken, and gives up only after several', async () => {
     const deps = dependencies('locator_taken', 'locator_taken');
-    expect((await signup(input, client, deps)).status).toBe(201);
+    expect((await signup(request(), deps)).status).toBe(201);
     expect(new Set(deps.created.map(({ key }) => key.locator)).size).toBe(3);
     const hopeless = dependencies(...Array<Creation>(10).fill('locator_taken'));
-    await expect(signup(input, client, hopeless)).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(signup(request(), hopeless)).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 
   it('refuses a bad password before anything is hashed or stored', async () => {
     const nextId = jest.fn();
     const deps = dependencies();
     const counted = { ...deps, users: { ...deps.users, nextId } };
-    await expect(signup({ ...input, password: '1234567' }, client, counted)).rejects.toBeInstanceOf(
+    await expect(signup(request({ ...input, password: '1234567' }), counted)).rejects.toBeInstanceOf(
       InvalidFieldsError,
     );
     expect(nextId).not.toHaveBeenCalled();
@@ -104,10 +109,10 @@ describe('too many signups from one address', () => {
     const log = recordingLog();
     const consumeFixedWindow = jest.fn(async () => 57);
     const deps = { ...dependencies(), rateLimits: { consumeFixedWindow } };
-    const error = await signup(input, clientWith(log), deps).catch((thrown: unknown) => thrown);
+    const error = await signup(request(input, log), deps).catch((thrown: unknown) => thrown);
     expect((error as ThrottledError).waitSeconds).toBe(57);
     const key = { limitKey: 'ADDRESS#signup#203.0.113.7' };
-    expect(consumeFixedWindow).toHaveBeenCalledWith(key, 1_800_000_000, sourceIpRules);
+    expect(consumeFixedWindow).toHaveBeenCalledWith(key, { now: 1_800_000_000, rules: sourceIpRules });
     expect(hashing).not.toHaveBeenCalled();
     expect(deps.created).toEqual([]);
     expect(log.events).toEqual([
@@ -118,7 +123,7 @@ describe('too many signups from one address', () => {
   it('consume nothing for a form that is filled in wrongly', async () => {
     const consumeFixedWindow = jest.fn(async () => 57);
     const deps = { ...dependencies(), rateLimits: { consumeFixedWindow } };
-    await expect(signup({ ...input, password: '1234567' }, client, deps)).rejects.toBeInstanceOf(
+    await expect(signup(request({ ...input, password: '1234567' }), deps)).rejects.toBeInstanceOf(
       InvalidFieldsError,
     );
     expect(consumeFixedWindow).not.toHaveBeenCalled();
@@ -128,13 +133,13 @@ describe('too many signups from one address', () => {
 describe('the log of a signup', () => {
   it('says who was made, and what was taken', async () => {
     const log = recordingLog();
-    await signup(input, clientWith(log), dependencies());
+    await signup(request(input, log), dependencies());
     expect(log.events).toEqual([
       { event: 'signup_succeeded', address: '203.0.113.7', hashMilliseconds: expect.any(Number) },
     ]);
     expect(log.caller).toEqual({ userId: 7, sessionId: expect.stringMatching(/^[0-9a-f]{16}$/) });
     const taken = recordingLog();
-    await signup(input, clientWith(taken), dependencies(['username', 'email'])).catch(() => undefined);
+    await signup(request(input, taken), dependencies(['username', 'email'])).catch(() => undefined);
     expect(taken.events).toMatchObject([{ event: 'signup_failed', reason: 'username_and_email_taken' }]);
     expect(taken.caller).toEqual({});
   });

@@ -1,5 +1,5 @@
 /** The contract of every answer as data: statuses and the forms of bodies. */
-import type { EndpointName } from '../../functions/routes';
+import type { EndpointName } from '../../functions/endpoints';
 
 /** Every status of the contract that is not our own fault. */
 export const listedStatuses = [200, 201, 204, 400, 401, 403, 404, 405, 413, 415, 429];

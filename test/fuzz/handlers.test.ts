@@ -4,7 +4,7 @@
  */
 import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import fc from 'fast-check';
-import { type EndpointName, routeList } from '../../functions/routes';
+import { type EndpointName, listRoutes } from '../../functions/endpoints';
 import { readProxyResult } from '../../local/gateway/proxy-result';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { jsonEvent } from '../support/events';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   process.env = { ...environmentBefore };
   database = await startDatabase();
   Object.assign(process.env, variablesFor(database.tables));
-  for (const name of [...routeList.map((route) => route.name), 'fallback' as const])
+  for (const name of [...listRoutes().map((route) => route.name), 'fallback' as const])
     handlers.set(name, await handlerOf(name));
   authorizer = await handlerOf('authorizer');
   lines = captureLines();

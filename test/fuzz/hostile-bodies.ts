@@ -1,6 +1,6 @@
 /** Bodies that no client sends in good faith: almost valid ones, some of them damaged or under another type, and nonsense. */
 import fc from 'fast-check';
-import type { EndpointName } from '../../functions/routes';
+import type { EndpointName } from '../../functions/endpoints';
 import {
   almostValid,
   type Body,

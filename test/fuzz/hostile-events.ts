@@ -1,7 +1,8 @@
 /** Events as API Gateway could build them, and some that it would not: members absent or empty, bodies wrongly marked, names in any case. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import fc from 'fast-check';
-import { type EndpointName, type Route, routeList, servedMethods } from '../../functions/routes';
+import { type EndpointName, listRoutes, servedMethods } from '../../functions/endpoints';
+import type { Route } from '../../functions/shared/definition';
 import { type Body, bytesOf } from './almost-valid-bodies';
 import { bodyFor } from './hostile-bodies';
 import { credentials, filledIn, header } from './hostile-headers';
@@ -70,25 +71,25 @@ export function filledEvent(
   return filled as unknown as APIGatewayProxyEvent;
 }
 
-const eventTo = ({ method, path }: Route) =>
+const eventTo = ({ methods, path }: Route) =>
   fc.record(
     {
       resource: fc.constant(path),
       path: fc.constantFrom(`${path}/`, path, '/', ''),
-      httpMethod: fc.constantFrom(...servedMethods({ method })),
+      httpMethod: fc.constantFrom(...servedMethods({ methods })),
       multiValueHeaders: fc.constantFrom(null, {}),
       queryStringParameters: fc.constant(null),
       multiValueQueryStringParameters: query,
       pathParameters: fc.option(fc.record({ id: hostileText })),
       stageVariables: fc.constant(null),
-      methodArn: fc.constant(`arn:aws:execute-api:us-east-1:123456789012:api/dev/${method}${path}`),
+      methodArn: fc.constant(`arn:aws:execute-api:us-east-1:123456789012:api/dev/${methods[0]}${path}`),
       requestContext: fc.record({ requestId: fc.constant('request-1'), identity: fc.record({ sourceIp }) }),
     },
     { requiredKeys: ['resource', 'httpMethod', 'methodArn', 'requestContext'] },
   );
 
 const caseAt = (access: Route['access']) =>
-  fc.constantFrom(...routeList.filter((route) => route.access === access)).chain((route) =>
+  fc.constantFrom(...listRoutes().filter((route) => route.access === access)).chain((route) =>
     fc.record({
       name: fc.constant(route.name),
       event: eventTo(route),
@@ -137,7 +138,7 @@ export const fallbackEvent: fc.Arbitrary<APIGatewayProxyEvent> = fc
     proxy: fc.oneof(
       hostileText,
       fc.webPath(),
-      fc.constantFrom('', ...routeList.map(({ path }) => path.slice(1))),
+      fc.constantFrom('', ...listRoutes().map(({ path }) => path.slice(1))),
     ),
     headers: otherHeaders,
   })

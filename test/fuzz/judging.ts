@@ -1,5 +1,5 @@
 /** Holds answers and logs against the contract, whatever was asked. */
-import { type EndpointName, routeList, servedMethods } from '../../functions/routes';
+import { type EndpointName, listRoutes, servedMethods } from '../../functions/endpoints';
 import { bodiesOfSuccess, isErrorBody, isRefusalBody } from './contract';
 import { PASSWORD_MARK, TEXT_MARK, TOKEN_MARK } from './hostile-text';
 
@@ -64,7 +64,7 @@ function isRightForm(
 }
 
 const allowLists: ReadonlySet<string> = new Set(
-  routeList.map((route) => [...servedMethods(route), 'OPTIONS'].join(', ')),
+  listRoutes().map((route) => [...servedMethods(route), 'OPTIONS'].join(', ')),
 );
 
 function headerChecks({ status, headers }: Reply, { method }: Asked): readonly [string, boolean][] {

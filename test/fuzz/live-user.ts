@@ -2,8 +2,8 @@
 import { sessionOf } from '../../functions/shared/domain/session';
 import { issueToken, newLocator, newSessionId } from '../../functions/shared/domain/token';
 import type { Database } from '../../functions/shared/store/database';
-import { userStore } from '../../functions/shared/store/users';
 import { newName } from '../support/api';
+import { userStore } from '../support/stores';
 
 const DAY = 86_400;
 

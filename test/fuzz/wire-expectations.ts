@@ -1,5 +1,6 @@
 /** What may be answered to a well-framed request, read off the route table. */
-import { type Route, routeList, servedMethods } from '../../functions/routes';
+import { listRoutes, servedMethods } from '../../functions/endpoints';
+import type { Route } from '../../functions/shared/definition';
 import { answers, listedStatuses, refusalStatuses } from './contract';
 import type { Asked } from './judging';
 import { gatewayMethods, headersOf, type WireRequest } from './wire-requests';
@@ -13,7 +14,7 @@ export function askedBy(request: WireRequest): Asked {
   const nothing = { method, endpoints: [] };
   // A path that is no path is seen first.
   if (isTooLarge(request)) return { ...nothing, statuses: isOdd(path) ? [431, 400] : [431] };
-  const route = routeList.find((one) => patternOf(one).test(path));
+  const route = listRoutes().find((one) => patternOf(one).test(path));
   if (!route && isOdd(path)) return oddlyAsked(request);
   if (!route || !gatewayMethods.includes(method)) return { ...nothing, statuses: [404] };
   if (method === 'OPTIONS') return { ...nothing, statuses: [204] };
@@ -35,7 +36,9 @@ const isOdd = (path: string): boolean => /[%\\]|\/\/|^[^/]/.test(path);
 
 /** Wherever it leads, nobody gets into a protected route who may not. */
 function oddlyAsked({ method, isLive }: WireRequest): Asked {
-  const open = routeList.filter(({ access }) => isLive || access === 'public').map(({ name }) => name);
+  const open = listRoutes()
+    .filter(({ access }) => isLive || access === 'public')
+    .map(({ name }) => name);
   const mayBeEmpty = isLive || method === 'OPTIONS';
   const statuses = anyStatus.filter((status) => status !== 204 || mayBeEmpty);
   return { method, endpoints: open, statuses };

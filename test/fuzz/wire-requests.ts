@@ -1,6 +1,6 @@
 /** Requests over HTTP: any method on any path, known or not, with any headers and body, framed as HTTP asks it. */
 import fc from 'fast-check';
-import { routeList, servedMethods } from '../../functions/routes';
+import { listRoutes, servedMethods } from '../../functions/endpoints';
 import { type Body, bytesOf } from './almost-valid-bodies';
 import { hostileBody } from './hostile-bodies';
 import {
@@ -84,7 +84,7 @@ const query = fc.oneof(
   },
 );
 
-const route = fc.constantFrom(...routeList);
+const route = fc.constantFrom(...listRoutes());
 
 const knownTarget: fc.Arbitrary<Target> = route.chain((known) =>
   fc.record({
@@ -98,7 +98,7 @@ const knownTarget: fc.Arbitrary<Target> = route.chain((known) =>
 
 const twistedTarget: fc.Arbitrary<Target> = route.chain((known) =>
   fc.record({
-    method: fc.oneof(fc.constant(known.method), method),
+    method: fc.oneof(fc.constantFrom(...known.methods), method),
     path: fc.tuple(knownPath(known.path), fc.constantFrom(...twists)).map(([path, twist]) => twist(path)),
   }),
 );
@@ -121,7 +121,7 @@ export const wireRequest: fc.Arbitrary<WireRequest> = fc
   .map(({ target, credentials, ...rest }) => ({ ...target, ...credentials, ...rest }));
 
 const protectedTarget: fc.Arbitrary<Target> = fc
-  .constantFrom(...routeList.filter(({ access }) => access === 'authenticated'))
+  .constantFrom(...listRoutes().filter(({ access }) => access === 'authenticated'))
   .chain((known) =>
     fc.record({ method: fc.constantFrom(...servedMethods(known)), path: knownPath(known.path) }),
   );

@@ -1,7 +1,7 @@
+import type { Route } from '../../functions/shared/definition';
+import { createHandler } from '../../functions/shared/http/create-handler';
 import { ApiError } from '../../functions/shared/http/errors';
-import { fields, newUsername } from '../../functions/shared/http/fields';
-import { protectedEndpoint } from '../../functions/shared/http/protected-endpoint';
-import { publicEndpoint } from '../../functions/shared/http/public-endpoint';
+import { createBodyReader, username } from '../../functions/shared/http/fields';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { bodyOf, jsonEvent, proxyEvent } from '../support/events';
 import { captureLines, type LoggedLines } from '../support/log';
@@ -15,6 +15,13 @@ const authorizer = {
 const authorized = (parts: Parameters<typeof proxyEvent>[0] = {}) =>
   proxyEvent({ headers: { Authorization: `Token ${token.text}` }, authorizer, ...parts });
 const environment = { CORS_ORIGINS: 'none', METRICS_NAMESPACE: 'none' };
+const behind = {
+  methods: ['GET'],
+  path: '/api/x',
+  access: 'authenticated',
+  summary: '',
+} as const satisfies Route;
+const open = { methods: ['POST'], path: '/api/y', access: 'public', summary: '' } as const satisfies Route;
 const ok = { status: 200, body: { message: 'hello' } };
 
 let lines: LoggedLines;
@@ -25,13 +32,15 @@ afterEach(() => lines.release());
 
 describe('a protected endpoint', () => {
   const action = jest.fn(() => ok);
-  const handler = protectedEndpoint({ name: 'dashboard', environment }, action);
+  const handler = createHandler({ name: 'dashboard', route: behind, environment }, action);
   beforeEach(() => action.mockClear());
 
   it('is given the principal and the token, whatever types the context has', async () => {
     for (const context of [authorizer, { ...principal, principalId: '1' }]) {
       expect(await handler(authorized({ authorizer: context }))).toMatchObject({ statusCode: 200 });
-      expect(action).toHaveBeenLastCalledWith(protectedRequest({ log: expect.anything() }));
+      expect(action).toHaveBeenLastCalledWith(
+        protectedRequest({ log: expect.anything(), caller: { device: '', sourceIp: '203.0.113.7' } }),
+      );
     }
   });
 
@@ -58,7 +67,7 @@ describe('a protected endpoint', () => {
 
 describe('every answer', () => {
   const answer = async (thrown: unknown) => {
-    const handler = protectedEndpoint({ name: 'dashboard', environment }, () => {
+    const handler = createHandler({ name: 'dashboard', route: behind, environment }, () => {
       throw thrown;
     });
     const result = await handler(authorized());
@@ -66,7 +75,10 @@ describe('every answer', () => {
   };
 
   it('is JSON and is never cached', async () => {
-    const result = await protectedEndpoint({ name: 'dashboard', environment }, () => ok)(authorized());
+    const result = await createHandler(
+      { name: 'dashboard', route: behind, environment },
+      () => ok,
+    )(authorized());
     expect(result.headers).toEqual({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
   });
 
@@ -128,11 +140,9 @@ describe('every answer', () => {
 });
 
 describe('a public endpoint', () => {
-  const schema = fields({ username: newUsername() });
-  const handler = publicEndpoint({ name: 'signup', environment, schema }, async ({ username }) => ({
-    status: 201,
-    body: { username },
-  }));
+  const readBody = createBodyReader({ username }, {});
+  const options = { name: 'signup', route: open, environment, readBody };
+  const handler = createHandler(options, async ({ body }) => ({ status: 201, body }));
 
   it('is given typed fields and ignores a token, dead or alive', async () => {
     const event = jsonEvent({ username: ' bob ' });
@@ -142,8 +152,8 @@ describe('a public endpoint', () => {
 
   it('is told the group of the address that API Gateway saw, whatever headers say', async () => {
     const seen: string[] = [];
-    const telling = publicEndpoint({ name: 'signup', environment, schema }, async (_, { address }) => {
-      seen.push(address);
+    const telling = createHandler(options, async ({ caller }) => {
+      seen.push(caller.sourceIp);
       return { status: 201 };
     });
     const event = jsonEvent({ username: 'bob' });
@@ -159,10 +169,34 @@ describe('a public endpoint', () => {
   });
 });
 
+describe('a protected endpoint that reads a body', () => {
+  const readBody = createBodyReader({ username }, {});
+  const handler = createHandler(
+    { name: 'x', route: behind, environment, readBody },
+    async ({ body, principal: { userId } }) => ({
+      status: 200,
+      body: { ...body, userId },
+    }),
+  );
+  const sent = jsonEvent({ username: ' bob ' });
+
+  it('is given both', async () => {
+    const event = authorized({
+      body: sent.body,
+      headers: { ...sent.headers, Authorization: `Token ${token.text}` },
+    });
+    expect(bodyOf(await handler(event))).toEqual({ username: 'bob', userId: 1 });
+  });
+
+  it('does not look at the body of a caller whom no authorizer vouched for', async () => {
+    expect((await handler({ ...sent, body: 'nonsense' })).statusCode).toBe(401);
+  });
+});
+
 describe('cross-origin answers', () => {
   const headersFor = async (corsOrigins: string, origin?: string) => {
-    const handler = protectedEndpoint(
-      { name: 'dashboard', environment: { ...environment, CORS_ORIGINS: corsOrigins } },
+    const handler = createHandler(
+      { name: 'dashboard', route: behind, environment: { ...environment, CORS_ORIGINS: corsOrigins } },
       () => ok,
     );
     const headers = { Authorization: `Token ${token.text}`, ...(origin && { origin }) };

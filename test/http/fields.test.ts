@@ -1,16 +1,17 @@
 import fc from 'fast-check';
-import { loginSchema } from '../../functions/login/login';
+import { endpoint as login } from '../../functions/login/endpoint';
 import { InvalidFieldsError } from '../../functions/shared/http/errors';
-import { checkFields } from '../../functions/shared/http/fields';
-import { signupSchema } from '../../functions/signup/signup';
+import { bodySchema, checkFields } from '../../functions/shared/http/fields';
+import { endpoint as signup } from '../../functions/signup/endpoint';
 
-const schema = signupSchema(['CLERK', 'MANAGER']);
+const schema = bodySchema(signup.body, { SIGNUP_ROLES: 'CLERK,MANAGER' });
+const loginSchema = bodySchema(login.body, {});
 const good = { username: 'newuser', email: 'newuser@example.com', password: 'password123', role: 'CLERK' };
 
 const BAD_USERNAME =
   'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.';
 
-const check = (body: Record<string, unknown>, by: typeof schema | typeof loginSchema = schema) => {
+const check = (body: Record<string, unknown>, by = schema) => {
   try {
     return checkFields(by, new Map(Object.entries(body)));
   } catch (error) {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { routeList } from '../../functions/routes';
+import { listRoutes } from '../../functions/endpoints';
 
 const PROJECT = join(__dirname, '../..');
 const dataDir = mkdtempSync(join(tmpdir(), 'token-auth-start-'));
@@ -55,7 +55,10 @@ describe('npm start', () => {
   it('says where it is, the routes and a line that works; Ctrl-C stops it; the data survive', async () => {
     const first = start({});
     const url = (await first.url)!;
-    for (const { method, path } of routeList)
+    for (const {
+      methods: [method],
+      path,
+    } of listRoutes())
       expect(first.output()).toContain(`${method.padEnd(7)}${path}/ `);
     const [command] = /curl .*/.exec(first.output())!;
     expect(execSync(command, { stdio: ['ignore', 'pipe', 'ignore'] }).toString()).toMatch(

@@ -1,6 +1,6 @@
 /** What API Gateway does between a client and the functions, for requests that fit a route: authorizer, its answer, endpoint. */
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { type EndpointName, routes } from '../../functions/routes';
+import { type EndpointName, routes } from '../../functions/endpoints';
 import type { System } from './system';
 
 export interface GatewayRequest {
@@ -61,7 +61,10 @@ async function invoke(
 }
 
 function eventOf({ endpoint, token, id, keep, body }: GatewayRequest): APIGatewayProxyEvent {
-  const { method, path } = routes[endpoint];
+  const {
+    methods: [method],
+    path,
+  } = routes[endpoint];
   requests += 1;
   const event = {
     type: 'REQUEST',

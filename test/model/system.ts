@@ -6,7 +6,7 @@ import type {
   APIGatewayProxyResult,
   APIGatewayRequestAuthorizerEvent,
 } from 'aws-lambda';
-import { type EndpointName, routeList } from '../../functions/routes';
+import { type EndpointName, listRoutes } from '../../functions/endpoints';
 import { handlerOf, variablesFor } from '../support/functions';
 import { postponeTimeOuts } from '../support/time-outs';
 import { type Engine, startEngine, TABLES } from './engine';
@@ -39,7 +39,7 @@ export async function startSystem(): Promise<System> {
   useEnvironment(front);
   const patches = [patchClock(), patchDraws(), patchPauses(), postponeTimeOuts(), patchLog()];
   const handlers = new Map<EndpointName, Handler>();
-  for (const { name } of routeList) handlers.set(name, await handlerOf(name));
+  for (const { name } of listRoutes()) handlers.set(name, await handlerOf(name));
   const authorizer: Authorizer = await handlerOf('authorizer');
   return {
     engine,

@@ -1,6 +1,6 @@
 /** Sentences about logs, errors and metrics: everything that is written while an API is used and abused. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { routeList } from '../../functions/routes';
+import { listRoutes } from '../../functions/endpoints';
 import { newName, type TestApi } from '../support/api';
 import { type FaultyApi, startFaultyApi } from '../support/faulty-database';
 import { itemsOf } from '../support/stored-items';
@@ -162,7 +162,10 @@ describe('evidence', () => {
     ];
     for (const attempt of attempts) expectGeneric(await api.call(...attempt));
     backend.database.decide(() => 'error');
-    for (const { method, path } of routeList) {
+    for (const {
+      methods: [method],
+      path,
+    } of listRoutes()) {
       const body =
         method === 'POST'
           ? { body: { username: newName(), email: `${newName()}@example.com`, password: 'password123' } }

@@ -2,9 +2,9 @@
 import { type LoginDependencies, login } from '../../functions/login/login';
 import { hashPassword } from '../../functions/shared/domain/password-hash';
 import { InvalidFieldsError, ThrottledError } from '../../functions/shared/http/errors';
-import { rateLimitStore } from '../../functions/shared/store/rate-limits';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { recordingLog } from '../support/log';
+import { rateLimitStore } from '../support/stores';
 
 const DAY_MS = 86_400_000;
 const START_MS = 1_800_000_000_000;
@@ -50,9 +50,16 @@ afterAll(async () => {
 
 /** The status, and after 429 the seconds to wait. */
 async function send(username: string, password: string, address: string): Promise<[number, number]> {
-  const client = { device: 'Phone/1.0', address, log: recordingLog() };
+  const caller = { device: 'Phone/1.0', sourceIp: address };
+  const request = {
+    body: { username, password },
+    caller,
+    pathParameters: {},
+    query: {},
+    log: recordingLog(),
+  };
   try {
-    return [(await login({ username, password }, client, dependencies)).status, 0];
+    return [(await login(request, dependencies)).status, 0];
   } catch (error) {
     if (error instanceof ThrottledError) return [429, error.waitSeconds];
     if (error instanceof InvalidFieldsError) return [400, 0];

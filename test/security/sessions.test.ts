@@ -1,6 +1,6 @@
 /** Sentences about security that must be true, each tested from outside where that is possible. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { routeList, servedMethods } from '../../functions/routes';
+import { listRoutes, servedMethods } from '../../functions/endpoints';
 import { digestOf, issueToken, newLocator, parseUnverifiedToken } from '../../functions/shared/domain/token';
 import { newName, type TestApi } from '../support/api';
 import { runDocumented } from '../support/documented-commands';
@@ -377,7 +377,10 @@ describe('tokens', () => {
 
   it('16. A token in query string, path or body is ignored.', async () => {
     const { token } = await api.signup();
-    for (const { method, path } of routeList.filter(({ access }) => access === 'authenticated')) {
+    for (const {
+      methods: [method],
+      path,
+    } of listRoutes().filter(({ access }) => access === 'authenticated')) {
       const target = path.replace('{id}', token);
       const body = method === 'POST' ? { body: { token, Authorization: `Token ${token}` } } : {};
       expect(
@@ -401,7 +404,10 @@ describe('tokens', () => {
       { Authorization: 'Bearer x' },
       { Authorization: `Token ${token.slice(0, 14)}${'0'.repeat(26)}` },
     ]) {
-      for (const { method, path } of routeList.filter(({ access }) => access === 'authenticated')) {
+      for (const {
+        methods: [method],
+        path,
+      } of listRoutes().filter(({ access }) => access === 'authenticated')) {
         const reply = await api.call(method, path, { headers });
         expect([reply.status, reply.headers.get('WWW-Authenticate')]).toEqual([401, 'Token']);
       }
@@ -422,14 +428,14 @@ describe('tokens', () => {
 describe('authorization', () => {
   it('42. Every route except the listed public ones has the authorizer; a test enumerates the template.', () => {
     const authorised = api.routes.map(({ method, path }) => `${method} ${path}`);
-    for (const route of routeList) {
+    for (const route of listRoutes()) {
       for (const method of servedMethods(route)) expect(authorised).toContain(`${method} ${route.path}`);
     }
     // The template itself is enumerated in test/stack/template.test.ts; here every such route refuses a caller without a token.
     return Promise.all(
-      routeList
+      listRoutes()
         .filter(({ access }) => access === 'authenticated')
-        .map(async ({ method, path }) => expect((await api.call(method, path)).status).toBe(401)),
+        .map(async ({ methods: [method], path }) => expect((await api.call(method, path)).status).toBe(401)),
     );
   });
 
@@ -460,7 +466,11 @@ describe('authorization', () => {
     const { username, token } = await api.signup();
     for (const fault of ['error', 'throttle'] as const) {
       database.decide(() => fault);
-      for (const { method, path, access } of routeList) {
+      for (const {
+        methods: [method],
+        path,
+        access,
+      } of listRoutes()) {
         const body =
           access === 'public'
             ? { body: { username, email: `${username}@example.com`, password: 'password123' } }

@@ -1,6 +1,6 @@
 /** Sentences about what is deployed, read off the template. */
 import type { Template } from 'aws-cdk-lib/assertions';
-import { functionNames } from '../../functions/shared/environment';
+import { backendFunctionNames } from '../../functions/functions';
 import { templateWith } from '../support/assembly';
 
 const templates: readonly [string, Template][] = [
@@ -28,7 +28,7 @@ describe.each(templates)('the stack of %s', (_, template) => {
   it("54. Each function's policy names its tables, indexes and actions; no function can do what its endpoint does not need.", () => {
     // Which function may do what is compared with docs/storage.md's list in test/stack/template.test.ts; here, that nothing is open.
     const policies = propertiesOf(template, 'AWS::IAM::Policy');
-    expect(policies).toHaveLength(functionNames.length);
+    expect(policies).toHaveLength(backendFunctionNames.length);
     for (const { PolicyDocument, Roles } of policies) {
       expect(Roles).toHaveLength(1);
       for (const { Effect, Action, Resource } of PolicyDocument.Statement) {

@@ -13,9 +13,10 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { definition as guard } from '../../functions/guard/definition';
 import { readEnvironment } from '../../functions/shared/environment';
 import { type ProtectOptions, SettingsError, TokenAuth, type TokenAuthProps } from '../../lib/index';
-import { longestWait } from '../../lib/time-budget';
+import { longestWait } from '../../lib/timeouts';
 import { grantsIn, looseGrantsIn, rolesNearPasswordsIn } from '../support/grants';
 
 class Reports {
@@ -174,9 +175,9 @@ describe('protect', () => {
       const given = Properties.Environment.Variables;
       const before = process.env;
       process.env = Object.fromEntries(Object.keys(given).map((variable) => [variable, 'x']));
-      expect(Object.keys(readEnvironment('guard')).sort()).toEqual(Object.keys(given).sort());
+      expect(Object.keys(readEnvironment(guard)).sort()).toEqual(Object.keys(given).sort());
       process.env = before;
-      expect(Properties.Timeout).toBeGreaterThanOrEqual(longestWait('guard') + 1);
+      expect(Properties.Timeout).toBeGreaterThanOrEqual(longestWait(guard) + 1);
     }
   });
 

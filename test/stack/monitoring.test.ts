@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { functionNames } from '../../functions/shared/environment';
+import { backendFunctionNames } from '../../functions/functions';
 import { templateWith } from '../support/assembly';
 
 interface MetricReference {
@@ -255,7 +255,7 @@ describe('the dashboard', () => {
 
   it('shows how long each function takes', () => {
     const durations = plotted.filter(({ name }) => name === 'Duration');
-    expect(durations.map(({ options }) => options.label).sort()).toEqual([...functionNames].sort());
+    expect(durations.map(({ options }) => options.label).sort()).toEqual([...backendFunctionNames].sort());
   });
 
   it('shows nothing twice', () => {

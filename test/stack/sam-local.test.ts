@@ -9,10 +9,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { App } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { functionNames } from '../../functions/shared/environment';
+import { backendFunctionNames, backendFunctions } from '../../functions/functions';
 import { AuthStack } from '../../lib/auth-stack';
 import { samDatabaseEndpoint, samStackProps } from '../../lib/sam-local';
-import { waiting } from '../../lib/time-budget';
 import { templateWith, unexplainedFindings } from '../support/assembly';
 
 const CDK = join(__dirname, '../../bin/cdk.js');
@@ -35,14 +34,19 @@ const pascalCase = (name: string) =>
     .join('');
 
 describe('a template for sam local', () => {
-  it.each(functionNames)('names the function of %s as one would type it', (name) => {
+  it.each(backendFunctionNames)('names the function of %s as one would type it', (name) => {
     expect(functions[pascalCase(name)].Metadata.SamResourceId).toBe(`${pascalCase(name)}Function`);
   });
 
-  it.each(functionNames)('shows the function of %s the database on this machine if it uses one', (name) => {
-    const { AWS_ENDPOINT_URL_DYNAMODB } = functions[pascalCase(name)].Properties.Environment.Variables;
-    expect(AWS_ENDPOINT_URL_DYNAMODB).toBe(waiting[name].calls > 0 ? samDatabaseEndpoint : undefined);
-  });
+  it.each(backendFunctionNames)(
+    'shows the function of %s the database on this machine if it uses one',
+    (name) => {
+      const { AWS_ENDPOINT_URL_DYNAMODB } = functions[pascalCase(name)].Properties.Environment.Variables;
+      expect(AWS_ENDPOINT_URL_DYNAMODB).toBe(
+        Object.keys(backendFunctions[name].tables).length > 0 ? samDatabaseEndpoint : undefined,
+      );
+    },
+  );
 
   it.each(['x64', 'arm64'])('is for the CPU of this machine: %s', (arch) => {
     const before = Object.getOwnPropertyDescriptor(process, 'arch')!;
@@ -52,12 +56,12 @@ describe('a template for sam local', () => {
     );
     Object.defineProperty(process, 'arch', before);
     const expected = arch === 'arm64' ? 'arm64' : 'x86_64';
-    expect(architectures).toEqual(functionNames.map(() => [expected]));
+    expect(architectures).toEqual(backendFunctionNames.map(() => [expected]));
   });
 
   it('lets the authorizer alone pass denials on', () => {
     const passing = Object.entries(functions).filter(
-      ([, { Properties }]) => 'PASSES_DENIALS_ON' in Properties.Environment.Variables,
+      ([, { Properties }]) => 'FORWARD_DENIALS' in Properties.Environment.Variables,
     );
     expect(passing.map(([name]) => name)).toEqual(['Authorizer']);
   });
@@ -70,7 +74,7 @@ describe('a template for sam local', () => {
       delete resource.Metadata;
       resource.Properties.Architectures = ['arm64'];
       delete resource.Properties.Environment.Variables.AWS_ENDPOINT_URL_DYNAMODB;
-      delete resource.Properties.Environment.Variables.PASSES_DENIALS_ON;
+      delete resource.Properties.Environment.Variables.FORWARD_DENIALS;
     }
     expect(template).toEqual(plain.toJSON());
   });
@@ -80,7 +84,7 @@ describe('a template for sam local', () => {
     const named = Object.values<any>(withPaths['Resources']).filter(
       ({ Metadata }) => Metadata?.['aws:cdk:path'] !== undefined,
     );
-    expect(named.map(({ Type }) => Type)).toEqual(functionNames.map(() => 'AWS::Lambda::Function'));
+    expect(named.map(({ Type }) => Type)).toEqual(backendFunctionNames.map(() => 'AWS::Lambda::Function'));
   });
 
   it('has no finding of cdk-nag unexplained', () => {
@@ -138,7 +142,7 @@ describe('cdk deploy of a template for sam local', () => {
 describe.each([{}, { stage: 'prod', monitoring: 'on' }, { sam: false }])('a template with %j', (settings) => {
   it('has nothing that is for sam local', () => {
     const text = JSON.stringify(templateWith(settings).toJSON());
-    expect(text).not.toMatch(/SamResourceId|PASSES_DENIALS_ON|AWS_SAM_LOCAL|AWS_ENDPOINT_URL/);
+    expect(text).not.toMatch(/SamResourceId|FORWARD_DENIALS|AWS_SAM_LOCAL|AWS_ENDPOINT_URL/);
     expect(text).not.toMatch(/host\.docker\.internal|x86_64/);
   });
 });

@@ -1,8 +1,10 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { routeList, servedMethods } from '../../functions/routes';
-import { type BackendFunctionName, functionNames, readEnvironment } from '../../functions/shared/environment';
+import { listRoutes, servedMethods } from '../../functions/endpoints';
+import { type BackendFunctionName, backendFunctionNames, backendFunctions } from '../../functions/functions';
+import type { FunctionDefinition } from '../../functions/shared/definition';
+import { readEnvironment } from '../../functions/shared/environment';
 import { SettingsError } from '../../lib/settings';
-import { longestWait } from '../../lib/time-budget';
+import { longestWait } from '../../lib/timeouts';
 import { templateWith, unexplainedFindings } from '../support/assembly';
 import { grantsIn, looseGrantsIn, rolesNearPasswordsIn } from '../support/grants';
 
@@ -21,26 +23,16 @@ const TABLES: Record<string, string> = {
   TablesRateLimits87C09B19: 'rateLimits',
 };
 
-/** What `docs/storage.md` allows each function on each table. */
-const GRANTS: Record<BackendFunctionName, Record<string, string[]>> = {
-  signup: { users: ['UpdateItem', 'PutItem'], tokens: ['PutItem'], rateLimits: ['UpdateItem'] },
-  login: {
-    users: ['GetItem', 'UpdateItem'],
-    tokens: ['PutItem', 'Query', 'DeleteItem'],
-    rateLimits: ['UpdateItem'],
-  },
-  dashboard: {},
-  refresh: { tokens: ['UpdateItem', 'GetItem'] },
-  logout: { tokens: ['DeleteItem'] },
-  'logout-all': {
-    users: ['UpdateItem', 'BatchGetItem'],
-    tokens: ['BatchGetItem', 'UpdateItem', 'Query', 'DeleteItem'],
-  },
-  sessions: { tokens: ['Query'] },
-  'end-session': { tokens: ['Query', 'DeleteItem'] },
-  authorizer: { users: ['BatchGetItem'], tokens: ['BatchGetItem', 'UpdateItem', 'DeleteItem'] },
-  fallback: {},
-};
+/** The actions on each table that a function's definition names. */
+function grantsOf(name: BackendFunctionName): Record<string, string[]> {
+  const { tables }: FunctionDefinition = backendFunctions[name];
+  return Object.fromEntries(
+    Object.entries(tables).map(([table, grants = []]) => [
+      table,
+      [...new Set(grants.flatMap((grant) => ('read' in grant ? grant.read : grant.write)))].sort(),
+    ]),
+  );
+}
 
 const resourcesOf = (template: Template, type: string): [string, Resource][] =>
   Object.entries(template.findResources(type)) as any;
@@ -86,7 +78,7 @@ const prod = templateWith({ stage: 'prod' });
 
 describe('the API', () => {
   const methods = methodsOf(dev);
-  const expected = routeList.flatMap((route) =>
+  const expected = listRoutes().flatMap((route) =>
     servedMethods(route).map((method) => [`${method} ${route.path}`, route] as const),
   );
 
@@ -161,7 +153,7 @@ describe('the API', () => {
     expect(JSON.stringify(dev.toJSON())).not.toContain('Access-Control');
     const web = templateWith({ corsOrigins: 'https://a.example,https://b.example' });
     expect(Object.keys(methodsOf(web))).toEqual(
-      expect.arrayContaining(routeList.map(({ path }) => `OPTIONS ${path}`)),
+      expect.arrayContaining(listRoutes().map(({ path }) => `OPTIONS ${path}`)),
     );
   });
 });
@@ -256,14 +248,16 @@ describe('the answers that the gateway makes itself', () => {
   });
 });
 
-describe.each(functionNames)('the function %s', (name) => {
+describe.each(backendFunctionNames)('the function %s', (name) => {
   const [, { Properties }] = functionOf(dev, name);
 
   it('has exactly the variables that its code reads', () => {
     const given = Properties['Environment'].Variables;
     const before = process.env;
     process.env = Object.fromEntries(Object.keys(given).map((variable) => [variable, 'x']));
-    expect(Object.keys(readEnvironment(name)).sort()).toEqual(Object.keys(given).sort());
+    expect(Object.keys(readEnvironment(backendFunctions[name] as FunctionDefinition)).sort()).toEqual(
+      Object.keys(given).sort(),
+    );
     process.env = before;
   });
 
@@ -281,9 +275,7 @@ describe.each(functionNames)('the function %s', (name) => {
     const logs = Object.keys(found).find((target) => target.startsWith(`${constructId(name)}Logs`))!;
     const { [logs]: logActions, ...tables } = found;
     expect(logActions).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
-    expect(tables).toEqual(
-      Object.fromEntries(Object.entries(GRANTS[name]).map(([table, actions]) => [table, actions.sort()])),
-    );
+    expect(tables).toEqual(grantsOf(name));
   });
 
   it('has a role of its own without managed policies', () => {
@@ -301,11 +293,11 @@ describe.each(functionNames)('the function %s', (name) => {
   });
 
   it('has time for its calls to the database, each at its worst, and a second more', () => {
-    expect(Properties['Timeout']).toBeGreaterThanOrEqual(longestWait(name) + 1);
+    expect(Properties['Timeout']).toBeGreaterThanOrEqual(longestWait(backendFunctions[name]) + 1);
   });
 
   it('answers, with the authorizer before it, within the 29 seconds of the gateway', () => {
-    const isProtected = routeList.some((route) => route.name === name && route.access === 'authenticated');
+    const isProtected = listRoutes().some((route) => route.name === name && route.access === 'authenticated');
     const before = isProtected ? functionOf(dev, 'authorizer')[1].Properties['Timeout'] : 0;
     expect(Properties['Timeout'] + before).toBeLessThan(29);
   });

@@ -5,11 +5,10 @@ import { CALL_ATTEMPTS } from '../../functions/shared/domain/limits';
 import { issueToken, newLocator } from '../../functions/shared/domain/token';
 import { readSessionAndOwner } from '../../functions/shared/store/authentication';
 import { connect, type Database } from '../../functions/shared/store/database';
-import { sessionStore } from '../../functions/shared/store/sessions';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
-import { userStore } from '../../functions/shared/store/users';
 import { useLocalCredentials } from '../support/database';
 import { sessionWith } from '../support/sessions';
+import { sessionStore, userStore } from '../support/stores';
 
 type Reply = (response: ServerResponse, operation: string) => void;
 

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { waitAfter } from '../../functions/shared/domain/attempts';
 import type { Database } from '../../functions/shared/store/database';
-import {
-  type ConsumedAttempt,
-  type Consumption,
-  rateLimitStore,
-} from '../../functions/shared/store/rate-limits';
+import type { ConsumedAttempt, Consumption } from '../../functions/shared/store/rate-limits';
 import { accountLimitKey, laneLimitKey, sourceIpLimitKey } from '../../functions/shared/store/schema';
 import { startDatabase, type TestDatabase } from '../support/database';
+import { rateLimitStore } from '../support/stores';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -399,7 +396,10 @@ describe('the lane of a network', () => {
 describe('the attempts of a source IP', () => {
   const window = { attempts: 10, windowSeconds: 600 };
   const attempt = (sourceIp: string, action: 'login' | 'signup' = 'login', at = NOW) =>
-    rateLimitStore(database).consumeFixedWindow(sourceIpLimitKey(action, sourceIp), at, window);
+    rateLimitStore(database).consumeFixedWindow(sourceIpLimitKey(action, sourceIp), {
+      now: at,
+      rules: window,
+    });
 
   it('count each when they come at once, and the rest waits for the next window', async () => {
     const waits = await together(40, () => attempt('203.0.113.7', 'login', NOW + 200));
@@ -411,7 +411,10 @@ describe('the attempts of a source IP', () => {
 
   it('whose response was lost are allowed when they are sent again, the last one too', async () => {
     const tryAgain = () =>
-      rateLimitStore(forgetful()).consumeFixedWindow(sourceIpLimitKey('login', '203.0.113.11'), NOW, window);
+      rateLimitStore(forgetful()).consumeFixedWindow(sourceIpLimitKey('login', '203.0.113.11'), {
+        now: NOW,
+        rules: window,
+      });
     await together(9, () => attempt('203.0.113.11'));
     expect(await tryAgain()).toBe(0);
     expect(await tryAgain()).toBe(600);

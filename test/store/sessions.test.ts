@@ -7,10 +7,11 @@ import {
   successorOf,
 } from '../../functions/shared/domain/token';
 import { readSessionAndOwner } from '../../functions/shared/store/authentication';
-import { type SessionStore, sessionStore } from '../../functions/shared/store/sessions';
-import { type UserStore, userStore } from '../../functions/shared/store/users';
+import type { SessionStore } from '../../functions/shared/store/sessions';
+import type { UserStore } from '../../functions/shared/store/users';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { NOW, SALT, sessionWith } from '../support/sessions';
+import { sessionStore, userStore } from '../support/stores';
 
 let database: TestDatabase;
 let sessions: SessionStore;

@@ -1,7 +1,8 @@
 import { issueToken, newLocator } from '../../functions/shared/domain/token';
-import { type NewUser, type UserStore, userStore } from '../../functions/shared/store/users';
+import type { NewUser, UserStore } from '../../functions/shared/store/users';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { sessionWith } from '../support/sessions';
+import { userStore } from '../support/stores';
 
 let database: TestDatabase;
 let users: UserStore;

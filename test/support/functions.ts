@@ -1,5 +1,6 @@
 /** The functions in this process, as deployed but for their variables: no limits, and hashes that cost next to nothing. */
-import type { FunctionName, Variable } from '../../functions/shared/environment';
+import type { FunctionName } from '../../functions/functions';
+import type { Variable } from '../../functions/shared/environment';
 import type { Tables } from '../../functions/shared/store/database';
 
 const withoutLimits = {

@@ -1,8 +1,8 @@
 /** Sessions and principals as data, around one token and one moment. */
 import type { Session, SessionOwner } from '../../functions/shared/domain/session';
 import { digestOf, parseUnverifiedToken, successorOf, type Token } from '../../functions/shared/domain/token';
+import type { ProtectedRequest } from '../../functions/shared/http/create-handler';
 import type { Principal } from '../../functions/shared/http/principal';
-import type { ProtectedRequest } from '../../functions/shared/http/protected-endpoint';
 import { recordingLog } from './log';
 
 /** Epoch seconds. */
@@ -47,6 +47,8 @@ export const principal: Principal = {
 export const protectedRequest = (overrides: Partial<ProtectedRequest> = {}): ProtectedRequest => ({
   principal,
   token,
+  caller: { device: 'Phone/1.0', sourceIp: '203.0.113.7' },
+  body: undefined,
   pathParameters: {},
   query: {},
   log: recordingLog(),

@@ -171,13 +171,19 @@ export type FieldsOf<Kinds extends FieldKinds> = {
   readonly [Name in keyof Kinds]: v.InferOutput<ReturnType<Kinds[Name]['schema']>>;
 };
 
-/** Reads the body of a request as fields of these kinds. Members that are not listed are ignored and cannot be smuggled in. */
+/** Fields of these kinds. Members that are not listed are ignored and cannot be smuggled in. */
+export const bodySchema = (kinds: FieldKinds, environment: Readonly<Partial<Record<Setting, string>>>) =>
+  v.object(
+    Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.schema(environment)])),
+    REQUIRED,
+  );
+
+/** Reads the body of a request as fields of these kinds. */
 export function createBodyReader<const Kinds extends FieldKinds>(
   kinds: Kinds,
   environment: Readonly<Partial<Record<Setting, string>>>,
 ): (event: BodyEvent) => Promise<FieldsOf<Kinds>> {
-  const entries = Object.entries(kinds).map(([name, kind]) => [name, kind.schema(environment)] as const);
-  const schema = v.object(Object.fromEntries(entries), REQUIRED);
+  const schema = bodySchema(kinds, environment);
   return async (event) => checkFields(schema, await readFields(event)) as FieldsOf<Kinds>;
 }
 
@@ -185,7 +191,7 @@ export function createBodyReader<const Kinds extends FieldKinds>(
  * The typed fields of a body.
  * @throws InvalidFieldsError with every message of every bad field.
  */
-function checkFields<Schema extends v.GenericSchema>(
+export function checkFields<Schema extends v.GenericSchema>(
   schema: Schema,
   unverified: UnverifiedFields,
 ): v.InferOutput<Schema> {
