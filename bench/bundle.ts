@@ -7,8 +7,8 @@ export interface Bundle {
   readonly name: string;
   readonly text: string;
   readonly bytes: number;
-  /** Every source that left something in it, from the project's folder. */
-  readonly paths: readonly string[];
+  /** Every source that left something in it, from the project's folder, and how many bytes. */
+  readonly inputs: readonly (readonly [path: string, bytes: number])[];
   /** The bytes that a package, or our own code, takes of it. What esbuild adds itself is in none. */
   readonly bytesByOwner: ReadonlyMap<string, number>;
 }
@@ -33,7 +33,13 @@ export function bundleOf(name: string): Bundle {
   for (const [path, { bytesInOutput }] of inputs)
     bytesByOwner.set(ownerOf(path), (bytesByOwner.get(ownerOf(path)) ?? 0) + bytesInOutput);
   const [{ text, contents }] = outputFiles as [(typeof outputFiles)[number]];
-  return { name, text, bytes: contents.length, paths: inputs.map(([path]) => path), bytesByOwner };
+  return {
+    name,
+    text,
+    bytes: contents.length,
+    inputs: inputs.map(([path, { bytesInOutput }]) => [path, bytesInOutput]),
+    bytesByOwner,
+  };
 }
 
 const ownerOf = (path: string): string => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? OURS;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { checkSettings, contextOption, readOptions, run } from '../cli/program';
 import { writeEvents } from '../cli/sam-events';
+import { constructId } from '../lib/auth-function';
 import { synthesise } from '../local/synthesise';
 
 const PROJECT = join(__dirname, '..');
@@ -15,7 +16,7 @@ run(async () => {
     [
       'The template for sam local is in sam.out. Next, in two terminals:',
       '  npm run sam:db',
-      '  sam local invoke SignupFunction -e events/signup.json',
+      `  sam local invoke ${constructId('signup')} -e events/signup.json`,
       'The first prints which --add-host the second may need.',
     ].join('\n'),
   );

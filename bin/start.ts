@@ -10,7 +10,7 @@ import {
   run,
   stopOnSignal,
 } from '../cli/program';
-import { listRoutes } from '../functions/endpoints';
+import { listRoutes, routes } from '../functions/endpoints';
 import { logWriter } from '../local/log/terminal';
 import { runTemplate } from '../local/run';
 import { synthesise } from '../local/synthesise';
@@ -42,17 +42,17 @@ run(async () => {
 });
 
 function welcome(url: string, dataPlace: string): string {
-  const routes = listRoutes().map(
+  const listed = listRoutes().map(
     ({ methods, path, summary }) => `  ${methods.join(', ').padEnd(7)}${`${path}/`.padEnd(24)}${summary}`,
   );
   const body = JSON.stringify({ username: 'newuser', email: 'newuser@example.com', password: 'password123' });
   return [
     `Token auth is running at ${url}`,
     '',
-    ...routes,
+    ...listed,
     '',
     'Try it:',
-    `  curl -X POST ${url}/api/signup/ -H 'Content-Type: application/json' -d '${body}'`,
+    `  curl -X POST ${url}${routes.signup.path}/ -H 'Content-Type: application/json' -d '${body}'`,
     '',
     'Move the clock to try expiry:',
     `  curl -X POST ${url}/_local/clock/ -d '{"advance":"8d"}'`,

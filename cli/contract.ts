@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
+import { routes } from '../functions/endpoints';
 import jestConfig from '../jest.config.js';
 import { CannotRunError, detectTarget, type Target } from './contract-target';
 
@@ -110,7 +111,7 @@ async function endSessions(url: string, signIns: readonly SignIn[]): Promise<num
     if (ended.has(user) || unknown.has(user)) continue;
     const headers = { Authorization: `Token ${token}` };
     const options = { method: 'POST', headers, signal: AbortSignal.timeout(35_000) };
-    const response = await fetch(`${url}/api/logoutall/`, options).catch(() => undefined);
+    const response = await fetch(`${url}${routes['logout-all'].path}/`, options).catch(() => undefined);
     if (response?.status === 204) ended.add(user);
     else if (response?.status !== 401) unknown.add(user);
   }

@@ -80,7 +80,8 @@ export class AuthFunction extends LambdaFunction {
   }
 }
 
-const constructId = (name: FunctionName): string =>
+/** The folder's name in PascalCase, with `Function` behind it. */
+export const constructId = (name: FunctionName): string =>
   `${name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())}Function`;
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;

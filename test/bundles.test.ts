@@ -27,7 +27,7 @@ function allowanceOf(name: FunctionName): { packages: string[]; bytes: number } 
 }
 
 describe.each<FunctionName>([...backendFunctionNames, 'guard'])('the bundle of %s', (name) => {
-  const { text, bytes, paths, bytesByOwner } = bundleOf(name);
+  const { text, bytes, inputs, bytesByOwner } = bundleOf(name);
   const packages = [...bytesByOwner.keys()].filter((owner) => owner !== OURS).sort();
   const allowance = allowanceOf(name);
 
@@ -46,7 +46,7 @@ describe.each<FunctionName>([...backendFunctionNames, 'guard'])('the bundle of %
   });
 
   it('holds its own folder, what is shared, the route table, and no other endpoint', () => {
-    const ours = paths.filter((path) => !path.includes('node_modules'));
+    const ours = inputs.map(([path]) => path).filter((path) => !path.includes('node_modules'));
     expect(
       ours.filter(
         (path) =>
@@ -55,6 +55,13 @@ describe.each<FunctionName>([...backendFunctionNames, 'guard'])('the bundle of %
           ).test(path),
       ),
     ).toEqual([]);
+  });
+
+  it('holds of other endpoints where they are, and nothing else', () => {
+    const others = inputs.filter(
+      ([path]) => /^functions\/[a-z-]+\/endpoint\.ts$/.test(path) && !path.includes(`/${name}/`),
+    );
+    for (const [, size] of others) expect(size).toBeLessThan(200);
   });
 
   it('holds nothing of the clock that can be moved on this machine', () => {

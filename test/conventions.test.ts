@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
+import { listRoutes } from '../functions/endpoints';
+import { constructId } from '../lib/auth-function';
 
 const PROJECT = join(__dirname, '..');
 
@@ -49,6 +51,28 @@ describe('secrets', () => {
       .filter((line) => /digest|secret|password|token\.text|unverifiedToken\b/i.test(line));
     expect(suspicious).toEqual([]);
   });
+});
+
+describe('an endpoint', () => {
+  const sources = ['functions', 'lib', 'local', 'cli', 'bin']
+    .flatMap(filesUnder)
+    .filter((file) => file !== 'functions/endpoints.ts')
+    .map((file) => [file, readFileSync(join(PROJECT, file), 'utf8')] as const);
+
+  it.each(listRoutes())(
+    'is named by path, folder and construct id in its own folder and the index alone: $name',
+    ({ name, path }) => {
+      const traces = [
+        new RegExp(`${path.replace(/[{}]/g, '\\$&')}(?![\\w/-])`),
+        new RegExp(`${constructId(name)}|(functions|\\.)/${name}/`),
+      ];
+      const naming = sources
+        .filter(([file]) => !file.startsWith(`functions/${name}/`))
+        .filter(([, source]) => traces.some((trace) => trace.test(source)))
+        .map(([file]) => file);
+      expect(naming).toEqual([]);
+    },
+  );
 });
 
 describe('the local runner', () => {

@@ -26,18 +26,18 @@ export interface Route {
 }
 
 export type TableName = keyof Tables;
-export type ReadAction = 'BatchGetItem' | 'GetItem' | 'Query';
-export type WriteAction = 'PutItem' | 'UpdateItem' | 'DeleteItem';
+type ReadAction = 'BatchGetItem' | 'GetItem' | 'Query';
+type WriteAction = 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 /** A grant to read a table. Those of a transaction are those of its items. */
-export interface ReadGrant {
+interface ReadGrant {
   readonly read: readonly ReadAction[];
   /** Only requests that name the attributes they want, and none but these and the key; absent: all. */
   readonly attributes?: readonly string[];
 }
 
 /** A grant to write a table. */
-export interface WriteGrant {
+interface WriteGrant {
   readonly write: readonly WriteAction[];
   /** Every attribute that the requests put, change or look at in a condition; `*` is any text. The key is added. */
   readonly attributes: readonly string[];
@@ -50,7 +50,7 @@ export interface WriteGrant {
 export type Grant = ReadGrant | WriteGrant;
 
 /** The longest that a function waits for DynamoDB. */
-export interface SlowestRun {
+interface SlowestRun {
   /** Calls one after the other, at most. Of a decision, those of one attempt. */
   readonly calls: number;
   /** How often it may go on for some time before its last attempt: it retries on a conflict, or reads or deletes a pile of sessions. */

@@ -74,7 +74,9 @@ describe.each([
       const live = run.state.sessions.filter((session) => isLive(run.state, session));
       expect(await greetings(run)).toHaveLength(live.length);
       expect(live.every(({ generation }) => generation === run.state.accounts[0]?.generation)).toBe(true);
-      if (maker !== 'login') expect(live).toEqual([]);
+      // A token that was refreshed away in time ends nothing.
+      const isDone = run.state.accounts[0]?.generation === 1;
+      if (isDone && maker !== 'login') expect(live).toEqual([]);
     });
     expect(orders).toBeGreaterThan(3);
   });

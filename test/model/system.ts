@@ -30,6 +30,7 @@ const variables = {
   TOKEN_LIFETIME_SECONDS: String(TOKEN_LIFETIME),
   SESSION_LIFETIME_SECONDS: String(SESSION_LIFETIME),
   SESSIONS_PER_USER: String(SESSIONS_PER_USER),
+  ADMITTED_ROLES: 'CLERK,MANAGER',
 };
 
 export async function startSystem(): Promise<System> {

@@ -13,7 +13,7 @@ import { type Principal, readPrincipal, refusalOf } from './principal';
 import type { Answer } from './response';
 
 /** What is known of whoever calls. */
-export interface Caller {
+interface Caller {
   /** The `User-Agent`, cleaned and cut. */
   readonly device: string;
   /** Whom the caller's IP address counts as. From the connection alone: any header can be forged (ASVS 5.0, 4.1.3). */
