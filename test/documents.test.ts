@@ -1,5 +1,5 @@
 /** What the documents say is what the code does. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { millionTable, monthlyCharges } from '../cli/cost';
 import { dollars } from '../cli/prices';
@@ -51,19 +51,21 @@ const tablesIn = (text: string): string[][] =>
       .map((cell) => cell.trim()),
   );
 
-describe.each([
-  ['README.md', readme],
-  ['docs/deploy.md', deploy],
-])('%s', (file, text) => {
+const pages = readdirSync(join(__dirname, '../docs')).map((file) => `docs/${file}`);
+
+describe.each(['README.md', ...pages])('%s', (file) => {
   it('names only scripts, files and headings that exist', () => {
+    const text = read(file);
     const names = Object.keys(JSON.parse(read('package.json')).scripts);
     for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(names).toContain(name);
     const links = [...text.matchAll(/\]\(([\w./-]*)(?:#([\w-]+))?\)/g)];
-    expect(links.length).toBeGreaterThan(4);
+    expect(links.length).toBeGreaterThan(0);
     for (const [, target = '', anchor] of links) {
-      const page = target === '' ? text : read(join(file, '..', target));
-      const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!));
-      if (anchor) expect(headings).toContain(anchor);
+      const path = target === '' ? file : join(file, '..', target);
+      expect([path, existsSync(join(__dirname, '..', path))]).toEqual([path, true]);
+      if (!anchor) continue;
+      const headings = [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!));
+      expect(headings).toContain(anchor);
     }
   });
 });
@@ -88,9 +90,7 @@ describe('docs/deploy.md', () => {
     const { idle, inUse } = monthlyCharges(templateWith({ monitoring: 'on' }).toJSON() as Template);
     const sum = (charges: typeof idle) => dollars(charges.reduce((total, { usd }) => total + usd, 0));
     const atMost = sum([...idle, ...inUse]);
-    expect(deploy).toContain(
-      `alarms and dashboard are ${sum(idle)}, and at most ${atMost} once somebody calls`,
-    );
+    expect(deploy).toContain(`alarms and dashboard cost ${sum(idle)}, at most ${atMost} with traffic`);
     const explained = partOf(read('docs/monitoring.md'), '## What it costs');
     expect(explained).toContain(`| **${atMost}** |`);
     for (const { usd } of [...idle, ...inUse]) expect(explained).toContain(`| ${dollars(usd)} |`);
