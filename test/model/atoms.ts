@@ -25,6 +25,8 @@ export interface Attempt {
   readonly isFaulty: boolean;
   /** What the session that the request makes is called, and the user. */
   readonly newSessionId: string;
+  /** The sessions that it was seen to delete. */
+  readonly deleted: ReadonlySet<string>;
   readonly newUser: Pick<Account, 'userId' | 'locator'>;
 }
 

@@ -22,6 +22,7 @@ const stateWith = (userId: number, ...sessions: ModelSession[]): State => ({
 const attempt = (parts: Pick<SeenAttempt, 'request' | 'answer'> & Partial<SeenAttempt>): SeenAttempt => ({
   isFaulty: false,
   newSessionId: 'new',
+  deleted: new Set(),
   newUser: { userId: 0, locator: '' },
   ...parts,
 });

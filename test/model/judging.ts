@@ -29,6 +29,7 @@ function attemptsOf({ before, sent, after }: Happening): readonly SeenAttempt[] 
     request,
     isFaulty: lane.isStruck || lane.fault?.kind === 'die',
     newSessionId: lane.sessionId ?? 'none',
+    deleted: lane.deleted,
     newUser: newUserOf(request, reply, { before, after }),
     answer: reply && shortAnswer(request, reply),
   }));

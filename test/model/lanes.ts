@@ -62,6 +62,8 @@ export interface Lane {
   readonly callIds: Set<string>;
   /** The id that the request drew for a new session, the last if it drew several. */
   sessionId: string | undefined;
+  /** The ids of the sessions that the request asked to delete. */
+  readonly deleted: Set<string>;
   calls: number;
   underWay: number;
   isClosed: boolean;
@@ -93,6 +95,7 @@ export const createLane = (given: Pick<Lane, 'number' | 'turns' | 'fault' | 'dra
   ...given,
   callIds: new Set(),
   sessionId: undefined,
+  deleted: new Set(),
   calls: 0,
   underWay: 0,
   isClosed: false,
@@ -106,6 +109,7 @@ export async function passThrough(
   execute: () => Promise<Reply>,
 ): Promise<Reply | undefined> {
   if (lane.isClosed) return undefined;
+  if (call.operation === 'DeleteItem') noteDeletion(lane, call.payload);
   lane.underWay += 1;
   await lane.turns.turn(lane.number);
   try {
@@ -117,6 +121,11 @@ export async function passThrough(
     lane.underWay -= 1;
     lane.turns.done();
   }
+}
+
+function noteDeletion({ deleted }: Lane, payload: Payload): void {
+  const { S } = membersOf(membersOf(payload['ExpressionAttributeValues'])[':id']);
+  if (typeof S === 'string') deleted.add(S);
 }
 
 function faultNow({ fault, calls }: Lane): Fault['kind'] | undefined {

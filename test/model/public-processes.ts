@@ -5,6 +5,7 @@ import {
   addSession,
   endSession,
   isExpired,
+  isLive,
   type ModelSession,
   SESSIONS_PER_USER,
   type State,
@@ -21,15 +22,20 @@ export const signup = ({ newUser, newSessionId }: Attempt, name: number): Atom =
     return done(addSession(withAccount, session), `201 ${TOKEN_LIFETIME}`);
   });
 
-export const login = ({ newSessionId, isFaulty }: Attempt, name: number, isPasswordRight: boolean): Atom =>
+export const login = (
+  { newSessionId, isFaulty, deleted }: Attempt,
+  name: number,
+  isPasswordRight: boolean,
+): Atom =>
   atom('login', (state) => {
     const account = state.accounts.find((one) => one.name === name);
     if (!account?.isActive || !isPasswordRight) return done(state, '400');
-    return [{ state, next: open({ ...account, id: newSessionId, isFaulty }, { isAdded: false }) }];
+    return [{ state, next: open({ ...account, id: newSessionId, isFaulty, deleted }, { isAdded: false }) }];
   });
 
 interface Opening extends Pick<ModelSession, 'id' | 'userId' | 'locator' | 'generation'> {
   readonly isFaulty: boolean;
+  readonly deleted: ReadonlySet<string>;
 }
 
 interface Progress {
@@ -40,22 +46,27 @@ interface Progress {
 
 /** The session is stored and the user's sessions are looked at, in either order; then those over the limit are ended. */
 function open(opening: Opening, { isAdded, surplus }: Progress): Atom {
-  const { id, userId, locator, generation, isFaulty } = opening;
+  const { id, userId, locator, generation, isFaulty, deleted } = opening;
   if (isAdded && surplus) return remove(surplus, isFaulty);
   const seen = surplus?.map((session) => session.id);
   return atom(`open ${id} ${userId} ${generation} ${isAdded} ${seen}`, (state) => {
     const added = addSession(state, { id, userId, locator, generation });
     const own = sessionOf(added, id);
-    return [
-      ...(isAdded
-        ? []
-        : [{ state: added, next: open(opening, { isAdded: true, ...(surplus && { surplus }) }) }]),
-      ...(surplus || !own
-        ? []
-        : [{ state, next: open(opening, { isAdded, surplus: surplusOf(state, own) }) }]),
-      // A fault of the look or the removal keeps nobody from signing in.
-      ...(isAdded && isFaulty ? done(state, `200 ${TOKEN_LIFETIME}`) : []),
-    ];
+    const steps: Step[] = [];
+    if (!isAdded)
+      steps.push({ state: added, next: open(opening, { isAdded: true, ...(surplus && { surplus }) }) });
+    if (!surplus && own) {
+      const found = surplusOf(state, own);
+      // What it looked at is known by what it deleted.
+      const isSeen = isFaulty || found.every((one) => deleted.has(one.id));
+      const isAll =
+        isFaulty ||
+        state.sessions.every((one) => !deleted.has(one.id) || found.includes(one) || !isLive(state, one));
+      if (isSeen && isAll) steps.push({ state, next: open(opening, { isAdded, surplus: found }) });
+    }
+    // A fault of the look or the removal keeps nobody from signing in.
+    if (isAdded && isFaulty) steps.push(...done(state, `200 ${TOKEN_LIFETIME}`));
+    return steps;
   });
 }
 
