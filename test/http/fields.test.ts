@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { endpoint as login } from '../../functions/login/endpoint';
 import { InvalidFieldsError } from '../../functions/shared/http/errors';
 import { bodySchema, checkFields } from '../../functions/shared/http/fields';
@@ -158,5 +159,53 @@ describe('the fields of a login', () => {
   it('may be longer than any that could have signed up', () => {
     const long = { username: 'x'.repeat(1000), password: 'y'.repeat(1000) };
     expect(check(long, loginSchema)).toEqual(long);
+  });
+});
+
+describe('the JSON Schema of a kind of field', () => {
+  const schemas = { ...signup.body, ...login.body };
+  /** Of JSON Schema what the kinds use. */
+  const accepts = (
+    { maxLength = Number.POSITIVE_INFINITY, minLength = 0, pattern = '' }: any,
+    text: string,
+  ) => [...text].length <= maxLength && [...text].length >= minLength && new RegExp(pattern, 'u').test(text);
+  const pieces = fc.constantFrom(
+    'a',
+    'Z',
+    '7',
+    '@',
+    '.',
+    '_',
+    '-',
+    ' ',
+    'é',
+    'σ',
+    'ß',
+    '中',
+    '\u3164',
+    '\0',
+    '😀',
+    'example',
+    '.com',
+  );
+  const texts = fc.oneof(
+    fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join('')),
+    fc.string({ unit: 'binary', maxLength: 160 }),
+    fc.constantFrom('', ' ', 'a'.repeat(128), 'a'.repeat(129), 'a'.repeat(150), 'a'.repeat(151), 'a@b.co'),
+  );
+
+  it.each(
+    Object.entries({ ...schemas, loginUsername: login.body.username, loginPassword: login.body.password }),
+  )('describes what is taken: %s', (_, kind) => {
+    const read = kind.schema({ SIGNUP_ROLES: 'CLERK' });
+    fc.assert(
+      fc.property(texts, (text) => {
+        const result = v.safeParse(read, text);
+        // What is accepted is, as it is kept, described.
+        if (result.success)
+          expect([text, accepts(kind.jsonSchema, String(result.output))]).toEqual([text, true]);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

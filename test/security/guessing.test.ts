@@ -1,7 +1,17 @@
 /** Sentences about guessing and enumeration: a whole backend with its default limits, over HTTP. */
+import { compare, hash } from 'bcryptjs';
+import { type LoginDependencies, login as logIn } from '../../functions/login/login';
 import { accountKeyOf } from '../../functions/shared/domain/attempts';
+import { ThrottledError } from '../../functions/shared/http/errors';
 import { newName, startApi, type TestApi } from '../support/api';
+import { owner, protectedRequest, token } from '../support/sessions';
 import { itemsOf, type StoredItems } from '../support/stored-items';
+
+/** The real one, counted; the functions behind `api` have their own. */
+jest.mock('bcryptjs', () => {
+  const real = jest.requireActual('bcryptjs');
+  return { ...real, compare: jest.fn(real.compare), hash: jest.fn(real.hash) };
+});
 
 let api: TestApi;
 let stored: StoredItems;
@@ -24,6 +34,49 @@ afterAll(async () => {
   stored.close();
   await api.close();
 });
+
+/** How many hashes a login costs in this process that its rate limits, all but these open, refuse. */
+async function hashesOfRefused(limits: Partial<LoginDependencies['rateLimits']>): Promise<number> {
+  const user = {
+    ...owner,
+    username: 'bob',
+    email: '',
+    passwordHash: await hash('password123', 4),
+    createdAt: 0,
+    locator: token.locator,
+  };
+  const dependencies: LoginDependencies = {
+    clock: Date.now,
+    lifetimes: { tokenLifetimeSeconds: 60, sessionLifetimeSeconds: 60 },
+    bcryptCost: 4,
+    sessionsPerUser: 1,
+    sourceIpRules: { attempts: 1, windowSeconds: 60 },
+    accountRules: { freeFailures: 1, firstWaitSeconds: 1, longestWaitSeconds: 1, keptSeconds: 60 },
+    rateLimits: {
+      consumeFixedWindow: async () => 0,
+      consumeWithBackoff: () => Promise.reject(new Error('The source IP comes first.')),
+      refund: async () => undefined,
+      reset: async () => undefined,
+      ...limits,
+    },
+    users: {
+      findLocator: async () => token.locator,
+      findNamed: async () => user,
+      replacePasswordHash: async () => true,
+    },
+    sessions: {
+      add: async () => true,
+      list: async () => ({ sessions: [], isComplete: true }),
+      removeAll: async () => undefined,
+    },
+  };
+  jest.mocked(hash).mockClear();
+  jest.mocked(compare).mockClear();
+  const body = { username: 'bob', password: 'password123' };
+  const error = await logIn({ ...protectedRequest(), body }, dependencies).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ThrottledError);
+  return jest.mocked(hash).mock.calls.length + jest.mocked(compare).mock.calls.length;
+}
 
 const advance = (time: string) => api.call('POST', '/_local/clock/', { body: { advance: time } });
 const login = (username: string, password = 'password123', headers = {}) =>
@@ -189,7 +242,10 @@ describe('one address', () => {
   });
 
   it('57. Calls that cost money (bcrypt, mail) sit behind admission control.', async () => {
-    // The order itself is in test/functions/{login,signup}.test.ts: charged before anything is hashed. There is no mail.
+    // An attempt that is refused reaches no hash, whichever limit refuses it. There is no mail.
+    expect(await hashesOfRefused({ consumeFixedWindow: async () => 7 })).toBe(0);
+    const wait = { isAllowed: false, waitSeconds: 7 } as const;
+    expect(await hashesOfRefused({ consumeWithBackoff: async () => wait })).toBe(0);
     const replies = await Promise.all(
       ['/api/signup/', '/api/api-token-auth/'].map((path) =>
         Promise.all(Array.from({ length: 20 }, () => attempt(path))),

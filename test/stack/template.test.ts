@@ -3,6 +3,7 @@ import { listRoutes, servedMethods } from '../../functions/endpoints';
 import { type BackendFunctionName, backendFunctionNames, backendFunctions } from '../../functions/functions';
 import type { FunctionDefinition } from '../../functions/shared/definition';
 import { readEnvironment } from '../../functions/shared/environment';
+import { sessionAttributes, sessionOwnerAttributes } from '../../functions/shared/store/schema';
 import { SettingsError } from '../../lib/settings';
 import { longestWait } from '../../lib/timeouts';
 import { templateWith, unexplainedFindings } from '../support/assembly';
@@ -336,6 +337,18 @@ describe('the grants', () => {
     expect(limitsOf('login', 'UpdateItem', 'users')).toEqual([
       { attributes: ['pk', 'passwordHash'], partitionKeys: ['USER#*'] },
     ]);
+  });
+
+  it('of one BatchGetItem over two tables hold whether IAM looks at the attributes and keys of each table or of all together', () => {
+    const asked = [...sessionOwnerAttributes, ...sessionAttributes];
+    const batches = grantsIn(dev).filter(({ actions }) => actions.includes('BatchGetItem'));
+    expect(new Set(batches.map(({ role }) => role)).size).toBe(2);
+    for (const { table, attributes, partitionKeys } of batches) {
+      expect(partitionKeys).toBeUndefined();
+      if (/Users/.test(table)) expect(attributes).toEqual(expect.arrayContaining(asked));
+      else expect(attributes).toBeUndefined();
+      expect(attributes ?? []).not.toContain('passwordHash');
+    }
   });
 
   it('of logout-all change of a user the generation of the sessions alone', () => {
