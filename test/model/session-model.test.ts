@@ -3,8 +3,8 @@ import { randomInt } from 'node:crypto';
 import { checkModel } from './session-model';
 import { startSystem } from './system';
 
-/** About a minute on a small machine. */
-const RUNS = 2000;
+/** `npm run test:model -- --runs 20000` plays more. */
+const RUNS = 400;
 
 describe('signup, login, use, refresh, logout and the end of sessions, in any order, at once, and with faults', () => {
   it('never end a session without a cause, never leave an ended one open, and never give a token two successors', async () => {
