@@ -70,7 +70,7 @@ export function routing(api: Contract): void {
     async () => {
       for (const route of routeList) {
         const headers = {
-          'Access-Control-Allow-Origin': expect.stringMatching(/^(\*|https?:\/\/\S+)$/),
+          'Access-Control-Allow-Origin': expect.stringMatching(/^(\*|[a-z][a-z0-9+.-]*:\/\/\S+)$/),
           'Access-Control-Allow-Methods': listWith(route.method),
           'Access-Control-Allow-Headers': listWith('authorization'),
         };
