@@ -5,9 +5,11 @@ import {
   BEARS_TOKEN,
   created,
   DASHBOARD,
+  DONE,
   type ExpectedResponse,
   greeting,
   INVALID_TOKEN,
+  LIST,
   LOGGED_OUT,
   LOGIN,
   LOGIN_NEEDS,
@@ -62,6 +64,14 @@ export function rules(api: Contract): void {
     await api.expect('PUT /api/dashboard/', notAllowed);
     const { token, role } = await api.user('ada');
     await api.expect(DASHBOARD, greeting(role), { token });
+  });
+
+  api.row('A 204 has no body, and text/plain as its Content-Type: nothing to parse as JSON', async () => {
+    const token = await api.login(await api.user('ada'));
+    const { body: sessions } = await api.send(LIST, { token });
+    const { id } = sessions.find(({ current }: { current: boolean }) => current);
+    const headers = { 'Content-Type': 'text/plain' };
+    await api.expect(`DELETE /api/sessions/${id}/`, { ...DONE, headers }, { token });
   });
 
   api.row('Cache-Control: no-store and WWW-Authenticate: Token on every 401', async () => {
