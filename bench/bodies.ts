@@ -118,7 +118,9 @@ export const hostileBodies: readonly HostileBody[] = [
   multipart('long name', part(`name="${fill('%22')}"`)),
   multipart('spaces in a header', part(`${fill(' ')}name="a"`)),
   multipart('parameters of a type', part(`name="a"; filename="b"\r\nContent-Type: ${fill('a;a=b;')}`)),
+  multipart('semicolons in a header', part(`${fill(';a')}; name="a"`)),
   { title: 'type of 10 KB', type: `multipart/form-data; ${'a=b;'.repeat(2400)}boundary=B`, text: 'x' },
+  { title: 'type of 10 KB of spaces', type: `multipart/form-data; boundary=${' '.repeat(9900)}B`, text: 'x' },
   { title: 'unknown type of 10 KB', type: 'x'.repeat(10_000), text: 'x' },
 ];
 

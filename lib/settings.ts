@@ -58,6 +58,8 @@ const roleList = () =>
 
 const ORIGINS =
   'origins like https://app.example.com without a path, separated by commas, or * alone, or none';
+/** Scheme, host, port: also of apps in a web view, such as `capacitor://localhost`. `null` is the origin of any page that hides its own. */
+const SERIALISED_ORIGIN = /^([a-z][a-z0-9+.-]*:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?|\*)$/;
 const originList = v.union(
   [
     v.pipe(
@@ -66,7 +68,7 @@ const originList = v.union(
       v.transform((): string[] => []),
     ),
     v.pipe(
-      list(/^(https?:\/\/[a-z0-9.[\]:-]+|\*)$/, ORIGINS),
+      list(SERIALISED_ORIGIN, ORIGINS),
       v.check((origins) => !origins.includes('*') || origins.length === 1, ORIGINS),
     ),
   ],
@@ -93,7 +95,7 @@ const schema = v.object({
   bcryptCost: v.optional(wholeNumber(10, 14), '10'),
   /** Characters. */
   passwordMinLength: v.optional(wholeNumber(8, 64), '8'),
-  /** Web pages of these origins may call the API. Mobile apps need none. */
+  /** Pages of these origins may call the API, on the web and in the web view of an app. Native apps need none. */
   corsOrigins: v.optional(originList, 'none'),
   /** `off` takes away every limit below, for load tests; stage `dev` only. */
   rateLimits: v.optional(onOrOff(), 'on'),

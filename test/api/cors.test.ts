@@ -1,7 +1,7 @@
-/** A web page of a listed origin may call the API; others may not. What a browser sees of it. */
+/** A page of a listed origin, on the web or in an app's web view, may call the API; others may not. What a browser sees of it. */
 import { startApi, type TestApi } from '../support/api';
 
-const ORIGINS = ['https://app.example.com', 'http://localhost:5173'];
+const ORIGINS = ['https://app.example.com', 'http://localhost:5173', 'capacitor://localhost'];
 
 let api: TestApi;
 beforeAll(async () => {
@@ -31,7 +31,8 @@ describe('with corsOrigins', () => {
   });
 
   it('answers and errors, also those that the gateway makes, are readable by a listed page', async () => {
-    const headers = { Origin: ORIGINS[1]! };
+    const origin = 'capacitor://localhost';
+    const headers = { Origin: origin };
     const { token } = await api.signup();
     const answers = [
       await api.call('GET', '/api/dashboard/', { token, headers }),
@@ -40,7 +41,7 @@ describe('with corsOrigins', () => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 400, 404]);
     for (const answer of answers) {
-      expect(allowed(answer)).toBe(ORIGINS[1]);
+      expect(allowed(answer)).toBe(origin);
       expect(answer.headers.get('Access-Control-Expose-Headers')).toContain('Token-Expires-In');
     }
     const refused = await api.call('GET', '/api/dashboard/', { headers });

@@ -10,6 +10,7 @@ import {
   LOGIN,
   LOGIN_NEEDS,
   LOGOUT,
+  REQUIRED,
   SIGNUP,
   SIGNUP_NEEDS,
 } from './responses';
@@ -30,6 +31,37 @@ const forms = {
   'multipart/form-data': multipart,
 };
 
+const FORM_DATA = 'Content-Disposition: form-data; ';
+
+/** A body with a `username` as a client's library writes it: the type, the part's headers, and what stands before and after the part. */
+const multipartOf: Readonly<
+  Record<string, { type?: string; part: string[]; before?: string; after?: string }>
+> = {
+  'as Ktor writes it: names without quotes, a length for each part': {
+    part: [`${FORM_DATA}name=username`, 'Content-Length: 3'],
+  },
+  'as .NET writes it: a type before the name, a quoted boundary': {
+    type: 'multipart/form-data; boundary="B"',
+    part: ['Content-Type: text/plain; charset=utf-8', `${FORM_DATA}name=username`],
+  },
+  'as Dart writes it: a transfer encoding for each part': {
+    part: [
+      'content-type: text/plain; charset=utf-8',
+      'content-transfer-encoding: binary',
+      'content-disposition: form-data; name="username"',
+    ],
+  },
+  'without spaces, in another case': {
+    type: 'Multipart/Form-Data;BOUNDARY=B',
+    part: ['CONTENT-DISPOSITION:Form-Data;NAME="username"'],
+  },
+  'with a preamble and an epilogue': {
+    before: 'This is a message in MIME format.\r\n',
+    part: [`${FORM_DATA}name="username"`],
+    after: '\r\nThe end.\r\n',
+  },
+};
+
 export function acceptedBodies(api: Contract): void {
   for (const [type, encode] of Object.entries(forms))
     api.row(`Bodies: ${type} is accepted by signup and login, with letters of any script`, async () => {
@@ -40,6 +72,29 @@ export function acceptedBodies(api: Contract): void {
       await api.expect(SIGNUP, created({ ...account, username }), { body });
       await api.expect(LOGIN, BEARS_TOKEN, { body: encode({ username, password }) });
     });
+
+  // What is asked for besides shows that the name was read, and costs no attempt.
+  const { username: _, ...others } = SIGNUP_NEEDS.body as Record<string, string[]>;
+  const expectUsername = async (type: string, body: string) => {
+    const call = { body, headers: { 'Content-Type': type } };
+    await api.expect(SIGNUP, invalid(others), call);
+    await api.expect(LOGIN, invalid({ password: [REQUIRED] }), call);
+  };
+
+  for (const [
+    title,
+    { type = 'multipart/form-data; boundary=B', part, before = '', after = '' },
+  ] of Object.entries(multipartOf))
+    api.row(`Bodies: multipart/form-data is accepted ${title}`, () =>
+      expectUsername(type, `${before}--B\r\n${part.join('\r\n')}\r\n\r\nbob\r\n--B--${after}`),
+    );
+
+  api.row('Bodies: the charsets UTF-8 and US-ASCII may be named, in any spelling', async () => {
+    for (const charset of ['utf-8', 'UTF-8', '"utf-8"', 'utf8', 'us-ascii', 'US-ASCII']) {
+      await expectUsername(`application/json; charset=${charset}`, '{"username":"bob"}');
+      await expectUsername(`application/x-www-form-urlencoded;charset=${charset}`, 'username=bob');
+    }
+  });
 
   api.row('Refresh and logout never read their body', async () => {
     const token = await api.login(await api.user('ada'));
@@ -71,6 +126,17 @@ export function refusedBodies(api: Contract): void {
 
   const plain = { body: 'x', headers: { 'Content-Type': 'text/plain' } };
   row('another type of body: 415 Unsupported media type', unsupported('text/plain'), plain);
+  for (const type of [
+    'application/json; charset=iso-8859-1',
+    'application/json;charset="UTF-16"',
+    'application/x-www-form-urlencoded; charset=windows-1252',
+    'multipart/form-data; boundary=B; charset=latin1',
+  ]) {
+    row(`${type}: 415 Unsupported media type`, unsupported(type), {
+      body: '{}',
+      headers: { 'Content-Type': type },
+    });
+  }
   row('a body of no type: 415 Unsupported media type', unsupported(''), { body: 'x', headers: {} });
   json('malformed JSON: 400 JSON parse error', '{"username"', parseError);
   json('JSON but not an object: a list', '[{"username":"x"}]', notObject('list'));

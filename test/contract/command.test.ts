@@ -112,7 +112,7 @@ describe('against a server that answers wrongly', () => {
     const { url, secrets } = await wrongServer({});
     const { code, output, errors } = await run(url);
     expect([code, errors, listed(output, '✓')]).toEqual([1, '', []]);
-    expect([listed(output, '✕').length, listed(output, '○ skipped').length]).toEqual([81, 11]);
+    expect([listed(output, '✕').length, listed(output, '○ skipped').length]).toEqual([95, 11]);
     expect(output).toContain('"request": "GET /api/dashboard/');
     expect(secrets.size).toBeGreaterThan(50);
     const seen = output.toLowerCase();

@@ -21,7 +21,7 @@ const SPACES = 'Invalid token header. Token string should not contain spaces.';
 const otherSecret = (token: string): string => token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
 
 export function credentials(api: Contract): void {
-  const refusal = (kind: string, Authorization: string | undefined, detail: string) =>
+  const refusal = (kind: string, Authorization: string | readonly string[] | undefined, detail: string) =>
     api.row(`${kind} on a protected route: 401 ${detail}`, async () => {
       const headers = Authorization === undefined ? {} : { Authorization };
       for (const request of protectedRequests) await api.expect(request, refused(detail), { headers });
@@ -35,6 +35,12 @@ export function credentials(api: Contract): void {
   refusal('Tokenxyz', `Tokenxyz ${UNKNOWN_TOKEN}`, NOT_PROVIDED);
   refusal('Token with nothing after it', 'Token', NO_CREDENTIALS);
   refusal('a space inside the token', 'Token abc def', SPACES);
+  refusal('two lines with a token', [`Token ${UNKNOWN_TOKEN}`, `Token ${UNKNOWN_TOKEN}`], SPACES);
+  refusal(
+    'a line with another scheme before one with a token',
+    ['Basic bmFtZTpzZWNyZXQ=', `Token ${UNKNOWN_TOKEN}`],
+    NOT_PROVIDED,
+  );
   refusal('an unknown token', `Token ${UNKNOWN_TOKEN}`, INVALID);
   refusal('a token of the wrong length', `Token ${UNKNOWN_TOKEN}0`, INVALID);
   refusal('a short token', 'Token abc', INVALID);
@@ -56,6 +62,19 @@ export function credentials(api: Contract): void {
     for (const request of [DASHBOARD, LIST]) await api.expect(request, INVALID_TOKEN, { token });
     await api.expect(LOGOUT, LOGGED_OUT, { token: successor });
     for (const request of protectedRequests) await api.expect(request, INVALID_TOKEN, { token: successor });
+  });
+
+  api.row('a live token in one of two Authorization lines: 401', async () => {
+    const { token } = await api.user('ada');
+    const live = `Token ${token}`;
+    for (const [Authorization, detail] of [
+      [[live, live], SPACES],
+      [[`Token ${UNKNOWN_TOKEN}`, live], SPACES],
+      [['Bearer x', live], NOT_PROVIDED],
+      [['', live], NOT_PROVIDED],
+      [[live, ''], INVALID],
+    ] as const)
+      await api.expect(DASHBOARD, refused(detail), { headers: { Authorization } });
   });
 
   api.row('the keyword in any case, several spaces or a tab after it, padding: accepted', async () => {

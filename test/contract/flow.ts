@@ -5,6 +5,7 @@ import {
   BEARS_TOKEN,
   created,
   DASHBOARD,
+  DONE,
   type ExpectedResponse,
   greeting,
   INVALID_TOKEN,
@@ -62,6 +63,12 @@ export function rules(api: Contract): void {
     await api.expect('PUT /api/dashboard/', notAllowed);
     const { token, role } = await api.user('ada');
     await api.expect(DASHBOARD, greeting(role), { token });
+  });
+
+  api.row('A 204 has no body, and text/plain as its Content-Type: nothing to parse as JSON', async () => {
+    const { token } = await api.user('ada');
+    const headers = { 'Content-Type': 'text/plain' };
+    await api.expect('POST /api/logoutall/?keep=current', { ...DONE, headers }, { token });
   });
 
   api.row('Cache-Control: no-store and WWW-Authenticate: Token on every 401', async () => {

@@ -118,7 +118,10 @@ export const wireRequest: fc.Arbitrary<WireRequest> = fc
     body: hostileBody,
     isChunked: fc.boolean(),
   })
-  .map(({ target, credentials, ...rest }) => ({ ...target, ...credentials, ...rest }));
+  .map(({ target, credentials, ...rest }) => {
+    const isAlone = !rest.headers.some(([name]) => name.toLowerCase() === 'authorization');
+    return { ...target, ...credentials, ...rest, isLive: credentials.isLive && isAlone };
+  });
 
 const protectedTarget: fc.Arbitrary<Target> = fc
   .constantFrom(...listRoutes().filter(({ access }) => access === 'authenticated'))

@@ -27,6 +27,31 @@ describe('a body', () => {
       multipart(`${part('username', 'böb x')}${part('n', '1')}--B--\r\n`),
       { username: 'böb x', n: '1' },
     ],
+    [
+      'a multipart form with a part in base64, as e-mail has it',
+      multipart(
+        '--B\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: Base64\r\n\r\nYsO2Yg==\r\n--B--',
+      ),
+      { a: 'böb' },
+    ],
+    [
+      'a multipart form of another boundary than a token',
+      multipart(
+        '------=_P/1:2\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n------=_P/1:2--\r\n',
+        'multipart/form-data; boundary=----=_P/1:2;',
+      ),
+      { a: '1' },
+    ],
+    [
+      'a multipart form with text in a field that might have had a file',
+      multipart(`${part('a"; filename="', 'x')}--B--\r\n`),
+      { a: 'x' },
+    ],
+    [
+      'a multipart form with a file, which is no text',
+      multipart(`${part('a"; filename="x.txt', 'x')}--B--\r\n`),
+      { a: {} },
+    ],
     ['nothing', proxyEvent(), {}],
     ['an empty text of any type', proxyEvent({ headers: { 'Content-Type': 'text/plain' }, body: '' }), {}],
     [
@@ -50,6 +75,10 @@ describe('a body', () => {
       [415, 'Unsupported media type "application/xml; charset=utf-8" in request.'],
     ],
     ['', [415, 'Unsupported media type "" in request.']],
+    [
+      `application/json; a=${'b'.repeat(500)}`,
+      [415, `Unsupported media type "application/json; a=${'b'.repeat(80)}…" in request.`],
+    ],
     [`text/${'x'.repeat(9000)}`, [415, `Unsupported media type "text/${'x'.repeat(95)}…" in request.`]],
   ])('of type %j is refused', async (type, expected) => {
     expect(await failure(proxyEvent({ headers: type ? { 'Content-Type': type } : {}, body: 'x' }))).toEqual(
@@ -112,9 +141,20 @@ describe('a body', () => {
   });
 
   it.each([
+    [part('a', '1') + part('a', '2'), 'The name "a" appears more than once.'],
+    [part('__proto__', '1'), 'The name "__proto__" is not allowed.'],
+    [part('a', '\uFFFD'), 'Invalid UTF-8.'],
+  ])('the multipart form %j is refused', async (parts, message) => {
+    expect(await failure(multipart(`${parts}--B--\r\n`))).toEqual([400, `Form parse error - ${message}`]);
+  });
+
+  it.each([
     multipart('nonsense'),
     multipart(`${part('a', '1')}--B--\r\n`, 'multipart/form-data'),
     multipart('--B\r\nContent-Disposition: form-data; name="a"\r\n\r\nno end'),
+    multipart(`${part('a', '1')}--B\r\nContent-Disposition: form-da`),
+    multipart(`${part('a', '1')}--B\r\nContent-Disposition: form-data\r\n\r\nno name\r\n--B--\r\n`),
+    multipart(part('a', '1').replaceAll('\r', '')),
   ])('a malformed multipart form is a parse error', async (event) => {
     expect(await failure(event)).toEqual([400, 'Form parse error - Malformed body.']);
   });

@@ -60,6 +60,7 @@ const inForce: Readonly<Record<string, string>> = {
   'password length, most': `${limits.MAX_PASSWORD_CHARACTERS} characters, ${limits.MAX_PASSWORD_BYTES} bytes`,
   body: `${limits.MAX_BODY_BYTES} bytes`,
   'parts of a body': `${limits.MAX_BODY_PARTS}`,
+  'type of a body': `${limits.MAX_CONTENT_TYPE_CHARACTERS} characters`,
   'time of a database call': `${limits.WORST_CASE_CALL_SECONDS} s`,
   'time of a request': `${Math.max(...timeouts, ...protectedTimeouts)} s`,
   'log retention': `${[...new Set(propertiesOf('AWS::Logs::LogGroup').map(({ RetentionInDays }) => RetentionInDays))].join(' or ')} days`,

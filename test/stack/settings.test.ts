@@ -62,13 +62,33 @@ describe('the settings', () => {
     });
   });
 
-  it('take several origins', () => {
-    const origins = 'https://app.example.com, http://localhost:5173';
-    expect(readSettings({ corsOrigins: origins }).corsOrigins).toEqual([
-      'https://app.example.com',
+  it('take several origins, of web pages and of apps in a web view', () => {
+    const origins = [
+      'https://app.example.com:8443',
       'http://localhost:5173',
-    ]);
+      'http://[::1]:8080',
+      'capacitor://localhost',
+      'ionic://localhost',
+    ];
+    expect(readSettings({ corsOrigins: origins.join(', ') }).corsOrigins).toEqual(origins);
     expect(readSettings({ corsOrigins: '*' }).corsOrigins).toEqual(['*']);
+  });
+
+  it.each([
+    'null',
+    'localhost',
+    'https://',
+    'file://',
+    'HTTPS://A.EXAMPLE',
+    'https://a.example/',
+    'https://a.example:',
+    'https://:443',
+    'https://a@b.example',
+    '://localhost',
+    "capacitor://localhost'",
+    'https://a.example,null',
+  ])('do not take %s for an origin', (corsOrigins) => {
+    expect(() => readSettings({ corsOrigins })).toThrow('The setting corsOrigins cannot be');
   });
 
   it.each([

@@ -15,7 +15,8 @@ export interface Call {
   readonly token?: string;
   /** An object is sent as JSON, a form as such; text and bytes as they are, of the type that `headers` name. */
   readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list is sent as lines of the same name. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** Follows no redirect and repeats no request. Rejects when the answer is not JSON. */

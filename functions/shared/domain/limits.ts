@@ -6,6 +6,9 @@ export const MAX_BODY_BYTES = 64 * 1024;
 /** Tokens of JSON, fields of a form, or lines of a multipart form: so that no body costs more than a few milliseconds to parse. */
 export const MAX_BODY_PARTS = 500;
 
+/** A longer Content-Type is not parsed: Node.js takes time in the square of its length. */
+export const MAX_CONTENT_TYPE_CHARACTERS = 500;
+
 /** Django's column widths, which the apps' forms were made for. A text may be no longer as typed, and no longer in NFKC. */
 export const MAX_USERNAME_CHARACTERS = 150;
 export const MAX_EMAIL_CHARACTERS = 254;

@@ -3,10 +3,11 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { systemClock } from '../clock';
 import { type RequestLog, requestLog } from '../log/request-log';
 import type { Decision, Refusal } from './authenticate';
-import type { Headers } from './headers';
+import { type Headers, joinRepeated } from './headers';
 import { policyFor } from './policy';
 
 export interface AuthorizationRequest {
+  /** Lines of the same name are joined by commas. */
   readonly headers: Headers;
   /** The route as the gateway matched it, without slash. */
   readonly resource: string;
@@ -34,9 +35,9 @@ export interface Authorizer {
 export function authorizing({ name, metricsNamespace, decide, refuse, isAnsweredByEndpoint }: Authorizer) {
   const options = { function: name, clock: systemClock, metricsNamespace };
   return async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
-    const { headers, resource, methodArn, httpMethod, requestContext } = event;
+    const { resource, methodArn, httpMethod, requestContext } = event;
     const log = requestLog(options, { requestContext, method: httpMethod, route: resource });
-    const decision = await decide({ headers, resource, log }).catch((error) => {
+    const decision = await decide({ headers: joinRepeated(event), resource, log }).catch((error) => {
       log.failure(error);
       return undefined;
     });

@@ -3,11 +3,13 @@
  * plain map or an error of the contract. Values are still unverified; see `fields.ts`. A number in JSON is there as its text, unless that is not
  * the text which was written.
  */
+import { MIMEType } from 'node:util';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { MAX_BODY_BYTES, MAX_BODY_PARTS } from '../domain/limits';
+import { MAX_BODY_BYTES, MAX_BODY_PARTS, MAX_CONTENT_TYPE_CHARACTERS } from '../domain/limits';
 import { ApiError, InvalidFieldsError, messages, shown } from './errors';
 import { header } from './headers';
 import { jsonMembers } from './json-members';
+import { readMultipart } from './multipart';
 
 export type UnverifiedFields = ReadonlyMap<string, unknown>;
 
@@ -23,15 +25,30 @@ export async function readFields(event: BodyEvent): Promise<UnverifiedFields> {
   if (bytes.length > MAX_BODY_BYTES) throw new ApiError('too_large', messages.bodyTooLarge);
   if (bytes.length === 0) return new Map();
   const contentType = header(event.headers, 'content-type') ?? '';
-  switch (contentType.split(';', 1)[0]?.trim().toLowerCase()) {
+  const type = readableType(contentType);
+  switch (type?.essence) {
     case 'application/json':
       return uniqueFields('JSON', await attempt('JSON', () => readJson(bytes)));
     case 'application/x-www-form-urlencoded':
-      return uniqueFields('Form', await attempt('Form', () => readForm(bytes, contentType, '&')));
+      return uniqueFields('Form', await attempt('Form', () => readForm(bytes)));
     case 'multipart/form-data':
-      return uniqueFields('Form', await attempt('Form', () => readForm(bytes, contentType, '\n')));
+      return uniqueFields('Form', await attempt('Form', () => readParts(bytes, type)));
     default:
       throw new ApiError('unsupported_media_type', messages.unsupportedMediaType(contentType));
+  }
+}
+
+const CHARSETS = ['utf-8', 'utf8', 'us-ascii'];
+
+/** `undefined` for a type that is malformed or names another charset: API Gateway has read such a body as UTF-8 and lost its letters. */
+function readableType(contentType: string): MIMEType | undefined {
+  if (contentType.length > MAX_CONTENT_TYPE_CHARACTERS) return undefined;
+  try {
+    const type = new MIMEType(contentType);
+    const charset = type.params.get('charset') ?? 'utf-8';
+    return CHARSETS.includes(charset.toLowerCase()) ? type : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -71,11 +88,20 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isExact = (literal: string | undefined): boolean =>
   literal !== undefined && /^-?(?!0\.0000)[\d.]+$/.test(literal) && String(Number(literal)) === literal;
 
-/** @param separator stands between fields, or between the lines of parts. */
-function readForm(bytes: Buffer, contentType: string, separator: '&' | '\n'): Promise<Members> {
+function readForm(bytes: Buffer): Members {
+  boundParts(bytes, '&');
+  return new URLSearchParams(bytes.toString('utf8'));
+}
+
+function readParts(bytes: Buffer, type: MIMEType): Promise<Members> {
+  boundParts(bytes, '\n');
+  return readMultipart(bytes, type);
+}
+
+/** @throws RangeError for more fields, or lines of parts, than any body of ours has. */
+function boundParts(bytes: Buffer, separator: '&' | '\n'): void {
   const parts = bytes.toString('latin1').split(separator, MAX_BODY_PARTS + 1);
   if (parts.length > MAX_BODY_PARTS) throw new RangeError('Too many fields');
-  return new Response(bytes, { headers: { 'content-type': contentType } }).formData();
 }
 
 /** No name twice, no `__proto__`, no text that was not UTF-8: no client sends these in good faith. */

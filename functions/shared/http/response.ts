@@ -13,7 +13,10 @@ export interface Answer {
 /** Seconds after which a client may try again when the database did not answer. */
 const RETRY_AFTER_SECONDS = '1';
 
-/** An answer as API Gateway takes it: JSON, never cached, without a body where HTTP allows none. */
+/**
+ * An answer as API Gateway takes it: JSON, never cached, without a body where HTTP allows none. A 204 is `text/plain`, for API Gateway makes it JSON
+ * if it has no type, and some clients would parse its empty body.
+ */
 export function asProxyResult(
   answer: Answer,
   event: APIGatewayProxyEvent,
@@ -23,7 +26,7 @@ export function asProxyResult(
   return {
     statusCode: answer.status,
     headers: {
-      'Content-Type': 'application/json',
+      'Content-Type': answer.status === 204 ? 'text/plain' : 'application/json',
       'Cache-Control': 'no-store',
       ...corsHeaders(event.headers, corsOrigins),
       ...answer.headers,
