@@ -12,7 +12,7 @@ import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { userKey } from '../../functions/shared/store/schema';
 import { type RunningApi, runTemplate } from '../../local/run';
 import { synthesise } from '../../local/synthesise';
-import { administratorKey } from '../../local/template/create-tables';
+import { administratorKey } from '../../local/template/tables';
 import { bars, quantile, separation } from './distributions';
 
 const PASSWORD = 'password123';

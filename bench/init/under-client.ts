@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { environmentOf } from '../../local/functions/environment';
+import { buildEnvironment } from '../../local/functions/environment';
 import { markdownTable } from '../markdown-table';
 import { spreadOf, written } from '../spread';
 import { isSuccess, type Subject } from './measure';
@@ -79,7 +79,7 @@ const eventHeaders = () => ({
 const environmentFor = ({ bundle, environment }: Subject, port: number): Record<string, string> => {
   const codeFolder = dirname(bundle);
   const definition = { logicalId: 'bench', handler: 'index.handler', codeFolder, memoryMegabytes: 512 };
-  return environmentOf({ ...definition, environment }, { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` });
+  return buildEnvironment({ ...definition, environment }, { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` });
 };
 
 async function stop(child: ChildProcess, server: Server, ended: Promise<never>): Promise<void> {

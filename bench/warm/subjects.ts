@@ -4,7 +4,7 @@ import { buildSync } from 'esbuild';
 import { type BackendFunctionName, functionNames } from '../../functions/shared/environment';
 import { sessionKey } from '../../functions/shared/store/schema';
 import { BUNDLE_FILE, bundling } from '../../lib/bundled-code';
-import { environmentOf } from '../../local/functions/environment';
+import { buildEnvironment } from '../../local/functions/environment';
 import type { Deployment, FunctionDefinition } from '../../local/template/deployment';
 import { exampleEvents, exampleToken } from '../../tools/sam/example-events';
 
@@ -75,7 +75,7 @@ function functionSubject(name: BackendFunctionName, definition: FunctionDefiniti
   return {
     name: bcryptCost > 0 ? withCost(name, bcryptCost) : name,
     file: join(definition.codeFolder, BUNDLE_FILE),
-    environment: environmentOf(definition, { ...cost }),
+    environment: buildEnvironment(definition, { ...cost }),
     event: exampleEvents()[name],
     answer: answers[name] ?? '200',
     calls: callsAt(bcryptCost),

@@ -1,6 +1,6 @@
 /** What the template says of the functions that matters to their price, and how long a run of one takes. */
 import type { FunctionName } from '../../functions/shared/environment';
-import { isRecord } from '../../local/template/records';
+import { isRecord } from '../../local/json';
 import { resourcesOfType, type Template } from '../../local/template/template';
 import { assumed, FULL_CORE_MB } from './assumptions';
 import { CostError } from './cost-error';

@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { type DynamoDbEngine, startDynamoDb } from '../../local/dynamodb/engine';
-import { createTables } from '../../local/template/create-tables';
 import { loadDeployment } from '../../local/template/load-deployment';
+import { createTables } from '../../local/template/tables';
 
 export interface SamDatabaseOptions {
   /** The folder that `npm run sam:synth` wrote. */

@@ -1,4 +1,15 @@
 import {
+  ConditionalCheckFailedException,
+  IdempotentParameterMismatchException,
+} from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  PutCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import {
   allItems,
   cancellation,
   type Entries,
@@ -178,6 +189,173 @@ describe('a transaction that is refused as a whole', () => {
     expect(await allItems(client)).toEqual({});
   });
 });
+
+const minuteMs = 60_000;
+
+async function startWithClock() {
+  const clock = { nowMs: 1_700_000_000_000 };
+  return { clock, ...(await startWithAccounts({ now: () => clock.nowMs })) };
+}
+
+describe('a ClientRequestToken', () => {
+  it('makes a repeated transaction succeed without a second effect', async () => {
+    const { client } = await startWithClock();
+    await transact(client, [put('a', { n: 0 })]);
+    const entries = [{ Update: { TableName: table, Key: { id: 'a' }, ...addOne } }, putNew('b')];
+
+    await transact(client, entries, 'token');
+    await transact(client, entries, 'token');
+
+    expect(await allItems(client)).toEqual({ a: { id: 'a', n: 1 }, b: { id: 'b' } });
+  });
+
+  it('is refused for another transaction, which has no effect', async () => {
+    const { client } = await startWithClock();
+    await transact(client, [put('a')], 'token');
+
+    const repeated = transact(client, [put('b')], 'token');
+
+    await expect(repeated).rejects.toThrow(IdempotentParameterMismatchException);
+    expect(await allItems(client)).toEqual({ a: { id: 'a' } });
+  });
+
+  it('holds for just under ten minutes', async () => {
+    const { client, clock } = await startWithClock();
+    await transact(client, [putNew('a')], 'token');
+
+    clock.nowMs += 10 * minuteMs - 1;
+    await transact(client, [putNew('a')], 'token');
+    clock.nowMs += 1;
+
+    await cancellation(transact(client, [putNew('a')], 'token'));
+  });
+
+  it('is not spent by a transaction that was cancelled', async () => {
+    const { client } = await startWithClock();
+    await transact(client, [put('a')]);
+    await cancellation(transact(client, [putNew('a')], 'token'));
+
+    await transact(client, [{ Delete: { TableName: table, Key: { id: 'a' } } }]);
+    await transact(client, [putNew('a')], 'token');
+
+    expect(await allItems(client)).toEqual({ a: { id: 'a' } });
+  });
+
+  it('of more than 36 characters is refused', async () => {
+    const { client } = await startWithClock();
+
+    await expect(transact(client, [put('a')], 'x'.repeat(37))).rejects.toThrow(/clientRequestToken/);
+  });
+});
+
+const onlyIf = {
+  ConditionExpression: 'n > :least',
+  ExpressionAttributeValues: { ':least': 5 },
+  ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+} as const;
+const writes = {
+  PutItem: (id: string) => new PutCommand({ TableName: table, Item: { id, extra: true }, ...onlyIf }),
+  UpdateItem: (id: string) =>
+    new UpdateCommand({ TableName: table, Key: { id }, UpdateExpression: 'REMOVE n', ...onlyIf }),
+  DeleteItem: (id: string) => new DeleteCommand({ TableName: table, Key: { id }, ...onlyIf }),
+};
+type Write = keyof typeof writes;
+
+async function failureOf(write: Write, id: string): Promise<unknown> {
+  const { client } = await startWithAccounts();
+  await transact(client, [put('there', { n: 1 })]);
+  // The three commands have no input type in common.
+  return client.send(writes[write](id) as PutCommand).catch((error: unknown) => error);
+}
+
+describe('a write whose condition fails', () => {
+  it.each(Object.keys(writes) as Write[])('brings the item with it, if %s asks for it', async (write) => {
+    const error = await failureOf(write, 'there');
+
+    expect(error).toBeInstanceOf(ConditionalCheckFailedException);
+    expect(error).toMatchObject({
+      message: 'The conditional request failed',
+      Item: { id: { S: 'there' }, n: { N: '1' } },
+    });
+  });
+
+  it('brings none with it, if there is none', async () => {
+    expect(await failureOf('UpdateItem', 'absent')).toHaveProperty('Item', undefined);
+  });
+
+  it('brings none with it, if nobody asks for it', async () => {
+    const { client } = await startWithAccounts();
+    await transact(client, [put('a')]);
+    const input = { TableName: table, Item: { id: 'a' }, ConditionExpression: 'attribute_not_exists(id)' };
+
+    const error: unknown = await client.send(new PutCommand(input)).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(ConditionalCheckFailedException);
+    expect(error).toHaveProperty('Item', undefined);
+  });
+});
+
+describe('transactions and requests at the same time', () => {
+  it('let exactly one of a hundred have a key', async () => {
+    const { client } = await startWithAccounts();
+    const attempts = Array.from({ length: 100 }, (_, n) =>
+      transact(client, [putNew('prize', { winner: n }), putNew(`attempt-${n}`)]),
+    );
+
+    const winners = (await Promise.allSettled(attempts)).flatMap(({ status }, n) =>
+      status === 'fulfilled' ? [n] : [],
+    );
+
+    expect(winners).toHaveLength(1);
+    expect(await allItems(client)).toEqual({
+      prize: { id: 'prize', winner: winners[0] },
+      [`attempt-${winners[0]}`]: { id: `attempt-${winners[0]}` },
+    });
+  });
+
+  it('never show a reader a part of a transaction, whether it succeeds or is cancelled', async () => {
+    const { client } = await startWithAccounts();
+    const ids = ['a', 'b', 'c', 'd'];
+    await transact(
+      client,
+      ids.map((id) => put(id, { n: 10 })),
+    );
+    const keys = ids.map((id) => ({ id }));
+    const readAll = () => client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: keys } } }));
+    const scan = () => client.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
+
+    const work = Array.from({ length: 150 }, async (_, n): Promise<number | undefined> => {
+      if (n % 3 === 0) return sum((await readAll()).Responses?.[table]);
+      if (n % 3 === 1) return sum((await scan()).Items);
+      const [from = '', to = ''] = [ids[n % 4], ids[(n + 1 + (n % 3)) % 4]];
+      await transact(client, move(7, from, to)).catch(() => undefined);
+      return undefined;
+    });
+    const sums = (await Promise.all(work)).filter((total) => total !== undefined);
+
+    expect(sums).toEqual(Array.from({ length: 100 }, () => 40));
+  });
+});
+
+function move(amount: number, from: string, to: string): Entries {
+  const values = { ExpressionAttributeValues: { ':amount': amount } };
+  return [
+    { Update: { TableName: table, Key: { id: to }, UpdateExpression: 'SET n = n + :amount', ...values } },
+    {
+      Update: {
+        TableName: table,
+        Key: { id: from },
+        UpdateExpression: 'SET n = n - :amount',
+        ConditionExpression: 'n >= :amount',
+        ...values,
+      },
+    },
+  ];
+}
+
+function sum(items: Record<string, unknown>[] | undefined): number {
+  return (items ?? []).reduce((total, item) => total + Number(item['n']), 0);
+}
 
 const addOne = {
   UpdateExpression: 'SET n = n + :one',

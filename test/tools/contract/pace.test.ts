@@ -1,4 +1,4 @@
-import { TokenBucket } from '../../../local/gateway/token-bucket';
+import { TokenBucket } from '../../../local/gateway/throttle';
 import { Pace } from '../../../tools/contract/pace';
 
 it.each([
