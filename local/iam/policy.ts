@@ -4,10 +4,8 @@
  */
 import * as v from 'valibot';
 
-export type Conditions = Readonly<
-  Record<string, Readonly<Record<string, string | boolean | readonly string[]>>>
->;
-export type RequestContext = Readonly<Record<string, readonly string[] | undefined>>;
+type Conditions = Readonly<Record<string, Readonly<Record<string, string | boolean | readonly string[]>>>>;
+type RequestContext = Readonly<Record<string, readonly string[] | undefined>>;
 
 export interface PolicyStatement {
   readonly Sid?: string;

@@ -57,12 +57,6 @@ export function changed(logicalId: string, properties: Readonly<Record<string, u
   return { [logicalId]: { ...resource, Properties: { ...(before as object), ...properties } } };
 }
 
-/** The integration of the least method with other properties. */
-export function changedIntegration(properties: Readonly<Record<string, unknown>>): Resources {
-  const method = leastResources['Method']?.['Properties'] as { Integration: object };
-  return changed('Method', { Integration: { ...method.Integration, ...properties } });
-}
-
 /** Files of an assembly, by name. */
 export type AssemblyFiles = Readonly<Record<string, unknown>>;
 

@@ -31,10 +31,9 @@ describe('a port', () => {
     const other = createServer().listen(0, '127.0.0.1');
     afterwards(() => other.close());
     await once(other, 'listening');
-    const address = other.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
+    const { port } = other.address() as { port: number };
 
-    await expect(startDynamoDb({ dataDir, port: port! })).rejects.toMatchObject({
+    await expect(startDynamoDb({ dataDir, port })).rejects.toMatchObject({
       message: `Port ${port} is already in use.`,
     });
 
@@ -108,39 +107,20 @@ describe('closing', () => {
 });
 
 describe('a request', () => {
-  const refused = [
-    {
-      what: 'of more than 16 MB',
-      body: ' '.repeat(16 * 1024 * 1024 + 1),
-      name: 'RequestEntityTooLargeException',
-    },
-    { what: 'that is no JSON', body: '{', name: 'SerializationException' },
-    { what: 'that is no JSON object', body: '[]', name: 'SerializationException' },
-    {
-      what: 'without a signature',
-      headers: { Authorization: '' },
-      name: 'MissingAuthenticationTokenException',
-    },
-    {
-      what: 'signed by nobody',
-      headers: { Authorization: 'AWS4-HMAC-SHA256 Signature=a' },
-      name: 'IncompleteSignatureException',
-    },
-    {
-      what: 'for an operation that there is not',
-      headers: { 'X-Amz-Target': 'DynamoDB_20120810.UpdateTimeToLive' },
-      name: 'UnknownOperationException',
-    },
-    {
-      what: 'for an operation of another service',
-      headers: { 'X-Amz-Target': 'Other.ListTables' },
-      name: 'UnknownOperationException',
-    },
-  ];
+  const asking = (operation: string) => ({ 'X-Amz-Target': operation });
+  const unsigned = { Authorization: '' };
+  const signedByNobody = { Authorization: 'AWS4-HMAC-SHA256 Signature=a' };
 
-  it.each(refused)('$what is refused as $name', async ({ body = '{}', headers = {}, name }) => {
+  it.each<[string, string, object?]>([
+    ['RequestEntityTooLargeException', ' '.repeat(16 * 1024 * 1024 + 1)],
+    ['SerializationException', '{'],
+    ['SerializationException', '[]'],
+    ['MissingAuthenticationTokenException', '{}', unsigned],
+    ['IncompleteSignatureException', '{}', signedByNobody],
+    ['UnknownOperationException', '{}', asking('DynamoDB_20120810.UpdateTimeToLive')],
+    ['UnknownOperationException', '{}', asking('Other.ListTables')],
+  ])('that is malformed is refused as %s', async (name, body, headers = {}) => {
     const { endpoint } = await start();
-
     const response = await fetch(endpoint, { method: 'POST', body, headers: { ...signed, ...headers } });
 
     expect(response.ok).toBe(false);

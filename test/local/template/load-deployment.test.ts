@@ -129,6 +129,9 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
       timeoutSeconds: 10,
       memoryMegabytes: 256,
     });
+    const plain = deployment.functions.find(({ logicalId }) => logicalId.startsWith('Plain'));
+    expect(plain).toMatchObject({ timeoutSeconds: 3, memoryMegabytes: 128, environment: {} });
+    expect(plain?.role.statements).toEqual([]);
     expect(full?.environment).toEqual({
       TABLE: users?.logicalId,
       ARN: users?.arn,
@@ -154,13 +157,6 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
       },
       { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: [users?.arn] },
     ]);
-  });
-
-  it('has the defaults of Lambda where the template says nothing', () => {
-    const plain = deployment.functions.find(({ logicalId }) => logicalId.startsWith('Plain'));
-
-    expect(plain).toMatchObject({ timeoutSeconds: 3, memoryMegabytes: 128, environment: {} });
-    expect(plain?.role.statements).toEqual([]);
   });
 
   it('gives the API, its paths, methods, integrations, authorizers and limits', () => {
