@@ -5,7 +5,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { administratorKey } from '../local/template/create-tables';
+import { administratorKey } from '../local/template/tables';
 import { type Backend, readRounds, withBackend } from './backend';
 import { table } from './table';
 

@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { exampleEvents, examplePrincipal, exampleToken } from '../cli/sam-events';
 import { BUNDLE_FILE } from '../lib/bundled-code';
-import { environmentOf } from '../local/functions/environment';
+import { buildEnvironment } from '../local/functions/environment';
 import type { FunctionDefinition } from '../local/template/deployment';
 import { loadDeployment } from '../local/template/load-deployment';
 import { type Backend, readRounds, withBackend } from './backend';
@@ -65,7 +65,7 @@ async function prepare(backend: Backend, isWanted: (name: string) => boolean): P
     const subjectOf = (functionName: string, event: string, endpoint: string): Subject => {
       const definition = definitionOf(functionName, definitions);
       const bundle = join(definition.codeFolder, BUNDLE_FILE);
-      const environment = environmentOf(definition, { ...QUIET, AWS_ENDPOINT_URL_DYNAMODB: endpoint });
+      const environment = buildEnvironment(definition, { ...QUIET, AWS_ENDPOINT_URL_DYNAMODB: endpoint });
       return { name: functionName, bundle, event, environment, recording };
     };
     const authorizerEvent = JSON.stringify(events.authorizer).replaceAll(exampleToken, token);

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { samDatabaseEndpoint } from '../lib/sam-local';
 import { type DynamoDbEngine, startDynamoDb } from '../local/dynamodb/engine';
-import { createTables } from '../local/template/create-tables';
 import { loadDeployment } from '../local/template/load-deployment';
+import { createTables } from '../local/template/tables';
 import { CliError } from './program';
 
 const { hostname: containersName, port: defaultPort } = new URL(samDatabaseEndpoint);

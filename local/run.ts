@@ -1,32 +1,32 @@
 /**
- * Runs a synthesised template on one machine: its tables in an embedded DynamoDB, its functions in worker threads,
- * its APIs over HTTP on 127.0.0.1. What is started is stopped in reverse order, also when a later start fails.
+ * Runs a synthesised template on one machine: its tables in an embedded DynamoDB, its functions in worker threads, its
+ * APIs over HTTP on 127.0.0.1. What is started is stopped in reverse order, also when a later start fails.
  */
 import { devNull } from 'node:os';
-import { answerClockRequest } from './clock/clock-requests';
-import { LocalClock } from './clock/local-clock';
+import { answerClockRequest, LocalClock } from './clock';
+import { createDatabaseAccess } from './dynamodb/access';
 import { startDynamoDb } from './dynamodb/engine';
-import { databaseAccessOf } from './functions/database-access';
-import { FunctionPool, type FunctionPoolOptions } from './functions/function-pool';
-import type { FunctionOutput } from './functions/function-worker';
-import type { Invoke } from './gateway/exchange';
-import type { GatewayRequest } from './gateway/request';
+import { FunctionPool, type FunctionPoolOptions } from './functions/pool';
+import type { FunctionOutput } from './functions/worker';
+import type { GatewayRequest, Invoke } from './gateway/request';
 import { startGateway } from './gateway/server';
-import { administratorKey, createTables } from './template/create-tables';
 import type { ApiDefinition, Deployment, FunctionDefinition } from './template/deployment';
 import { loadDeployment } from './template/load-deployment';
+import { administratorKey, createTables } from './template/tables';
 
 export interface RunOptions {
   /** The folder that `cdk synth` wrote. */
   readonly assembly: string;
-  /** Of the first API in the template; 0 for any that is free, as further APIs get. */
+  /** Of the first API in the template; 0 for any free port, as further APIs get. */
   readonly port: number;
-  /** A DynamoDB to use instead of the embedded one. It does not know the functions' grants. */
+  /** A DynamoDB to use instead of the embedded one. It does not enforce the functions' grants. */
   readonly dynamoDbEndpoint?: string;
   /** Where the embedded DynamoDB keeps its data; by default in memory. */
   readonly dataDir?: string;
   /** Where the functions' output goes; by default to that of the process. */
   readonly output?: FunctionOutput;
+  /** How long a function's idle worker lives; by default a minute. */
+  readonly idleMilliseconds?: number;
 }
 
 interface RunningRoute {
@@ -49,30 +49,35 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
-/** Has what was started, to stop it. */
+/** How to stop what was started. */
 type Started = (() => Promise<void>)[];
 
-/** Rejects with a message meant for the developer, and leaves nothing running then. */
+/** Rejects with a message for the developer, and leaves nothing running then. */
 export async function runTemplate(options: RunOptions): Promise<RunningApi> {
   const deployment = loadDeployment(options.assembly);
   const started: Started = [];
   try {
     return await start(deployment, options, started);
   } catch (error) {
-    await stop(started).catch(() => undefined); // What went wrong first is what matters.
+    await stop(started).catch(() => undefined); // The first error is the one to report.
     throw error;
   }
 }
 
 async function start(deployment: Deployment, options: RunOptions, started: Started): Promise<RunningApi> {
   const { apis, functions, tables } = deployment;
+  const { output, idleMilliseconds } = options;
   const dynamoDbEndpoint = options.dynamoDbEndpoint ?? (await startDatabase(deployment, options, started));
   await createTables(dynamoDbEndpoint, tables);
-  const environment = environmentFor(dynamoDbEndpoint, options.dynamoDbEndpoint === undefined);
+  const environment = buildEnvironment(dynamoDbEndpoint, options.dynamoDbEndpoint === undefined);
   const clock = new LocalClock();
-  const output = options.output === undefined ? {} : { output: options.output };
-  const settings = { environment, clockOffset: clock.offset, ...output };
-  const invoke = await startFunctions(functions, settings, started);
+  const settings = {
+    environment,
+    clockOffset: clock.offset,
+    ...(output && { output }),
+    ...(idleMilliseconds !== undefined && { idleMilliseconds }),
+  };
+  const invoke = await prepareFunctions(functions, settings, started);
   const answerLocally = (request: GatewayRequest, body: Buffer) => answerClockRequest(clock, request, body);
   const urls: Record<string, string> = {};
   for (const api of apis) {
@@ -84,7 +89,7 @@ async function start(deployment: Deployment, options: RunOptions, started: Start
   let closing: Promise<void> | undefined;
   return {
     url: urls[apis[0].logicalId] ?? '',
-    routes: routesOf(apis[0]),
+    routes: listRoutes(apis[0]),
     urls,
     dynamoDbEndpoint,
     tables: Object.fromEntries(tables.map(({ logicalId }) => [logicalId, logicalId])),
@@ -100,29 +105,27 @@ async function startDatabase(
   { dataDir }: RunOptions,
   started: Started,
 ): Promise<string> {
-  const authorise = databaseAccessOf(deployment, administratorKey);
+  const authorise = createDatabaseAccess(deployment, administratorKey);
   const engine = await startDynamoDb({ authorise, ...(dataDir === undefined ? {} : { dataDir }) });
   started.push(() => engine.close());
   return engine.endpoint;
 }
 
-async function startFunctions(
+/** Loads every bundle once, so that one that cannot be loaded is an error at start. No worker stays. */
+async function prepareFunctions(
   functions: readonly FunctionDefinition[],
   settings: Omit<FunctionPoolOptions, 'definition'>,
   started: Started,
 ): Promise<Invoke> {
   const pools = new Map<string, FunctionPool>();
-  const outcomes = await Promise.allSettled(
-    functions.map(async (definition) => {
-      const pool = await FunctionPool.start({ ...settings, definition });
-      started.push(() => pool.close());
-      pools.set(definition.logicalId, pool);
-    }),
-  );
-  const reasons = outcomes.flatMap((outcome): Error[] =>
-    outcome.status === 'rejected' ? [outcome.reason] : [],
-  );
-  if (reasons.length > 0) throw new AggregateError(reasons, reasons.map(({ message }) => message).join('\n'));
+  const messages: string[] = [];
+  for (const definition of functions) {
+    const pool = new FunctionPool({ ...settings, definition });
+    started.push(() => pool.close());
+    pools.set(definition.logicalId, pool);
+    await pool.check().catch(({ message }: Error) => messages.push(message));
+  }
+  if (messages.length > 0) throw new Error(messages.join('\n'));
 
   return async (functionId, event) => {
     const pool = pools.get(functionId);
@@ -131,20 +134,20 @@ async function startFunctions(
   };
 }
 
-/** The functions reach the database, and none of the developer's own AWS settings. */
-function environmentFor(endpoint: string, isEmbedded: boolean): Record<string, string> {
+/** The functions reach the database, and see none of the developer's own AWS settings. */
+function buildEnvironment(endpoint: string, isEmbedded: boolean): Record<string, string> {
   return {
     AWS_CONFIG_FILE: devNull,
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-    // Which Node the SDK will want one day is not the business of someone who tries this out.
+    // Silences the SDK's Node version warning.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_SHARED_CREDENTIALS_FILE: devNull,
-    // DynamoDB Local keeps the tables of each access key apart, so there all must have the same one.
+    // DynamoDB Local keeps separate tables for each access key.
     ...(isEmbedded ? {} : { AWS_ACCESS_KEY_ID: administratorKey }),
   };
 }
 
-function routesOf(api: ApiDefinition): RunningRoute[] {
+function listRoutes(api: ApiDefinition): RunningRoute[] {
   return api.resources.flatMap(({ path, methods }) =>
     [...methods].map(([method, { integration }]) => {
       if (integration.type === 'MOCK') return { method, path };

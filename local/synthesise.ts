@@ -1,4 +1,4 @@
-/** Runs the CDK command-line tool as `cdk deploy` would, so that what is served is what would be deployed. */
+/** Runs the CDK's command-line tool, so that what runs here is what would be deployed. */
 import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ class SynthesisError extends Error {
 }
 
 /**
- * Writes the cloud assembly into `outputFolder`. What it resolves to are the warnings on the way.
+ * Writes the cloud assembly into `outputFolder`. Resolves to the CDK's warnings.
  * @param settings `name=value` pairs, as after `cdk -c`.
  * @throws SynthesisError with the CDK's own words, or those of the settings.
  */
@@ -39,7 +39,7 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...options], {
       cwd: PROJECT,
-      // The CDK's own check of a template takes half of the time. `cdk synth` and `cdk deploy` make it.
+      // Skips the CDK's own check of the template, half of the time. `cdk synth` and `cdk deploy` make it.
       env: { ...withoutAws(process.env), CDK_VALIDATION: 'false' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -55,8 +55,8 @@ function run(
 }
 
 /**
- * The CDK asks AWS whose the credentials are before it synthesises, for minutes where AWS cannot be reached, and this stack has no use
- * for the answer. So it is given none.
+ * Hides the AWS credentials. With them the CDK asks AWS for the account, for minutes where AWS cannot be reached, and
+ * this stack does not use the answer.
  */
 const withoutAws = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'))),

@@ -1,25 +1,25 @@
 /**
- * An embedded DynamoDB: dynalite, plus TransactWriteItems and the items of failed conditions, behind HTTP on
- * this machine. Requests are done strictly one at a time, so that everything is serializable. Not for
- * production: signatures are not verified, and there is no expiry by TTL (DynamoDB's own may take days).
+ * An embedded DynamoDB over HTTP: dynalite, plus TransactWriteItems and the items of failed conditions. Requests run
+ * strictly one at a time, so everything is serializable. Signatures are not verified; the access key id in them says
+ * who calls. Nothing expires by TTL (DynamoDB's own may take days).
  */
-import { type DynamoDbCall, type RequestedCall, requestedCalls } from './calls';
-import { refusal } from './errors';
-import { createFront, type Execute } from './front';
-import { itemWrites, writeItem } from './item-writes';
-import { openStore, type Store } from './store';
-import { transactionsOn } from './transactions';
-
-export type { DynamoDbCall } from './calls';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isRecord, type JsonObject } from '../json';
+import { type DynamoDbCall, type RequestedCall, readCalls } from './access';
+import { DynamoDbError, itemWrites, openStore, refusal, type Store, writeItem } from './store';
+import { createTransactions } from './transactions';
 
 export interface EngineOptions {
-  /** Folder for the data, made if missing; absent: in memory. */
+  /** Folder for the data, created if missing; absent: in memory. */
   readonly dataDir?: string;
   /** 0 or absent: any free port. */
   readonly port?: number;
-  /** Absent: 127.0.0.1, so that only this machine gets in. */
+  /** Absent: 127.0.0.1 only. */
   readonly hosts?: readonly string[];
-  /** Asked before every call; a text refuses it as DynamoDB's AccessDeniedException with that message. */
+  /** Asked before every call; a text refuses it as AccessDeniedException with that message. */
   readonly authorise?: (call: DynamoDbCall) => string | undefined;
   /** Epoch milliseconds, for the ten minutes of a ClientRequestToken. Absent: Date.now. */
   readonly now?: () => number;
@@ -31,30 +31,69 @@ export interface DynamoDbEngine {
   close(): Promise<void>;
 }
 
-/** Rejects with one clear line if the port is taken or the folder cannot be used; nothing stays open then. */
+interface DynamoDbRequest {
+  readonly accessKeyId: string;
+  readonly operation: string;
+  readonly payload: JsonObject;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+/** Rejects with a one-line message if the port is taken or the folder cannot be used; nothing stays open then. */
 export async function startDynamoDb(options: EngineOptions): Promise<DynamoDbEngine> {
   const store = await openStore(options.dataDir);
-  const front = createFront(executeOn(store, options));
-  const endpoint = await front.listen(options).catch(async (error: unknown) => {
+  const execute = executor(store, options);
+  const queue = createQueue();
+  const sending = new Set<Promise<void>>();
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const reply = await readRequest(request)
+      .then((received) => queue.run(() => execute(received)))
+      .then((body): Reply => ({ status: 200, body }), toReply);
+    const sent = send(response, reply);
+    sending.add(sent);
+    await sent;
+    sending.delete(sent);
+  }
+
+  const servers: Server[] = [];
+  const stopListening = () =>
+    Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const endpoint = await listenOnHosts(servers, respond, options).catch(async (error: unknown) => {
+    await stopListening();
     await store.close();
     throw error;
   });
+
+  async function close(): Promise<void> {
+    const stopped = stopListening();
+    await queue.stop();
+    await nextTurn(); // Lets the last job's reply begin to be sent.
+    await Promise.all(sending);
+    for (const server of servers) server.closeAllConnections();
+    await stopped;
+    await store.close();
+  }
+
   let closing: Promise<void> | undefined;
   return {
     endpoint,
     close() {
-      closing ??= front.close().then(() => store.close());
+      closing ??= close();
       return closing;
     },
   };
 }
 
-function executeOn(store: Store, { authorise, now = Date.now }: EngineOptions): Execute {
-  const transactWriteItems = transactionsOn(store, now);
+function executor(store: Store, { authorise, now = Date.now }: EngineOptions) {
+  const transactWriteItems = createTransactions(store, now);
 
-  return async function execute({ accessKeyId, operation, payload }) {
-    for (const call of authorise ? requestedCalls(operation, payload) : []) {
-      const message = authorise?.({ ...(await withTableKey(store, call)), accessKeyId });
+  return async function execute({ accessKeyId, operation, payload }: DynamoDbRequest): Promise<JsonObject> {
+    for (const call of authorise ? readCalls(operation, payload) : []) {
+      const message = authorise?.({ ...(await addTableKey(store, call)), accessKeyId });
       if (message !== undefined) throw refusal('AccessDeniedException', message);
     }
     if (operation === 'TransactWriteItems') return transactWriteItems(payload);
@@ -64,10 +103,158 @@ function executeOn(store: Store, { authorise, now = Date.now }: EngineOptions): 
   };
 }
 
-/** AWS wants the table's own key among the attributes of every call for items, named in the request or not. */
-async function withTableKey(store: Store, call: RequestedCall): Promise<RequestedCall> {
+/** AWS counts the table's own key among the attributes of every call for items, even if the request does not name it. */
+async function addTableKey(store: Store, call: RequestedCall): Promise<RequestedCall> {
   if (!call.attributes) return call;
   const table = await store.table(call.table).catch(() => undefined);
   const key = (table?.KeySchema ?? []).map(({ AttributeName }) => AttributeName);
   return { ...call, attributes: [...new Set([...key, ...call.attributes])] };
+}
+
+/** Runs jobs one after the other, in the order they came. A job that fails does not stop the next. */
+export interface Queue {
+  run<Result>(job: () => Promise<Result>): Promise<Result>;
+  /** Resolves when the running job has ended. Waiting and later jobs are refused. */
+  stop(): Promise<void>;
+}
+
+export function createQueue(): Queue {
+  let last: Promise<unknown> = Promise.resolve();
+  let isStopped = false;
+
+  return {
+    run(job) {
+      const result = last.then(() => {
+        if (isStopped) throw refusal('ServiceUnavailableException', 'The embedded DynamoDB is closing.');
+        return job();
+      });
+      last = result.catch(() => undefined);
+      return result;
+    },
+    async stop() {
+      isStopped = true;
+      await last;
+    },
+  };
+}
+
+// Listening
+
+type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Listens on one port of every host. Returns the endpoint of the first. Adds each server to `servers`. */
+async function listenOnHosts(
+  servers: Server[],
+  respond: Respond,
+  { port = 0, hosts = ['127.0.0.1'] }: EngineOptions,
+): Promise<string> {
+  const bound: AddressInfo[] = [];
+  for (const host of hosts) {
+    // An idle connection is the client's to close: a server that closes one can reset a request on its way.
+    const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+      respond(request, response).catch((error: Error) => response.destroy(error));
+    });
+    bound.push(await listen(server, bound[0]?.port ?? port, host));
+    servers.push(server);
+  }
+  if (bound[0] === undefined) throw new Error('There is no host to listen on.');
+  return toEndpoint(bound[0]);
+}
+
+function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(new Error(describeListenFailure(error, port, host), { cause: error })),
+    );
+    server.listen(port, host, () => resolve(server.address() as AddressInfo));
+  });
+}
+
+function describeListenFailure(error: NodeJS.ErrnoException, port: number, host: string): string {
+  if (error.code === 'EADDRINUSE') return `Port ${port} is already in use.`;
+  if (error.code === 'EACCES') return `Port ${port} may not be used by this user.`;
+  return `Cannot listen on ${host}, port ${port}: ${error.message}`;
+}
+
+/** A wildcard address is reached at the loopback address. */
+function toEndpoint(bound: AddressInfo): string {
+  const loopback: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  const address = loopback[bound.address] ?? bound.address;
+  return `http://${bound.family === 'IPv6' ? `[${address}]` : address}:${bound.port}`;
+}
+
+// DynamoDB's protocol on HTTP
+
+const maxRequestBytes = 16 * 1024 * 1024;
+
+async function readRequest(request: IncomingMessage): Promise<DynamoDbRequest> {
+  const body = await readBody(request);
+  return {
+    operation: readOperation(request),
+    accessKeyId: readAccessKeyId(request.headers.authorization),
+    payload: parsePayload(body),
+  };
+}
+
+/** Reads a body that is too large to its end, keeping none of it, so that the client receives the reply. */
+async function readBody(request: IncomingMessage): Promise<string> {
+  let chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > maxRequestBytes) chunks = [];
+    else chunks.push(chunk);
+  }
+  if (bytes > maxRequestBytes) {
+    throw refusal('RequestEntityTooLargeException', `A request may have ${maxRequestBytes} bytes at most.`);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function readOperation(request: IncomingMessage): string {
+  const target = request.headers['x-amz-target'];
+  const operation = /^DynamoDB_20120810\.(\w+)$/.exec(typeof target === 'string' ? target : '')?.[1];
+  if (request.method === 'POST' && operation !== undefined) return operation;
+  throw refusal('UnknownOperationException', 'This is a DynamoDB endpoint. It takes signed POST requests.');
+}
+
+function readAccessKeyId(authorization: string | undefined): string {
+  if (!authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
+    throw refusal('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
+  }
+  const accessKeyId = /[ ,]Credential=([^/,\s]+)\//.exec(authorization)?.[1];
+  if (accessKeyId !== undefined) return accessKeyId;
+  throw refusal('IncompleteSignatureException', "Authorization header requires 'Credential' parameter.");
+}
+
+function parsePayload(body: string): JsonObject {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(body);
+  } catch {
+    payload = undefined;
+  }
+  if (isRecord(payload)) return payload;
+  throw refusal('SerializationException', 'The body is not a JSON object.');
+}
+
+function toReply(error: unknown): Reply {
+  if (error instanceof DynamoDbError) return { status: error.status, body: error.body };
+  const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return toReply(refusal('InternalServerError', `The embedded DynamoDB failed: ${fault}`));
+}
+
+/** Resolves when the operating system has all of it, or the client is gone. */
+async function send(response: ServerResponse, { status, body }: Reply): Promise<void> {
+  if (response.destroyed) return;
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/x-amz-json-1.0',
+    'Content-Length': Buffer.byteLength(text),
+    'x-amzn-RequestId': randomUUID(),
+  });
+  await new Promise<void>((resolve) => {
+    response.once('close', resolve);
+    response.end(text, resolve);
+  });
 }

@@ -1,62 +1,57 @@
 /**
- * The tables and items, kept by dynalite in LevelDB: in a folder, or in memory. Every call that dynalite knows
- * is checked by `prepare`, which touches nothing, and done by `run`. Callers see to it that calls do not overlap.
- * dynalite is used below its HTTP server, which offers no way to release the folder when listening fails, and
- * throws past everyone's reach when the folder is locked.
+ * The tables and items, kept by dynalite in LevelDB: in a folder or in memory. `prepare` checks a call and touches
+ * nothing; `run` does it. Calls must not overlap. dynalite's own HTTP server is not used: it does not release the
+ * folder when it cannot listen, and throws asynchronously when the folder is locked.
  */
 import { mkdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { create, type LevelStore, type Table } from 'dynalite/db';
+import {
+  create,
+  createKey,
+  type Level,
+  type LevelStore,
+  type LevelWrite,
+  type Table,
+  validateItem,
+  validateKey,
+} from 'dynalite/db';
 import { checkTypes, checkValidations, type OperationValidation } from 'dynalite/validations';
-import { DynamoDbError, refusal } from './errors';
-import { type HeldWrites, holdWritesOf } from './held-writes';
-import { isPayload, type Payload, textOf } from './payload';
+import { isRecord, type JsonObject, readMembers, readText, words } from '../json';
 
 type Action = (
   store: LevelStore,
-  data: Payload,
-  done: (error: Error | null, result: Payload) => void,
+  data: JsonObject,
+  done: (error: Error | null, result: JsonObject) => void,
 ) => void;
 
-/** A call whose form has been checked. It is good for one `run`: dynalite works in its data. */
+/** A checked call. It is good for one `run`, because dynalite changes its data. */
 export interface PreparedCall {
   readonly operation: string;
-  readonly data: Payload;
+  readonly data: JsonObject;
 }
 
 export interface Store extends HeldWrites {
-  /** Throws DynamoDbError for what can be seen to be wrong without looking into the tables. */
-  prepare(operation: string, payload: Payload): PreparedCall;
+  /** Throws DynamoDbError for what is wrong whatever the tables hold. */
+  prepare(operation: string, payload: JsonObject): PreparedCall;
   /** Rejects with DynamoDbError for what the tables' contents forbid. */
-  run(call: PreparedCall): Promise<Payload>;
+  run(call: PreparedCall): Promise<JsonObject>;
   /** Rejects with ResourceNotFoundException if there is none. */
   table(name: string): Promise<Table>;
   close(): Promise<void>;
 }
 
-const operations: readonly string[] = [
-  'BatchGetItem',
-  'BatchWriteItem',
-  'CreateTable',
-  'DeleteItem',
-  'DeleteTable',
-  'DescribeTable',
-  'GetItem',
-  'ListTables',
-  'PutItem',
-  'Query',
-  'Scan',
-  'UpdateItem',
-  'UpdateTable',
-];
+const operations = words(`
+  BatchGetItem BatchWriteItem CreateTable DeleteItem DeleteTable DescribeTable GetItem ListTables PutItem Query Scan
+  UpdateItem UpdateTable
+`);
 
-/** Rejects with one clear line if the folder cannot be used; nothing stays open then. */
+/** Rejects with a one-line message if the folder cannot be used; nothing stays open then. */
 export async function openStore(dataDir: string | undefined): Promise<Store> {
   const levelStore = await openFolder(dataDir).catch((error: unknown) => {
-    throw new Error(openingFailure(dataDir, error), { cause: error });
+    throw new Error(describeOpeningFailure(dataDir, error), { cause: error });
   });
   return {
-    ...holdWritesOf(levelStore.db),
+    ...holdWrites(levelStore.db),
     prepare: (operation, payload) => prepare(levelStore, operation, payload),
     run: (call) => run(levelStore, call),
     table: (name) => findTable(levelStore, name, true),
@@ -72,43 +67,39 @@ async function openFolder(dataDir: string | undefined): Promise<LevelStore> {
   return levelStore;
 }
 
-function openingFailure(dataDir: string | undefined, error: unknown): string {
+function describeOpeningFailure(dataDir: string | undefined, error: unknown): string {
   const reason: unknown = error instanceof Error ? (error.cause ?? error) : error;
-  if (isCoded(reason) && reason.code === 'LEVEL_LOCKED') {
+  if (readMembers(reason)['code'] === 'LEVEL_LOCKED') {
     return `The data folder ${dataDir} is in use by another process. DATA_DIR chooses another.`;
   }
   return `The data folder ${dataDir} cannot be opened: ${reason instanceof Error ? reason.message : reason}`;
 }
 
-function isCoded(error: unknown): error is { code: unknown } {
-  return typeof error === 'object' && error !== null && 'code' in error;
-}
-
-function prepare(levelStore: LevelStore, operation: string, payload: Payload): PreparedCall {
+function prepare(levelStore: LevelStore, operation: string, payload: JsonObject): PreparedCall {
   if (!operations.includes(operation)) {
     throw refusal('UnknownOperationException', `The embedded DynamoDB does not know ${operation}.`);
   }
-  const { types, custom }: OperationValidation = require(`dynalite/validations/${fileOf(operation)}`);
+  const { types, custom }: OperationValidation = require(`dynalite/validations/${fileName(operation)}`);
   try {
     const data = checkTypes(structuredClone(payload), types);
     checkValidations(data, types, custom, levelStore);
     return { operation, data };
   } catch (error) {
-    throw translated(error);
+    throw toDynamoDbError(error);
   }
 }
 
-async function run(levelStore: LevelStore, { operation, data }: PreparedCall): Promise<Payload> {
-  const action: Action = require(`dynalite/actions/${fileOf(operation)}`);
-  const result = await new Promise<Payload>((resolve, reject) => {
-    action(levelStore, data, (error, answer) => (error ? reject(translated(error)) : resolve(answer)));
+async function run(levelStore: LevelStore, { operation, data }: PreparedCall): Promise<JsonObject> {
+  const action: Action = require(`dynalite/actions/${fileName(operation)}`);
+  const result = await new Promise<JsonObject>((resolve, reject) => {
+    action(levelStore, data, (error, answer) => (error ? reject(toDynamoDbError(error)) : resolve(answer)));
   });
-  if (operation.endsWith('Table')) await settle(levelStore, textOf(data['TableName']) ?? '');
+  if (operation.endsWith('Table')) await waitUntilActive(levelStore, readText(data['TableName']) ?? '');
   return result;
 }
 
-/** dynalite finishes changes to a table on a timer of its own, outside of any call; this waits for it. */
-async function settle(levelStore: LevelStore, name: string): Promise<void> {
+/** dynalite finishes a change of a table later, on a timer. */
+async function waitUntilActive(levelStore: LevelStore, name: string): Promise<void> {
   for (;;) {
     const table = await findTable(levelStore, name, false).catch(() => undefined);
     const statuses = [table?.TableStatus, ...(table?.GlobalSecondaryIndexes ?? []).map((x) => x.IndexStatus)];
@@ -120,18 +111,164 @@ async function settle(levelStore: LevelStore, name: string): Promise<void> {
 function findTable(levelStore: LevelStore, name: string, isActive: boolean): Promise<Table> {
   return new Promise((resolve, reject) => {
     levelStore.getTable(name, isActive, (error, table) =>
-      error ? reject(translated(error)) : resolve(table),
+      error ? reject(toDynamoDbError(error)) : resolve(table),
     );
   });
 }
 
-function fileOf(operation: string): string {
+function fileName(operation: string): string {
   return operation.charAt(0).toLowerCase() + operation.slice(1);
 }
 
-function translated(error: unknown): unknown {
-  if (!(error instanceof Error) || !('body' in error) || !isPayload(error.body)) return error;
+// Held writes
+
+type Done = Parameters<Level['batch']>[1];
+
+interface HeldWrites {
+  /** Runs `work` and returns the writes it would have made; its reads see the stored state. One `work` at a time. */
+  hold(work: () => Promise<void>): Promise<readonly LevelWrite[]>;
+  /** Stores all writes as one LevelDB batch, or none if the process dies or this rejects. */
+  commit(writes: readonly LevelWrite[]): Promise<void>;
+}
+
+function holdWrites(level: Level): HeldWrites {
+  const store = level.batch.bind(level);
+  let held: LevelWrite[] | undefined;
+
+  function submit(writes: readonly LevelWrite[], done: Done): void {
+    if (!held) {
+      store(writes, done);
+      return;
+    }
+    held.push(...writes);
+    setImmediate(done, null);
+  }
+
+  level.put = (key, value, done) => submit([{ type: 'put', key, value }], done);
+  level.del = (key, done) => submit([{ type: 'del', key }], done);
+  level.batch = submit;
+
+  return {
+    async hold(work) {
+      const writes: LevelWrite[] = [];
+      held = writes;
+      try {
+        await work();
+      } finally {
+        held = undefined;
+      }
+      return writes;
+    },
+    commit: (writes) =>
+      new Promise((resolve, reject) => {
+        store(writes, (error) => (error ? reject(error) : resolve()));
+      }),
+  };
+}
+
+// Single writes
+
+export const itemWrites: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem'];
+
+/** Runs one write, with what dynalite lacks: ReturnValuesOnConditionCheckFailure (`onFailure`). */
+export async function writeItem(
+  store: Store,
+  call: PreparedCall,
+  onFailure: unknown = undefined,
+): Promise<JsonObject> {
+  try {
+    return await store.run(call);
+  } catch (error) {
+    if (!(error instanceof DynamoDbError) || error.code !== 'ConditionalCheckFailedException') throw error;
+    throw refusal(
+      'ConditionalCheckFailedException',
+      error.message,
+      onFailure === 'ALL_OLD' ? await getCurrentItem(store, call) : {},
+    );
+  }
+}
+
+async function getCurrentItem(store: Store, { data }: PreparedCall): Promise<JsonObject> {
+  const tableName = readText(data['TableName']) ?? '';
+  const { KeySchema } = await store.table(tableName);
+  const attributes = readMembers(data['Item'] ?? data['Key']);
+  const key = Object.fromEntries(
+    KeySchema.map(({ AttributeName }) => [AttributeName, attributes[AttributeName]]),
+  );
+  return store.run(store.prepare('GetItem', { TableName: tableName, Key: key, ConsistentRead: true }));
+}
+
+/** Identifies the item of a call, however its key is written. Undefined if the key does not fit the table. */
+export function identifyItem(call: PreparedCall, table: Table): string | undefined {
+  const item = call.data['Item'];
+  const attributes = readMembers(item ?? call.data['Key']);
+  if (item ? validateItem(attributes, table) : validateKey(attributes, table)) return undefined;
+  return `${call.data['TableName']}/${createKey(attributes, table)}`;
+}
+
+// Errors
+
+const service = 'com.amazon.coral.service';
+const database = 'com.amazonaws.dynamodb.v20120810';
+
+const namespaces = {
+  AccessDeniedException: service,
+  IncompleteSignatureException: service,
+  MissingAuthenticationTokenException: service,
+  RequestEntityTooLargeException: service,
+  SerializationException: service,
+  ServiceUnavailableException: service,
+  UnknownOperationException: service,
+  ValidationException: 'com.amazon.coral.validate',
+  ConditionalCheckFailedException: database,
+  IdempotentParameterMismatchException: database,
+  InternalServerError: database,
+  TransactionCanceledException: database,
+} as const;
+
+const statuses: Readonly<Record<string, number>> = {
+  RequestEntityTooLargeException: 413,
+  InternalServerError: 500,
+  ServiceUnavailableException: 503,
+};
+
+interface ErrorBody extends JsonObject {
+  readonly __type: string;
+  readonly message?: string;
+}
+
+/** A request that is refused, in the form that AWS SDKs turn into a typed exception. Other errors are faults. */
+export class DynamoDbError extends Error {
+  override readonly name = 'DynamoDbError';
+  readonly body: ErrorBody;
+
+  constructor(body: ErrorBody) {
+    super(body.message);
+    this.body = body;
+  }
+
+  /** The exception's name without its namespace: `ValidationException`. */
+  get code(): string {
+    return this.body.__type.slice(this.body.__type.indexOf('#') + 1);
+  }
+
+  get status(): number {
+    return statuses[this.code] ?? 400;
+  }
+}
+
+/** `details` are further members of the body, such as `Item` or `CancellationReasons`. */
+export function refusal(
+  code: keyof typeof namespaces,
+  message: string,
+  details: JsonObject = {},
+): DynamoDbError {
+  return new DynamoDbError({ __type: `${namespaces[code]}#${code}`, message, ...details });
+}
+
+function toDynamoDbError(error: unknown): unknown {
+  if (!(error instanceof Error) || !('body' in error) || !isRecord(error.body)) return error;
   const { __type, message, Message, ...details } = error.body;
-  const text = textOf(message) ?? textOf(Message) ?? '';
+  const text = readText(message) ?? readText(Message) ?? '';
   return new DynamoDbError({ __type: String(__type), message: text, ...details });
 }

@@ -1,13 +1,12 @@
 /**
- * The environment variables that a function sees: its own, and those that Lambda's runtime sets. None is taken
- * over from the process that runs this. (`TZ` is there to be read; a worker thread shares the process's time zone.)
+ * The environment variables that a function sees: its own, and those that Lambda's runtime sets. It inherits none from
+ * this process. (`TZ` can be read, but a worker thread shares the process's time zone.)
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
-import { region } from '../template/arns';
-import type { FunctionDefinition } from '../template/deployment';
+import { type FunctionDefinition, region } from '../template/deployment';
 
 /** The function's variables. Those of `extra` win. The access key id tells the database who calls. */
-export function environmentOf(
+export function buildEnvironment(
   definition: Pick<
     FunctionDefinition,
     'logicalId' | 'handler' | 'codeFolder' | 'memoryMegabytes' | 'environment'

@@ -1,23 +1,20 @@
-/** The way of one request through the gateway: route, throttle, authorizer, integration, and what is said if one fails. */
+/** Serves an API's requests: route, throttle, authorizer, integration, and the gateway's own response if one fails. */
 import type { ApiDefinition } from '../template/deployment';
-import type { Answer } from './answer';
 import { authorise } from './authorizer';
-import { type Exchange, type Invoke, requestContextOf } from './exchange';
-import { GatewayFailure, internalServerError } from './gateway-failure';
-import { gatewayResponse } from './gateway-response';
 import { answerMock } from './mock-integration';
 import { invokeProxy } from './proxy-integration';
-import type { GatewayRequest } from './request';
-import { type Route, type Router, routerOf } from './router';
-import { type Throttle, throttleOf } from './throttle';
+import { buildRequestContext, type GatewayRequest, type Invoke, type RoutedRequest } from './request';
+import { GatewayFailure, type HttpResponse, internalServerError, renderFailure } from './responses';
+import { createRouter, type Route } from './router';
+import { createThrottle } from './throttle';
 
 /** Answers a request. Rejects only if the gateway itself is at fault. */
-export type Gateway = (request: GatewayRequest, body: Buffer) => Promise<Answer>;
+export type Gateway = (request: GatewayRequest, body: Buffer) => Promise<HttpResponse>;
 
-/** `now` is in milliseconds, of a clock that is never set back. */
-export function gatewayOf(api: ApiDefinition, invoke: Invoke, now = () => performance.now()): Gateway {
-  const findRoute: Router = routerOf(api.resources);
-  const throttle: Throttle = throttleOf(api, now);
+/** `now` is in milliseconds and never goes back. */
+export function createGateway(api: ApiDefinition, invoke: Invoke, now = () => performance.now()): Gateway {
+  const findRoute = createRouter(api.resources);
+  const throttle = createThrottle(api, now);
 
   return async (request, body) => {
     const route = findRoute(request.method, request.path);
@@ -27,21 +24,22 @@ export function gatewayOf(api: ApiDefinition, invoke: Invoke, now = () => perfor
     } catch (error) {
       const failure = error instanceof GatewayFailure ? error : internalServerError(500);
       if (failure !== error) console.error('The gateway failed:', error);
-      return gatewayResponse(failure, api.gatewayResponses, {
-        headers: request.headers,
-        variables: requestContextOf(api, request, route),
-      });
+      const variables = buildRequestContext(api, request, route);
+      return renderFailure(failure, api.gatewayResponses, { headers: request.headers, variables });
     }
   };
 }
 
-async function answerRoute(parts: Omit<Exchange, 'route'>, route: Route | undefined): Promise<Answer> {
+async function answerRoute(
+  parts: Omit<RoutedRequest, 'route'>,
+  route: Route | undefined,
+): Promise<HttpResponse> {
   if (route === undefined) {
     throw new GatewayFailure('MISSING_AUTHENTICATION_TOKEN', { message: 'Missing Authentication Token' });
   }
-  const exchange = { ...parts, route };
+  const routed = { ...parts, route };
   const { authorizer, integration } = route.method;
-  const context = authorizer && (await authorise(exchange, authorizer));
-  if (integration.type === 'MOCK') return answerMock(exchange, integration);
-  return invokeProxy(exchange, integration, context);
+  const context = authorizer && (await authorise(routed, authorizer));
+  if (integration.type === 'MOCK') return answerMock(routed, integration);
+  return invokeProxy(routed, integration, context);
 }

@@ -1,74 +1,100 @@
 /**
- * The MOCK integration, with which CDK answers CORS preflight requests: a request template that says a status,
- * and the integration response for that status.
+ * The MOCK integration, as CDK writes it for CORS preflight requests: the request template must give a status, and the
+ * integration response gives status, headers and body.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
  */
-import type { MockIntegration, MockResponse } from '../template/deployment';
-import type { Answer } from './answer';
-import { mappedHeaders } from './context-variables';
-import { type Exchange, requestContextOf } from './exchange';
-import { GatewayFailure, internalServerError } from './gateway-failure';
-import { type HeaderList, headerValue, withoutHeader } from './headers';
-import { mediaTypeOf } from './media-types';
-import { type Rendered, renderTemplate } from './velocity';
+import { render } from 'velocityjs';
+import { isRecord } from '../json';
+import type { MockIntegration } from '../template/deployment';
+import {
+  buildRequestContext,
+  type GatewayRequest,
+  groupHeaders,
+  groupQuery,
+  type HeaderList,
+  headerValue,
+  lastValues,
+  mediaType,
+  type RoutedRequest,
+  withoutHeader,
+} from './request';
+import { type HttpResponse, internalServerError, mapHeaders } from './responses';
 
 const jsonType = 'application/json';
 
-export function answerMock(exchange: Exchange, integration: MockIntegration): Answer {
-  const status = mockStatus(exchange, integration);
-  const response = responseFor(String(status), integration.responses);
-  const template = templateFor(response, exchange);
-  const rendered = template === undefined ? { text: '', headers: [] } : renderTemplate(template, exchange);
-  return answerOf(exchange, response, rendered);
-}
+export function answerMock(routed: RoutedRequest, integration: MockIntegration): HttpResponse {
+  const { api, request, route } = routed;
+  const requestTemplate = findTemplate(integration.requestTemplates, request, 'Content-Type');
+  const requestText =
+    requestTemplate === undefined ? routed.body.toString() : renderTemplate(requestTemplate, routed).text;
+  // AWS does not require strict JSON here.
+  if (!/["']?statusCode["']?\s*:\s*\d/.test(requestText)) throw internalServerError(500);
 
-/** The status that the request template gives; the template's output is JSON only by courtesy. */
-function mockStatus(exchange: Exchange, integration: MockIntegration): number {
-  const template = requestTemplate(exchange, integration);
-  const text = template === undefined ? exchange.body.toString() : renderTemplate(template, exchange).text;
-  const status = /["']?statusCode["']?\s*:\s*(\d+)/.exec(text)?.[1];
-  if (status === undefined) throw internalServerError(500);
-  return Number(status);
+  const template =
+    findTemplate(integration.responseTemplates, request, 'Accept') ??
+    integration.responseTemplates.get(jsonType);
+  const { text, headers, status } = template === undefined ? nothing : renderTemplate(template, routed);
+  const mapped: HeaderList = [
+    ['Content-Type', jsonType],
+    ...mapHeaders(integration.headers, request.headers, buildRequestContext(api, request, route)),
+  ];
+  return {
+    status: status ?? integration.statusCode,
+    headers: [...headers.reduce((list, [name]) => withoutHeader(list, name), mapped), ...headers],
+    body: Buffer.from(text),
+  };
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html */
-function requestTemplate({ request }: Exchange, integration: MockIntegration): string | undefined {
-  const { passthrough, requestTemplates } = integration;
-  const template = requestTemplates.get(
-    mediaTypeOf(headerValue(request.headers, 'Content-Type') ?? jsonType),
-  );
-  const isPassedThrough =
-    passthrough === 'WHEN_NO_MATCH' || (passthrough === 'WHEN_NO_TEMPLATES' && requestTemplates.size === 0);
-  if (template !== undefined || isPassedThrough) return template;
-  throw new GatewayFailure('UNSUPPORTED_MEDIA_TYPE', { message: 'Unsupported Media Type' });
+function findTemplate(
+  templates: ReadonlyMap<string, string>,
+  request: GatewayRequest,
+  header: 'Accept' | 'Content-Type',
+): string | undefined {
+  return templates.get(mediaType(headerValue(request.headers, header) ?? jsonType));
 }
 
-/** The first whose pattern matches the status, else the one without a pattern. */
-function responseFor(status: string, responses: readonly MockResponse[]): MockResponse {
-  const found =
-    responses.find(({ selectionPattern }) => selectionPattern?.test(status)) ??
-    responses.find(({ selectionPattern }) => selectionPattern === undefined);
-  if (found !== undefined) return found;
-  throw new GatewayFailure('API_CONFIGURATION_ERROR', { message: 'Internal server error' });
+// Mapping templates: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+
+interface Rendered {
+  readonly text: string;
+  /** `$context.responseOverride.header`, as the template sets it. */
+  readonly headers: HeaderList;
+  /** `$context.responseOverride.status`, as the template sets it. */
+  readonly status?: number;
 }
 
-function templateFor({ templates }: MockResponse, { request }: Exchange): string | undefined {
-  return (
-    templates.get(mediaTypeOf(headerValue(request.headers, 'Accept') ?? jsonType)) ?? templates.get(jsonType)
-  );
-}
+const nothing: Rendered = { text: '', headers: [] };
 
-function answerOf(exchange: Exchange, response: MockResponse, rendered: Rendered): Answer {
-  const { api, request, route } = exchange;
-  const variables = requestContextOf(api, request, route);
-  const mapped: HeaderList = [
-    ['Content-Type', jsonType],
-    ...mappedHeaders(response.headers, request.headers, variables),
-  ];
-  const kept = rendered.headers.reduce((list, [name]) => withoutHeader(list, name), mapped);
-  return {
-    status: rendered.status ?? response.statusCode,
-    headers: [...kept, ...rendered.headers],
-    body: Buffer.from(rendered.text),
+/** Knows what the loader accepts: `$input.params`, `$context` and its overrides. */
+function renderTemplate(template: string, { api, request, route }: RoutedRequest): Rendered {
+  const override: Record<string, unknown> = { header: {} };
+  const parameters = {
+    path: new ParameterMap(Object.entries(route.pathParameters)),
+    querystring: new ParameterMap(Object.entries(lastValues(groupQuery(request)))),
+    header: new ParameterMap(Object.entries(lastValues(groupHeaders(request.headers)))),
   };
+  const findParameter = (name: string): string =>
+    Object.values(parameters)
+      .find((values) => values.has(name))
+      ?.get(name) ?? '';
+  const text = render(template, {
+    input: { params: (name?: string) => (name === undefined ? parameters : findParameter(name)) },
+    context: { ...buildRequestContext(api, request, route), responseOverride: override },
+  });
+  const { header } = override;
+  const status = Number(override['status']);
+  const headers = Object.entries(isRecord(header) ? header : {});
+  return {
+    text,
+    headers: headers.map(([name, value]) => [name, String(value)]),
+    ...(Number.isInteger(status) && status >= 100 && status <= 599 ? { status } : {}),
+  };
+}
+
+/** In a template, a parameter that was not sent is the empty text, not null. */
+class ParameterMap extends Map<string, string> {
+  override get(name: string): string {
+    return super.get(name) ?? '';
+  }
 }

@@ -1,8 +1,8 @@
 /**
- * Which resource and method a request is for. Static segments win over `{name}`, which wins over `{name+}`; a
- * slash at the end makes no difference; a method that the resource lacks is looked for on greedy resources.
+ * Finds the resource and method of a request. Static segments win over `{name}`, which wins over `{name+}`; a slash at
+ * the end makes no difference; a method that the resource lacks is looked for on greedy resources.
  */
-import type { MethodDefinition, ResourceDefinition } from '../template/deployment';
+import { httpMethods, type MethodDefinition, type ResourceDefinition } from '../template/deployment';
 
 export interface Route {
   readonly resource: ResourceDefinition;
@@ -22,17 +22,14 @@ interface Candidate {
 
 const rank = { static: 0, variable: 1, greedy: 2 };
 
-/** What `ANY` stands for. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html */
-const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
-
-export function routerOf(resources: readonly ResourceDefinition[]): Router {
+export function createRouter(resources: readonly ResourceDefinition[]): Router {
   const candidates = resources
     .filter((resource) => resource.methods.size > 0)
-    .map((resource) => ({ resource, parts: partsOf(resource.path) }))
+    .map((resource) => ({ resource, parts: splitPath(resource.path) }))
     .sort(bySpecificity);
 
   return (method, path) => {
-    if (!methods.includes(method) || !path.startsWith('/')) return undefined;
+    if (!httpMethods.includes(method) || !path.startsWith('/')) return undefined;
     const segments = path.replace(/\/+$/, '').split('/').slice(1);
     const matches = candidates.flatMap((candidate) => {
       const pathParameters = match(candidate.parts, segments);
@@ -47,7 +44,7 @@ export function routerOf(resources: readonly ResourceDefinition[]): Router {
   };
 }
 
-function partsOf(path: string): Part[] {
+function splitPath(path: string): Part[] {
   const texts = path === '/' ? [] : path.slice(1).split('/');
   return texts.map((text) => {
     if (!text.startsWith('{')) return { kind: 'static', text };
@@ -69,7 +66,7 @@ function match(parts: readonly Part[], segments: readonly string[]): Record<stri
   for (const [index, { kind, text }] of parts.entries()) {
     const segment = segments[index];
     if (segment === undefined || (segment === '' && kind !== 'greedy')) return undefined;
-    if (kind === 'static' && decoded(segment) !== text) return undefined;
+    if (kind === 'static' && decode(segment) !== text) return undefined;
     if (kind === 'variable') parameters.set(text, segment);
     if (kind === 'greedy') {
       return Object.fromEntries(parameters.set(text, segments.slice(index).join('/')));
@@ -78,7 +75,7 @@ function match(parts: readonly Part[], segments: readonly string[]): Record<stri
   return parts.length === segments.length ? Object.fromEntries(parameters) : undefined;
 }
 
-function decoded(segment: string): string {
+function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

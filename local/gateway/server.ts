@@ -2,25 +2,27 @@
  * The HTTP server before the gateway, on this machine only. Whatever a client sends, or stops sending, the server
  * answers or closes that one connection, and goes on.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { ApiDefinition } from '../template/deployment';
-import { type Answer, plainAnswer, sendAnswer, sendLastAnswer } from './answer';
-import { readBody } from './body';
-import { answerClientError } from './client-errors';
-import type { Invoke } from './exchange';
-import { type Gateway, gatewayOf } from './gateway';
-import { headerValue } from './headers';
-import { type GatewayRequest, gatewayRequestOf } from './request';
+import { createGateway, type Gateway } from './gateway';
+import { type GatewayRequest, type HeaderList, headerValue, type Invoke, readRequest } from './request';
+import { type HttpResponse, plainResponse } from './responses';
 
 export interface GatewayOptions {
   readonly api: ApiDefinition;
   readonly invoke: Invoke;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** Answers what is for this machine alone and not for the API; undefined for the rest. */
-  readonly answerLocally?: (request: GatewayRequest, body: Buffer) => Answer | undefined;
+  /** Answers requests that are for this machine and not for the API; undefined for all others. */
+  readonly answerLocally?: (request: GatewayRequest, body: Buffer) => HttpResponse | undefined;
 }
 
 export interface RunningGateway {
@@ -30,29 +32,33 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/** Another machine must never reach this. */
+/** Other machines must not reach this. */
 const host = '127.0.0.1';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const maxHeaderBytes = 10_240;
+const maxBodyBytes = 10 * 1024 * 1024;
 
 /** For a whole request to arrive. */
 const requestMilliseconds = 30_000;
 
+const serverOptions = {
+  headersTimeout: requestMilliseconds,
+  requestTimeout: requestMilliseconds,
+  // An idle connection is the client's to close: a server that closes one can reset a request on its way.
+  keepAliveTimeout: 0,
+  requireHostHeader: false, // Node.js would answer without a body.
+};
+
 /** Rejects with a message for the developer if the port is in use. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { api, invoke, port, answerLocally } = options;
-  const serveApi = gatewayOf(api, invoke);
+  const serveApi = createGateway(api, invoke);
   const gateway: Gateway = async (request, body) => answerLocally?.(request, body) ?? serveApi(request, body);
-  const responses = new WeakMap<Duplex, ServerResponse>();
-  const serverOptions = {
-    headersTimeout: requestMilliseconds,
-    requestTimeout: requestMilliseconds,
-    requireHostHeader: false, // Node.js would answer without a body.
-  };
+  const responses = new WeakMap<object, ServerResponse>();
   const onRequest = (message: IncomingMessage, response: ServerResponse) => {
     responses.set(message.socket, response);
-    // Node.js keeps quiet about errors in what follows such a request.
+    // Node.js does not report errors in what follows such a request.
     if (message.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     serve(gateway, message, response).catch((error: unknown) => {
       console.error('The gateway failed:', error);
@@ -60,48 +66,134 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     });
   };
   const server = createServer(serverOptions, onRequest);
-  server.on('checkExpectation', onRequest); // API Gateway does not heed what a client expects.
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    answerClientError(error, socket, isUnderWay(responses.get(socket))),
-  );
+  server.on('checkExpectation', onRequest); // API Gateway ignores expectations.
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const response = responses.get(socket);
+    const isAnswering = response?.headersSent === true && !response.writableFinished;
+    answerClientError(error, socket, isAnswering);
+  });
   await listen(server, port);
   const { port: actualPort } = server.address() as AddressInfo;
   return { url: `http://${host}:${actualPort}`, close: () => close(server) };
 }
 
 async function serve(gateway: Gateway, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  message.on('error', () => undefined); // A client that goes away; `readBody` sees it by itself.
-  const request = gatewayRequestOf(message);
-  const refusal = refusalOf(request);
+  message.on('error', () => undefined); // The client is gone; `readBody` notices by itself.
+  const request = readRequest(message);
+  const refusal = refuseHeaders(request);
   if (refusal !== undefined) {
-    sendLastAnswer(message, response, { requestId: request.id, answer: refusal });
+    sendFinalResponse(message, response, toRawHead(request.id, refusal));
     return;
   }
   const body = await readBody(message);
   if (body === 'aborted') return;
   if (body === 'too-large') {
     // The template cannot customise this one.
-    const answer = plainAnswer(413, 'Request Too Long');
-    sendLastAnswer(message, response, { requestId: request.id, answer });
+    sendFinalResponse(message, response, toRawHead(request.id, plainResponse(413, 'Request Too Long')));
     return;
   }
-  sendAnswer(response, request.id, await gateway(request, body));
+  const { status, headers, body: content } = toRawHead(request.id, await gateway(request, body));
+  if (response.destroyed) return;
+  response.writeHead(status, headers).end(content);
 }
 
-/** What is answered to a request for its headers alone. */
-function refusalOf(request: GatewayRequest): Answer | undefined {
-  if (headerBytesOf(request) > maxHeaderBytes) return plainAnswer(431, 'Request Header Fields Too Large');
-  const lacksHost = request.protocol === 'HTTP/1.1' && headerValue(request.headers, 'Host') === undefined;
-  return lacksHost ? plainAnswer(400, 'Bad Request') : undefined;
+/** The response to a request whose headers alone are refused. */
+function refuseHeaders({ headers, protocol }: GatewayRequest): HttpResponse | undefined {
+  const bytes = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  if (bytes > maxHeaderBytes) return plainResponse(431, 'Request Header Fields Too Large');
+  const lacksHost = protocol === 'HTTP/1.1' && headerValue(headers, 'Host') === undefined;
+  return lacksHost ? plainResponse(400, 'Bad Request') : undefined;
 }
 
-/** Whether part of an answer is on the wire, so that nothing else can be said there. */
-function isUnderWay(response: ServerResponse | undefined): boolean {
-  return response?.headersSent === true && !response.writableFinished;
+/** `aborted`: the client went away before its body was complete. Stops reading once the body is too large. */
+function readBody(message: IncomingMessage): Promise<Buffer | 'too-large' | 'aborted'> {
+  if (Number(message.headers['content-length']) > maxBodyBytes) return Promise.resolve('too-large');
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxBodyBytes) chunks.push(chunk);
+      else end('too-large');
+    };
+    const onEnd = () => end(Buffer.concat(chunks));
+    const onClose = () => end('aborted');
+    const end = (body: Buffer | 'too-large' | 'aborted') => {
+      message.off('data', onData).off('end', onEnd).off('close', onClose).pause();
+      resolve(body);
+    };
+    message.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  });
 }
 
-function headerBytesOf({ headers }: GatewayRequest): number {
-  return headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+interface RawResponse {
+  readonly status: number;
+  readonly headers: string[];
+  readonly body: Buffer;
+}
+
+function toRawHead(requestId: string, { status, headers, body }: HttpResponse): RawResponse {
+  const hasBody = status !== 204 && status !== 304;
+  const length: HeaderList = hasBody ? [['Content-Length', String(body.length)]] : [];
+  return { status, headers: [...headers, ['x-amzn-RequestId', requestId], ...length].flat(), body };
+}
+
+/** Answers a request that has not been read to its end, and closes the connection. */
+function sendFinalResponse(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: RawResponse,
+): void {
+  if (response.destroyed) return;
+  response.writeHead(status, [...headers, 'Connection', 'close']);
+  // Complete by its Content-Length. `end` would close the connection.
+  response.write(body);
+  discardRest(message, () => response.end());
+}
+
+const statusByErrorCode: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/** Answers bytes that are no HTTP request, in JSON as an API does, and closes the connection. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket, isAnswering: boolean): void {
+  if (socket.writableEnded) return;
+  if (isAnswering || !socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = statusByErrorCode[error.code ?? ''] ?? 400;
+  const reason = STATUS_CODES[status] ?? '';
+  const body = JSON.stringify({ message: reason });
+  const head = [
+    `HTTP/1.1 ${status} ${reason}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  discardRest(socket, () => socket.destroy());
+}
+
+const maxDiscardedBytes = 32 * 1024 * 1024;
+
+/**
+ * Discards what a client still sends after its response, up to a size and for a time. To close the connection earlier
+ * would reset it, and the client could lose the response. https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+ */
+function discardRest(stream: Readable, whenEnded: () => void): void {
+  let bytes = 0;
+  const timer = setTimeout(() => stream.destroy(), requestMilliseconds);
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > maxDiscardedBytes) stream.destroy();
+  });
+  stream
+    .once('end', whenEnded)
+    .once('close', () => clearTimeout(timer))
+    .resume();
 }
 
 function listen(server: Server, port: number): Promise<void> {

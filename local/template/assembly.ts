@@ -1,12 +1,11 @@
 /**
- * Reads a cloud assembly, the folder that `cdk synth` writes: its one stack's template, and where its assets lie.
+ * Reads a cloud assembly, the folder that `cdk synth` writes: the template of its one stack, and its assets' folders.
  * https://github.com/aws/aws-cdk-cli/tree/main/packages/%40aws-cdk/cloud-assembly-schema
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { describe, readTemplate, type Template } from './template';
-import { TemplateError } from './template-error';
+import { describe, readTemplate, type Template, TemplateError } from './template';
 
 const manifestSchema = v.object({
   artifacts: v.record(v.string(), v.object({ type: v.string(), properties: v.optional(v.unknown()) })),
@@ -27,7 +26,7 @@ const assetsSchema = v.object({
 
 export interface Assembly {
   readonly template: Template;
-  /** By the key that the template gives in `Code.S3Key`: the absolute path of the folder that was zipped. */
+  /** Absolute paths by `Code.S3Key` of the template. */
   readonly codeFolders: ReadonlyMap<string, string>;
 }
 
@@ -43,7 +42,7 @@ export function readAssembly(folder: string): Assembly {
 
   return {
     template: readTemplate(stackName, readJson(join(folder, templateFile), v.unknown())),
-    codeFolders: codeFoldersOf(readJson(join(folder, file), assetsSchema).files, folder),
+    codeFolders: findCodeFolders(readJson(join(folder, file), assetsSchema).files, folder),
   };
 }
 
@@ -57,7 +56,7 @@ function onlyArtifact(artifacts: Artifacts, type: string, folder: string): [stri
   return [only[0], only[1].properties];
 }
 
-function codeFoldersOf(
+function findCodeFolders(
   files: v.InferOutput<typeof assetsSchema>['files'],
   folder: string,
 ): Map<string, string> {

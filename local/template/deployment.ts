@@ -1,9 +1,21 @@
 /**
- * What a CloudFormation template asks for, in the words of one machine: tables to create, functions to start,
- * APIs to serve. Every reference is resolved and every value checked. Types only; nothing here knows a template.
+ * What a CloudFormation template asks for, in terms of one machine: tables to create, functions to start, APIs to
+ * serve. Every reference is resolved and every value checked. Nothing here depends on the template's form.
  */
 import type { PolicyStatement } from '../iam/policy';
-import type { GatewayResponseType } from './gateway-response-types';
+import type { GatewayResponseType } from './gateway-responses';
+
+export const accountId = '123456789012';
+export const partition = 'aws';
+export const region = 'us-east-1';
+
+/** `arn:aws:dynamodb:us-east-1:123456789012:table/Users`. Of the services used here, only IAM has no region. */
+export function buildArn(service: string, resource: string): string {
+  return `arn:${partition}:${service}:${service === 'iam' ? '' : region}:${accountId}:${resource}`;
+}
+
+/** The methods that `ANY` stands for. */
+export const httpMethods: readonly string[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 export interface Deployment {
   readonly stackName: string;
@@ -23,19 +35,12 @@ interface AttributeDefinition {
   readonly AttributeType: 'S' | 'N' | 'B';
 }
 
-interface Throughput {
-  readonly ReadCapacityUnits: number;
-  readonly WriteCapacityUnits: number;
-}
-
 /** A table. Its name is its logical id, which is also what `Ref` gives to the functions. */
 export interface TableDefinition {
   readonly logicalId: string;
   readonly arn: string;
   readonly keySchema: readonly KeyElement[];
   readonly attributeDefinitions: readonly AttributeDefinition[];
-  readonly billing: { readonly mode: 'PAY_PER_REQUEST' } | (Throughput & { readonly mode: 'PROVISIONED' });
-  readonly timeToLiveAttribute?: string;
 }
 
 export interface FunctionDefinition {
@@ -51,7 +56,7 @@ export interface FunctionDefinition {
   readonly role: RoleDefinition;
 }
 
-/** Everything that the role's own policies and the policies attached to it say. */
+/** A role with the statements of its own policies and of those attached to it. */
 export interface RoleDefinition {
   readonly logicalId: string;
   readonly arn: string;
@@ -83,13 +88,13 @@ export interface MethodDefinition {
   readonly throttling?: ThrottlingDefinition;
 }
 
-/** A method takes so many requests in a row, and so many in a second on average. Where one of them is 0, none. */
+/** The burst, and the average of requests in a second. If one is 0, the method takes none. */
 export interface ThrottlingDefinition {
   readonly burstLimit: number;
   readonly rateLimit: number;
 }
 
-/** A Lambda authorizer of type REQUEST that sees every request, because nothing is cached and nothing required. */
+/** A Lambda authorizer of type REQUEST that sees every request: no cache, no identity source. */
 export interface AuthorizerDefinition {
   readonly logicalId: string;
   readonly functionId: string;
@@ -105,19 +110,12 @@ export interface ProxyIntegration {
 
 export interface MockIntegration {
   readonly type: 'MOCK';
-  readonly passthrough: 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
-  /** VTL by media type. */
+  /** VTL by media type. A request of another type is passed through. */
   readonly requestTemplates: ReadonlyMap<string, string>;
-  readonly responses: readonly MockResponse[];
-}
-
-export interface MockResponse {
   readonly statusCode: number;
-  /** To match the whole status. Absent on the response for all other statuses. */
-  readonly selectionPattern?: RegExp;
   readonly headers: readonly HeaderMapping[];
   /** VTL by media type. */
-  readonly templates: ReadonlyMap<string, string>;
+  readonly responseTemplates: ReadonlyMap<string, string>;
 }
 
 export interface GatewayResponseDefinition {

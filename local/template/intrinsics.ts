@@ -1,19 +1,22 @@
 /**
- * Resolves CloudFormation's intrinsic functions to what they stand for on this machine: a resource's logical id is
- * its name, the account is 123456789012, the region us-east-1. A function or attribute not known here is refused.
+ * Resolves CloudFormation's intrinsic functions to their values on this machine: a resource's logical id is its name,
+ * the account is 123456789012, the region us-east-1. An unknown function, name or attribute is refused.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  */
-import { isRecord } from './records';
-import { attribute, mistake, noValue, reference, type Scope } from './references';
-import type { RawResource, Template } from './template';
+import { isRecord } from '../json';
+import { accountId, buildArn, partition, region } from './deployment';
+import { type RawResource, type Resolve, refused, type Template, type TemplateError } from './template';
 
-/** Resolves a value of one resource's properties; throws TemplateError naming that resource. */
-export type Resolve = (value: unknown, resource: RawResource) => unknown;
+/** Where an intrinsic function stands. */
+interface Scope {
+  readonly template: Template;
+  readonly resource: RawResource;
+}
 
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
 const intrinsics: Readonly<Record<string, Intrinsic>> = {
-  Ref: refer,
+  Ref: ref,
   'Fn::GetAtt': getAttribute,
   'Fn::Join': join,
   'Fn::Select': select,
@@ -21,8 +24,11 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
   'Fn::Sub': substitute,
 };
 
-/** The resolver of one template. What it returns holds no intrinsic function and no `AWS::NoValue`. */
-export function resolverOf(template: Template): Resolve {
+/** Stands for `AWS::NoValue`: the member or element that has it is left out. */
+const noValue = Symbol('AWS::NoValue');
+
+/** The resolver of one template. Its results hold no intrinsic function and no `AWS::NoValue`. */
+export function createResolver(template: Template): Resolve {
   return (value, resource) => resolveValue(value, { template, resource });
 }
 
@@ -31,67 +37,108 @@ function resolveValue(value: unknown, scope: Scope): unknown {
     return value.map((element) => resolveValue(element, scope)).filter((element) => element !== noValue);
   }
   if (!isRecord(value)) return value;
-  const intrinsic = intrinsicOf(value, scope);
-  if (intrinsic !== undefined) return intrinsic();
+  const [name = '', ...others] = Object.keys(value);
+  const intrinsic = others.length === 0 && Object.hasOwn(intrinsics, name) ? intrinsics[name] : undefined;
+  if (intrinsic !== undefined) return intrinsic(value[name], scope);
+  if (others.length === 0 && name.startsWith('Fn::')) throw mistake(scope, `${name} is not understood`);
   const entries = Object.entries(value).map(([key, member]) => [key, resolveValue(member, scope)] as const);
   return Object.fromEntries(entries.filter(([, member]) => member !== noValue));
 }
 
-function intrinsicOf(value: Readonly<Record<string, unknown>>, scope: Scope): (() => unknown) | undefined {
-  const [name, ...others] = Object.keys(value);
-  if (name === undefined || others.length > 0) return undefined;
-  const evaluate = Object.hasOwn(intrinsics, name) ? intrinsics[name] : undefined;
-  if (evaluate !== undefined) return () => evaluate(value[name], scope);
-  if (name.startsWith('Fn::')) throw mistake(scope, `${name} is not understood`);
-  return undefined;
+function ref(name: unknown, scope: Scope): unknown {
+  const { template } = scope;
+  if (typeof name !== 'string') throw mistake(scope, 'Ref needs a name');
+  if (template.parameterDefaults.has(name)) return template.parameterDefaults.get(name);
+  const resource = template.resources.get(name);
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
+  if (resource?.type === 'AWS::ApiGateway::Stage') return resource.rawProperties['StageName'];
+  return resource?.logicalId ?? pseudoParameter(name, scope);
 }
 
-function refer(name: unknown, scope: Scope): unknown {
-  if (typeof name !== 'string') throw mistake(scope, 'Ref needs a name');
-  return reference(name, scope);
+function pseudoParameter(name: string, scope: Scope): unknown {
+  const { stackName } = scope.template;
+  const values: Readonly<Record<string, unknown>> = {
+    'AWS::AccountId': accountId,
+    'AWS::NoValue': noValue,
+    'AWS::Partition': partition,
+    'AWS::Region': region,
+    'AWS::StackId': buildArn('cloudformation', `stack/${stackName}/local`),
+    'AWS::StackName': stackName,
+    'AWS::URLSuffix': 'amazonaws.com',
+  };
+  if (!Object.hasOwn(values, name)) throw mistake(scope, `Ref to ${name}, which is not in the template`);
+  return values[name];
 }
 
 function getAttribute(argument: unknown, scope: Scope): string {
   const [name = '', ...path] =
-    typeof argument === 'string' ? argument.split('.') : stringsOf(argument, scope);
+    typeof argument === 'string' ? argument.split('.') : readStrings(argument, scope);
   return attribute(name, path.join('.'), scope);
 }
 
+/** The id of the resource `/`, which every API has although it is not in the template. */
+export function rootResourceId(apiId: string): string {
+  return `${apiId}.RootResourceId`;
+}
+
+const attributes: ReadonlyMap<string, (logicalId: string) => string> = new Map([
+  ['AWS::ApiGateway::RestApi.RootResourceId', rootResourceId],
+  ['AWS::DynamoDB::Table.Arn', (logicalId: string) => buildArn('dynamodb', `table/${logicalId}`)],
+  ['AWS::IAM::Role.Arn', (logicalId: string) => buildArn('iam', `role/${logicalId}`)],
+  ['AWS::Lambda::Function.Arn', (logicalId: string) => buildArn('lambda', `function:${logicalId}`)],
+  ['AWS::Logs::LogGroup.Arn', (logicalId: string) => buildArn('logs', `log-group:${logicalId}:*`)],
+]);
+
+/** The value of `Fn::GetAtt`. */
+export function attribute(name: string, path: string, scope: Scope): string {
+  const resource = scope.template.resources.get(name);
+  if (resource === undefined) throw mistake(scope, `Fn::GetAtt of ${name}, which is not in the template`);
+  const evaluate = attributes.get(`${resource.type}.${path}`);
+  if (evaluate === undefined) {
+    throw mistake(scope, `Fn::GetAtt of ${name}.${path} (${resource.type}) is not understood`);
+  }
+  return evaluate(name);
+}
+
 function join(argument: unknown, scope: Scope): string {
-  const [delimiter, elements] = pairOf(argument, scope, 'Fn::Join');
-  return stringsOf(resolveValue(elements, scope), scope).join(String(delimiter));
+  const [delimiter, elements] = readPair(argument, scope, 'Fn::Join');
+  return readStrings(resolveValue(elements, scope), scope).join(String(delimiter));
 }
 
 function select(argument: unknown, scope: Scope): string {
-  const [index, elements] = pairOf(argument, scope, 'Fn::Select');
-  const selected = stringsOf(resolveValue(elements, scope), scope)[Number(index)];
+  const [index, elements] = readPair(argument, scope, 'Fn::Select');
+  const selected = readStrings(resolveValue(elements, scope), scope)[Number(index)];
   if (selected === undefined) throw mistake(scope, `Fn::Select has no element ${index}`);
   return selected;
 }
 
 function split(argument: unknown, scope: Scope): string[] {
-  const [delimiter, text] = pairOf(argument, scope, 'Fn::Split');
+  const [delimiter, text] = readPair(argument, scope, 'Fn::Split');
   return String(resolveValue(text, scope)).split(String(delimiter));
 }
 
 function substitute(argument: unknown, scope: Scope): string {
   const [text, variables] =
-    typeof argument === 'string' ? [argument, {}] : pairOf(argument, scope, 'Fn::Sub');
+    typeof argument === 'string' ? [argument, {}] : readPair(argument, scope, 'Fn::Sub');
   if (!isRecord(variables)) throw mistake(scope, 'Fn::Sub has no map of variables');
   return String(text).replace(/\$\{(!?)([^}]*)\}/g, (_, literal: string, name: string) => {
     if (literal !== '') return `\${${name}}`;
     if (Object.hasOwn(variables, name)) return String(resolveValue(variables[name], scope));
-    return String(name.includes('.') ? getAttribute(name, scope) : reference(name, scope));
+    return String(name.includes('.') ? getAttribute(name, scope) : ref(name, scope));
   });
 }
 
-function pairOf(argument: unknown, scope: Scope, name: string): [unknown, unknown] {
+function readPair(argument: unknown, scope: Scope, name: string): [unknown, unknown] {
   if (!Array.isArray(argument) || argument.length !== 2) throw mistake(scope, `${name} needs two arguments`);
   return [argument[0], argument[1]];
 }
 
-function stringsOf(value: unknown, scope: Scope): string[] {
+function readStrings(value: unknown, scope: Scope): string[] {
   const isText = (element: unknown) => typeof element === 'string' || typeof element === 'number';
   if (!Array.isArray(value) || !value.every(isText)) throw mistake(scope, 'a list of strings is due here');
   return value.map(String);
+}
+
+function mistake(scope: Scope, reason: string): TemplateError {
+  return refused(scope.resource, reason);
 }

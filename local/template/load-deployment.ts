@@ -1,31 +1,54 @@
-/**
- * From a folder that `cdk synth` wrote to a description of what to run. It knows no endpoint by name, and refuses
- * at once, with the logical id, whatever it does not understand.
- */
-import { deploymentType, readApis, restApiType, stageType } from './api';
+/** Reads a folder that `cdk synth` wrote, and refuses by logical id whatever it does not understand. */
+import * as v from 'valibot';
+import { words } from '../json';
+import { deploymentType, readApis, resourceType, restApiType, stageType } from './api';
 import { readAssembly } from './assembly';
-import { authorizerType } from './authorizers';
 import type { Deployment } from './deployment';
-import { functionType, readFunctions } from './functions';
+import { functionType, policyType, readFunctions, roleType } from './functions';
 import { gatewayResponseType } from './gateway-responses';
-import { resolverOf } from './intrinsics';
-import { logGroupType } from './log-groups';
-import { methodType } from './methods';
-import { monitoringTypes } from './monitoring';
+import { createResolver } from './intrinsics';
+import { authorizerType, methodType } from './methods';
 import { checkPermissions, permissionType } from './permissions';
-import { resourceType } from './resource-paths';
-import { refuseUnknown } from './resource-type';
-import { policyType, roleType } from './roles';
 import { readTables, tableType } from './tables';
+import { type ResourceType, refuseUnknown } from './template';
+
+/** A type of which nothing has a meaning on one machine: nothing is measured, and output goes to the terminal. */
+const ignoredType = (type: string, properties: string): ResourceType => ({
+  type,
+  used: v.strictObject({}),
+  ignored: words(properties),
+});
+
+const ignoredTypes = [
+  ignoredType(
+    'AWS::CloudWatch::Alarm',
+    `ActionConfiguration ActionsEnabled AlarmActions AlarmDescription AlarmName ComparisonOperator DatapointsToAlarm
+    Dimensions EvaluateLowSampleCountPercentile EvaluationCriteria EvaluationInterval EvaluationPeriods EvaluationWindow
+    ExtendedStatistic InsufficientDataActions MetricName Metrics Namespace OKActions Period Statistic Tags Threshold
+    ThresholdMetricId TreatMissingData Unit WarmUpConfiguration`,
+  ),
+  ignoredType('AWS::CloudWatch::Dashboard', 'DashboardBody DashboardName Tags'),
+  ignoredType('AWS::Logs::LogGroup', 'LogGroupName RetentionInDays Tags'),
+  ignoredType(
+    'AWS::SNS::Topic',
+    `ArchivePolicy ContentBasedDeduplication DataProtectionPolicy DeliveryStatusLogging DisplayName FifoThroughputScope
+    FifoTopic KmsMasterKeyId MaximumMessageSize SignatureVersion Subscription Tags TopicName TracingConfig`,
+  ),
+  ignoredType(
+    'AWS::SNS::Subscription',
+    `DeliveryPolicy Endpoint FilterPolicy FilterPolicyScope Protocol RawMessageDelivery RedrivePolicy Region
+    ReplayPolicy SubscriptionRoleArn TopicArn`,
+  ),
+  ignoredType('AWS::SNS::TopicPolicy', 'PolicyDocument Topics'),
+];
 
 const understoodTypes = [
   authorizerType,
   deploymentType,
   functionType,
   gatewayResponseType,
-  logGroupType,
+  ...ignoredTypes,
   methodType,
-  ...monitoringTypes,
   permissionType,
   policyType,
   resourceType,
@@ -35,11 +58,11 @@ const understoodTypes = [
   tableType,
 ];
 
-/** Reads the one stack of an assembly. Throws TemplateError, whose message is meant for the developer. */
+/** Reads the one stack of an assembly. Throws TemplateError, whose message is for the developer. */
 export function loadDeployment(assemblyFolder: string): Deployment {
   const { template, codeFolders } = readAssembly(assemblyFolder);
   refuseUnknown(template, understoodTypes);
-  const resolve = resolverOf(template);
+  const resolve = createResolver(template);
   const functions = readFunctions(template, resolve, codeFolders);
   const apis = readApis(template, resolve, functions);
   for (const api of apis) checkPermissions(template, resolve, { api, functions });

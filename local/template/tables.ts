@@ -1,13 +1,22 @@
 /**
- * Tables: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+ * Reads tables from a template, and creates them in a DynamoDB on this machine. Time to live stays off: AWS may delete
+ * an expired item days later, so nothing may rely on it.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
  */
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  DynamoDBServiceException,
+  ResourceNotFoundException,
+  type TableDescription,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import type { TableDefinition } from './deployment';
-import type { Resolve } from './intrinsics';
-import { attribute } from './references';
-import { type ResourceType, readProperties } from './resource-type';
-import { type RawResource, resourcesOfType, type Template } from './template';
-import { refused } from './template-error';
+import { words } from '../json';
+import { region, type TableDefinition } from './deployment';
+import { attribute } from './intrinsics';
+import { type Resolve, type ResourceType, readProperties, resourcesOfType, type Template } from './template';
 
 const keyElement = v.strictObject({ AttributeName: v.string(), KeyType: v.picklist(['HASH', 'RANGE']) });
 
@@ -20,51 +29,102 @@ export const tableType = {
   type: 'AWS::DynamoDB::Table',
   used: v.strictObject({
     AttributeDefinitions: v.array(attributeDefinition),
-    BillingMode: v.optional(v.picklist(['PAY_PER_REQUEST', 'PROVISIONED']), 'PROVISIONED'),
     KeySchema: v.array(keyElement),
-    ProvisionedThroughput: v.exactOptional(
-      v.strictObject({ ReadCapacityUnits: v.number(), WriteCapacityUnits: v.number() }),
-    ),
-    TimeToLiveSpecification: v.exactOptional(
-      v.strictObject({ AttributeName: v.exactOptional(v.string()), Enabled: v.boolean() }),
-    ),
   }),
-  withoutMeaning: [
-    'ContributorInsightsSpecification',
-    'DeletionProtectionEnabled',
-    'OnDemandThroughput',
-    'PointInTimeRecoverySpecification',
-    'SSESpecification',
-    'TableClass',
-    'Tags',
-    'WarmThroughput',
-  ],
+  ignored: words(`
+    BillingMode ContributorInsightsSpecification DeletionProtectionEnabled OnDemandThroughput
+    PointInTimeRecoverySpecification ProvisionedThroughput SSESpecification TableClass Tags
+    TimeToLiveSpecification WarmThroughput
+  `),
 } as const satisfies ResourceType;
 
-/** The tables to create, by logical id. Secondary indexes, streams and names of one's own are refused. */
+/** The tables to create. Secondary indexes, streams and explicit names are refused. */
 export function readTables(template: Template, resolve: Resolve): TableDefinition[] {
   return resourcesOfType(template, tableType.type).map((resource) => {
-    const properties = readProperties(resource, tableType, resolve);
-    const timeToLive = properties.TimeToLiveSpecification;
+    const { KeySchema, AttributeDefinitions } = readProperties(resource, tableType, resolve);
     return {
       logicalId: resource.logicalId,
       arn: attribute(resource.logicalId, 'Arn', { template, resource }),
-      keySchema: properties.KeySchema,
-      attributeDefinitions: properties.AttributeDefinitions,
-      billing: billingOf(resource, properties),
-      ...(timeToLive?.Enabled && timeToLive.AttributeName !== undefined
-        ? { timeToLiveAttribute: timeToLive.AttributeName }
-        : {}),
+      keySchema: KeySchema,
+      attributeDefinitions: AttributeDefinitions,
     };
   });
 }
 
-function billingOf(
-  resource: RawResource,
-  properties: v.InferOutput<typeof tableType.used>,
-): TableDefinition['billing'] {
-  if (properties.BillingMode === 'PAY_PER_REQUEST') return { mode: 'PAY_PER_REQUEST' };
-  const throughput = properties.ProvisionedThroughput;
-  if (throughput === undefined) throw refused(resource, 'provisioned billing needs a ProvisionedThroughput');
-  return { mode: 'PROVISIONED', ...throughput };
+/** The access key that may do everything in the embedded DynamoDB: the developer's own. */
+export const administratorKey = 'local';
+
+const maxWaitSeconds = 30;
+
+/** Keeps tables that exist, with their items. Rejects if the database cannot be reached, or has a table of the same name with another key. */
+export async function createTables(endpoint: string, tables: readonly TableDefinition[]): Promise<void> {
+  const credentials = { accessKeyId: administratorKey, secretAccessKey: administratorKey };
+  const client = new DynamoDBClient({ endpoint, region, credentials });
+  try {
+    await Promise.all(tables.map((table) => createTable(client, table)));
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    throw new Error(`The database at ${endpoint} cannot be reached: ${error.message}`, { cause: error });
+  } finally {
+    client.destroy();
+  }
+}
+
+async function createTable(client: DynamoDBClient, table: TableDefinition): Promise<void> {
+  const existing = await describe(client, table.logicalId);
+  if (existing !== undefined) {
+    refuseOtherKey(existing, table);
+    return;
+  }
+  await client.send(
+    new CreateTableCommand({
+      TableName: table.logicalId,
+      KeySchema: [...table.keySchema],
+      AttributeDefinitions: [...table.attributeDefinitions],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  const wait = { client, maxWaitTime: maxWaitSeconds, minDelay: 1 };
+  await waitUntilTableExists(wait, { TableName: table.logicalId });
+}
+
+async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+function refuseOtherKey(existing: TableDescription, { logicalId, ...wanted }: TableDefinition): void {
+  const there = describeKey(existing.KeySchema ?? [], existing.AttributeDefinitions ?? []);
+  const due = describeKey(wanted.keySchema, wanted.attributeDefinitions);
+  if (there === due) return;
+  throw new Error(
+    `The table ${logicalId} exists with another key: ${there} instead of ${due}. Delete it first.`,
+  );
+}
+
+interface Named {
+  readonly AttributeName?: string | undefined;
+}
+
+/** `pk S HASH, sk N RANGE` */
+function describeKey(
+  keySchema: readonly (Named & { readonly KeyType?: string | undefined })[],
+  attributes: readonly (Named & { readonly AttributeType?: string | undefined })[],
+): string {
+  const parts = keySchema.map(({ AttributeName, KeyType }) => {
+    const type = attributes.find((attribute) => attribute.AttributeName === AttributeName)?.AttributeType;
+    return `${AttributeName} ${type} ${KeyType}`;
+  });
+  return parts
+    .sort((left, right) => Number(left.endsWith('RANGE')) - Number(right.endsWith('RANGE')))
+    .join(', ');
+}
+
+/** An error that the SDK gave up on and that did not come from the service came from the network. */
+function isUnreachable(error: unknown): error is Error {
+  return error instanceof Error && '$metadata' in error && !(error instanceof DynamoDBServiceException);
 }

@@ -8,11 +8,11 @@ import * as clientDynamoDb from '@aws-sdk/client-dynamodb';
 import * as libDynamoDb from '@aws-sdk/lib-dynamodb';
 import * as bcryptjs from 'bcryptjs';
 import * as valibot from 'valibot';
-import type { InvocationResult } from '../../local/functions/function-worker';
-import { gatewayOf } from '../../local/gateway/gateway';
-import { createTables } from '../../local/template/create-tables';
+import type { InvocationResult } from '../../local/functions/worker';
+import { createGateway } from '../../local/gateway/gateway';
 import type { FunctionDefinition } from '../../local/template/deployment';
 import { loadDeployment } from '../../local/template/load-deployment';
+import { createTables } from '../../local/template/tables';
 import { openEngine } from '../support/engine';
 import { startFaultyDatabase } from '../support/faulty-database';
 import { itemsOf, type StoredItems } from '../support/stored-items';
@@ -69,7 +69,7 @@ export async function startBackend(): Promise<Backend> {
       const handlers = await loadAll(functions);
       return (request, address, lane) => {
         const invoke = (id: string, event: object) => run(handlers.get(id)!, event, lane);
-        return sendThrough(gatewayOf(api, invoke), request, address);
+        return sendThrough(createGateway(api, invoke), request, address);
       };
     },
     close: async () => {
@@ -129,7 +129,7 @@ async function run({ name, handler }: LoadedFunction, event: object, lane: Lane)
 }
 
 async function sendThrough(
-  gateway: ReturnType<typeof gatewayOf>,
+  gateway: ReturnType<typeof createGateway>,
   { method, path, token, body }: Request,
   sourceIp: string,
 ): Promise<Reply> {

@@ -5,7 +5,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import fc from 'fast-check';
 import { type EndpointName, listRoutes } from '../../functions/endpoints';
-import { readProxyResult } from '../../local/gateway/proxy-result';
+import { readProxyResult } from '../../local/gateway/proxy-integration';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { jsonEvent } from '../support/events';
 import { handlerOf, variablesFor } from '../support/functions';

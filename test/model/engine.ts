@@ -1,5 +1,5 @@
 /** The engine with the tables of a run, every item of which the test can see between two commands. */
-import { elementsOf, membersOf, type Payload } from '../../local/dynamodb/payload';
+import { type JsonObject, readElements, readMembers } from '../../local/json';
 import { openEngine, type Engine as PlainEngine, type Reply } from '../support/engine';
 
 export const TABLES = {
@@ -19,7 +19,7 @@ export interface Engine extends PlainEngine {
 
 const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
 const keyed = (AttributeName: string, KeyType: string) => ({ AttributeName, KeyType });
-const definitions: readonly Payload[] = [
+const definitions: readonly JsonObject[] = [
   { TableName: TABLES.users, AttributeDefinitions: [text('pk')], KeySchema: [keyed('pk', 'HASH')] },
   {
     TableName: TABLES.tokens,
@@ -37,9 +37,9 @@ export async function startEngine(): Promise<Engine> {
   const { execute, close } = await openEngine();
   for (const definition of definitions)
     await accepted(execute('CreateTable', { BillingMode: 'PAY_PER_REQUEST', ...definition }));
-  const read = (operation: string, payload: Payload) =>
+  const read = (operation: string, payload: JsonObject) =>
     accepted(execute(operation, { ConsistentRead: true, ...payload }));
-  const remove = (TableName: string, Key: Payload) => accepted(execute('DeleteItem', { TableName, Key }));
+  const remove = (TableName: string, Key: JsonObject) => accepted(execute('DeleteItem', { TableName, Key }));
   return {
     execute,
     user: async (pk) => {
@@ -54,7 +54,7 @@ export async function startEngine(): Promise<Engine> {
         ExpressionAttributeNames: { '#user': 'user' },
         ExpressionAttributeValues: { ':user': { S: locator } },
       });
-      return elementsOf(Items).map(plain);
+      return readElements(Items).map(plain);
     },
     deleteSession: async ({ user, session }) =>
       void (await remove(TABLES.tokens, { user: { S: user }, session: { S: session } })),
@@ -62,7 +62,7 @@ export async function startEngine(): Promise<Engine> {
   };
 }
 
-async function accepted(reply: Promise<Reply>): Promise<Payload> {
+async function accepted(reply: Promise<Reply>): Promise<JsonObject> {
   const { status, body } = await reply;
   if (status !== 200) throw new Error(`The test's own call failed: ${JSON.stringify(body)}`);
   return body;
@@ -71,8 +71,8 @@ async function accepted(reply: Promise<Reply>): Promise<Payload> {
 /** An item of texts, numbers and booleans without their types. */
 const plain = (item: unknown): Item =>
   Object.fromEntries(
-    Object.entries(membersOf(item)).map(([name, value]) => {
-      const { S, N, BOOL } = membersOf(value);
+    Object.entries(readMembers(item)).map(([name, value]) => {
+      const { S, N, BOOL } = readMembers(value);
       return [name, N === undefined ? ((S ?? BOOL) as string | boolean) : Number(N)];
     }),
   );

@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { elementsOf, membersOf, type Payload } from '../../local/dynamodb/payload';
+import { type JsonObject, readElements, readMembers } from '../../local/json';
 import type { Reply } from '../support/engine';
 import type { Fault } from './requests';
 
@@ -105,7 +105,7 @@ export const createLane = (given: Pick<Lane, 'number' | 'turns' | 'fault' | 'dra
 /** Does a lane's call, or what a fault makes of it; `undefined` stands for a connection that breaks. */
 export async function passThrough(
   lane: Lane,
-  call: { readonly operation: string; readonly payload: Payload },
+  call: { readonly operation: string; readonly payload: JsonObject },
   execute: () => Promise<Reply>,
 ): Promise<Reply | undefined> {
   if (lane.isClosed) return undefined;
@@ -123,8 +123,8 @@ export async function passThrough(
   }
 }
 
-function noteDeletion({ deleted }: Lane, payload: Payload): void {
-  const { S } = membersOf(membersOf(payload['ExpressionAttributeValues'])[':id']);
+function noteDeletion({ deleted }: Lane, payload: JsonObject): void {
+  const { S } = readMembers(readMembers(payload['ExpressionAttributeValues'])[':id']);
   if (typeof S === 'string') deleted.add(S);
 }
 
@@ -135,7 +135,7 @@ function faultNow({ fault, calls }: Lane): Fault['kind'] | undefined {
 
 async function strike(
   kind: Fault['kind'],
-  { operation, payload }: { readonly operation: string; readonly payload: Payload },
+  { operation, payload }: { readonly operation: string; readonly payload: JsonObject },
   execute: () => Promise<Reply>,
 ): Promise<Reply | undefined> {
   if (kind === 'refuse') return failure(500, 'InternalServerError');
@@ -146,21 +146,21 @@ async function strike(
   return undefined;
 }
 
-const failure = (status: number, name: string, details: Payload = {}): Reply => ({
+const failure = (status: number, name: string, details: JsonObject = {}): Reply => ({
   status,
   body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'no', ...details },
 });
 
 /** The last table's keys stay unanswered. */
-function partOf({ status, body }: Reply, payload: Payload): Reply {
-  const asked = Object.entries(membersOf(payload['RequestItems']));
+function partOf({ status, body }: Reply, payload: JsonObject): Reply {
+  const asked = Object.entries(readMembers(payload['RequestItems']));
   const [table = '', keys] = asked.at(-1) ?? [];
-  const { [table]: _, ...answered } = membersOf(body['Responses']);
+  const { [table]: _, ...answered } = readMembers(body['Responses']);
   return { status, body: { Responses: answered, UnprocessedKeys: { [table]: keys } } };
 }
 
-function conflict(payload: Payload): Reply {
-  const reasons = elementsOf(payload['TransactItems']).map((_, at) => ({
+function conflict(payload: JsonObject): Reply {
+  const reasons = readElements(payload['TransactItems']).map((_, at) => ({
     Code: at === 0 ? 'TransactionConflict' : 'None',
   }));
   return failure(400, 'TransactionCanceledException', { CancellationReasons: reasons });

@@ -1,5 +1,5 @@
 /** Sends one request of a run as its client would, or does what an operator does by hand. */
-import type { Payload } from '../../local/dynamodb/payload';
+import type { JsonObject } from '../../local/json';
 import { TABLES } from './engine';
 import { type GatewayReply, type GatewayRequest, send } from './gateway';
 import type { Lane } from './lanes';
@@ -60,7 +60,7 @@ async function operate(run: Run, action: OperatorRequest['action'], name: number
     await engine.deleteUser(key);
 }
 
-const change = (pk: string, UpdateExpression: string, ExpressionAttributeValues: Payload): Payload => ({
+const change = (pk: string, UpdateExpression: string, ExpressionAttributeValues: JsonObject): JsonObject => ({
   TableName: TABLES.users,
   Key: { pk: { S: pk } },
   UpdateExpression,

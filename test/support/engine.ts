@@ -1,18 +1,23 @@
 /** The embedded DynamoDB below its HTTP server: its store and its transactions, one call at a time, at next to no cost. */
-import { DynamoDbError, refusal } from '../../local/dynamodb/errors';
-import { itemWrites, writeItem } from '../../local/dynamodb/item-writes';
-import { createJobQueue } from '../../local/dynamodb/job-queue';
-import type { Payload } from '../../local/dynamodb/payload';
-import { openStore, type Store } from '../../local/dynamodb/store';
-import { transactionsOn } from '../../local/dynamodb/transactions';
+import { createQueue } from '../../local/dynamodb/engine';
+import {
+  DynamoDbError,
+  itemWrites,
+  openStore,
+  refusal,
+  type Store,
+  writeItem,
+} from '../../local/dynamodb/store';
+import { createTransactions } from '../../local/dynamodb/transactions';
+import type { JsonObject } from '../../local/json';
 
 export interface Reply {
   readonly status: number;
-  readonly body: Payload;
+  readonly body: JsonObject;
 }
 
 export interface Engine {
-  execute(operation: string, payload: Payload): Promise<Reply>;
+  execute(operation: string, payload: JsonObject): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -23,10 +28,10 @@ export async function openEngine(): Promise<Engine> {
 }
 
 function executeOn(store: Store): Engine['execute'] {
-  const queue = createJobQueue();
+  const queue = createQueue();
   const startedAt = performance.now();
-  const transactWriteItems = transactionsOn(store, () => performance.now() - startedAt);
-  const run = (operation: string, payload: Payload) => {
+  const transactWriteItems = createTransactions(store, () => performance.now() - startedAt);
+  const run = (operation: string, payload: JsonObject) => {
     if (operation === 'TransactWriteItems') return transactWriteItems(payload);
     const call = store.prepare(operation, payload);
     if (!itemWrites.includes(operation)) return store.run(call);

@@ -1,14 +1,9 @@
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
-import { type RunningApi, runTemplate } from '../../../local/run';
-import { SampleApp } from '../template/synthesise';
-import { echo } from './bundles';
-import { parsed, rawHead, sendRaw } from './raw-client';
+import { parsed, rawHead, sendRaw } from '../raw-client';
+import { echo, serveSample } from '../sample-app';
 
-describe('Routing', () => {
-  const app = new SampleApp();
-  let running: RunningApi;
-
-  beforeAll(async () => {
+describe('A request', () => {
+  const sample = serveSample((app) => {
     const integration = new LambdaIntegration(app.addFunction('Echo', echo));
     const { root } = app.api;
     root.addMethod('GET', integration);
@@ -24,25 +19,17 @@ describe('Routing', () => {
     const files = root.addResource('files');
     files.addMethod('POST', integration);
     files.addResource('{path+}').addMethod('GET', integration);
-    running = await runTemplate({ assembly: app.synthesise(), port: 0 });
   });
 
-  afterAll(async () => {
-    await running.close();
-    app.remove();
-  });
-
-  async function send(requestLine: string): Promise<{ status: number; resource: unknown; body: string }> {
-    const { status, body } = parsed(await sendRaw(running.url, rawHead(requestLine)));
-    const resource: unknown = status === 200 ? JSON.parse(body).resource : undefined;
-    return { status, resource, body };
+  async function send(requestLine: string) {
+    const { status, body } = parsed(await sendRaw(sample.url(), rawHead(requestLine)));
+    return { status, body, event: status === 200 ? JSON.parse(body) : undefined };
   }
 
   it.each([
     ['GET /', '/'],
     ['GET //', '/'],
     ['GET /items', '/items'],
-    ['GET /items/', '/items'],
     ['GET /items//', '/items'],
     ['GET /items?x=1', '/items'],
     ['PATCH /items', '/items'],
@@ -54,43 +41,43 @@ describe('Routing', () => {
     ['GET /items/special/deep/deeper', '/items/special/deep/deeper'],
     ['GET /files/a', '/files/{path+}'],
     ['GET /files/a//b/', '/files/{path+}'],
+    ['GET http://elsewhere.example/items?a=1', '/items'],
+    ['GET http://elsewhere.example', '/'],
   ])('%s is for the resource %s', async (requestLine, resource) => {
-    expect(await send(requestLine)).toMatchObject({ status: 200, resource });
+    expect((await send(requestLine)).event).toMatchObject({ resource });
   });
 
   it.each([
-    ['GET /nothing'],
-    ['POST /'],
-    ['GET /items/special'],
-    ['GET /items/7/other'],
-    ['GET /items//parts'],
-    ['GET /files'],
-    ['POST /files/a'],
-    ['PROPFIND /items'],
-    ['OPTIONS *'],
-    ['GET /%zz'],
+    'GET /nothing',
+    'POST /',
+    'HEAD /',
+    'GET /items/special',
+    'GET /items/7/other',
+    'GET /items//parts',
+    'GET /files',
+    'POST /files/a',
+    'PROPFIND /items',
+    'OPTIONS *',
+    'GET /%zz',
   ])('%s is for no resource, which API Gateway calls a missing token', async (requestLine) => {
-    expect(await send(requestLine)).toMatchObject({
-      status: 403,
-      body: '{"message":"Missing Authentication Token"}',
-    });
+    const body = requestLine.startsWith('HEAD') ? '' : '{"message":"Missing Authentication Token"}';
+    expect(await send(requestLine)).toMatchObject({ status: 403, body });
   });
 
-  it('keeps the slash at the end out of a greedy parameter, and all others in it', async () => {
-    const { body } = await send('GET /files/a//b%2Fc/');
-
-    expect(JSON.parse(body)).toMatchObject({
+  it('has its path parameters undecoded, a greedy one without the slash at the end', async () => {
+    expect((await send('GET /it%65ms/a%2Fb%zz')).event).toMatchObject({
+      path: '/it%65ms/a%2Fb%zz',
+      pathParameters: { id: 'a%2Fb%zz' },
+    });
+    expect((await send('GET /files/a//b%2Fc/')).event).toMatchObject({
       path: '/files/a//b%2Fc/',
       pathParameters: { path: 'a//b%2Fc' },
     });
   });
 });
 
-describe('Routing with a greedy resource at the root', () => {
-  const app = new SampleApp();
-  let running: RunningApi;
-
-  beforeAll(async () => {
+describe('A greedy resource at the root', () => {
+  const sample = serveSample((app) => {
     const integration = new LambdaIntegration(app.addFunction('Echo', echo));
     app.api.root.addMethod('ANY', integration);
     const items = app.api.root.addResource('items');
@@ -98,27 +85,57 @@ describe('Routing with a greedy resource at the root', () => {
     items.addResource('{id}').addMethod('GET', integration);
     app.api.root.addResource('folder').addResource('{proxy+}').addMethod('PUT', integration);
     app.api.root.addResource('{proxy+}').addMethod('ANY', integration);
-    running = await runTemplate({ assembly: app.synthesise(), port: 0 });
-  });
-
-  afterAll(async () => {
-    await running.close();
-    app.remove();
   });
 
   it.each([
     ['POST', '/items', '/items'],
     ['GET', '/items', '/{proxy+}'],
-    ['OPTIONS', '/items/', '/{proxy+}'],
     ['DELETE', '/items/7', '/{proxy+}'],
-    ['GET', '/unknown/path', '/{proxy+}'],
     ['GET', '/folder', '/{proxy+}'],
     ['PUT', '/folder/x', '/folder/{proxy+}'],
     ['GET', '/folder/x', '/{proxy+}'],
     ['DELETE', '/', '/'],
-  ])('%s %s is served by %s', async (method, path, resource) => {
-    const response = await fetch(running.url + path, { method });
+  ])('serves what no other method does: %s %s is for %s', async (method, path, resource) => {
+    expect(await (await sample.fetch(path, { method })).json()).toMatchObject({ resource });
+  });
+});
 
-    expect(await response.json()).toMatchObject({ resource });
+describe('A path with several methods', () => {
+  const methods = ['DELETE', 'GET', 'PATCH', 'PUT'];
+  const sample = serveSample((app) => {
+    const item = app.api.root.addResource('items').addResource('{id}');
+    for (const method of [...methods, 'HEAD']) {
+      const code = `exports.handler = async ({ httpMethod, body, pathParameters: { id } }) => ({
+        statusCode: 200, headers: { 'X-Function': '${method}' }, body: JSON.stringify({ httpMethod, body, id }) });`;
+      item.addMethod(method, new LambdaIntegration(app.addFunction(`${method}Item`, code)));
+    }
+  });
+
+  it.each(methods)('gives %s to its own function, with the body that was sent', async (method) => {
+    const sent = 'a=1';
+    const head = rawHead(`${method} /items/7/`, [`Content-Length: ${sent.length}`]);
+    const answer = await sendRaw(sample.url(), head + sent);
+
+    expect(answer).toContain(`X-Function: ${method}\r\n`);
+    expect(JSON.parse(parsed(answer).body)).toEqual({ httpMethod: method, body: sent, id: '7' });
+  });
+
+  it('passes no body on where none was sent, for any method', async () => {
+    for (const method of methods)
+      expect(await (await sample.fetch('/items/7', { method })).json()).toMatchObject({ body: null });
+  });
+
+  it('answers HEAD by the function of HEAD, without the body but with its length', async () => {
+    const response = await sample.fetch('/items/7', { method: 'HEAD' });
+
+    expect(response.headers.get('X-Function')).toBe('HEAD');
+    expect(response.headers.get('Content-Length')).toBe(
+      String('{"httpMethod":"HEAD","body":null,"id":"7"}'.length),
+    );
+    expect(await response.text()).toBe('');
+  });
+
+  it.each(['OPTIONS', 'POST'])('refuses a method that it does not have: %s', async (method) => {
+    expect((await sample.fetch('/items/7', { method })).status).toBe(403);
   });
 });

@@ -1,16 +1,17 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { setTimeout as pause } from 'node:timers/promises';
+import { LambdaIntegration, ResponseType, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { startDynamoDb } from '../../../local/dynamodb/engine';
-import { type RunningApi, runTemplate } from '../../../local/run';
-import { SampleApp } from '../template/synthesise';
+import { type RunningApi, type RunOptions, runTemplate } from '../../../local/run';
+import { SampleApp, serveSample } from '../sample-app';
 
-/** Runs the commands in the request's body, `{ name, input }` each, with the credentials that the function has. */
+/** Runs the command in the request's body, `{ name, input }`, with the credentials that the function has. */
 const databaseClient = `
   const sdk = require(${JSON.stringify(require.resolve('@aws-sdk/client-dynamodb'))});
   const client = new sdk.DynamoDBClient({ maxAttempts: 1 });
@@ -24,22 +25,28 @@ const databaseClient = `
     }
   };`;
 
-const secondTable = { partitionKey: { name: 'user', type: AttributeType.STRING } };
+const apps: SampleApp[] = [];
+const dataDir = mkdtempSync(join(tmpdir(), 'local-data-'));
+afterAll(() => {
+  for (const app of apps) app.remove();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+function newApp(): SampleApp {
+  const app = new SampleApp();
+  apps.push(app);
+  return app;
+}
 
 describe('Running a template', () => {
-  const app = new SampleApp();
-  const dataDir = mkdtempSync(join(tmpdir(), 'local-data-'));
-  let assembly: string;
+  let options: RunOptions;
   let running: RunningApi;
-  let table: Table;
 
   beforeAll(async () => {
-    table = new Table(app.stack, 'Items', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: 'expiresAt',
-    });
-    new Table(app.stack, 'Others', { ...secondTable, sortKey: { name: 'at', type: AttributeType.NUMBER } });
+    const app = newApp();
+    const partitionKey = { name: 'pk', type: AttributeType.STRING };
+    const table = new Table(app.stack, 'Items', { partitionKey, timeToLiveAttribute: 'expiresAt' });
+    new Table(app.stack, 'Others', { partitionKey, sortKey: { name: 'at', type: AttributeType.NUMBER } });
     const client = app.addFunction('Client', databaseClient, { environment: { TABLE: table.tableName } });
     table.grant(client, 'dynamodb:PutItem');
     client.addToRolePolicy(
@@ -54,167 +61,241 @@ describe('Running a template', () => {
     );
     app.api.root.addResource('client').addMethod('POST', new LambdaIntegration(client));
     app.api.root.addCorsPreflight({ allowOrigins: ['*'] });
-    assembly = app.synthesise();
-    running = await runTemplate({ assembly, port: 0, dataDir });
+    options = { assembly: app.synthesise(), port: 0, dataDir };
+    running = await runTemplate(options);
   });
 
-  afterAll(async () => {
-    await running.close();
-    app.remove();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => running.close());
 
-  async function send(name: string, input: object, url = running.url): Promise<Record<string, unknown>> {
+  async function send(name: string, input: object, url = running.url): Promise<any> {
     const response = await fetch(`${url}/client`, { method: 'POST', body: JSON.stringify({ name, input }) });
-    return response.json() as Promise<Record<string, unknown>>;
+    return response.json();
   }
 
+  const Key = { pk: { S: 'a' } };
+  const getOpen = { Key, ProjectionExpression: '#o', ExpressionAttributeNames: { '#o': 'open' } };
+
   it('tells what it serves: routes with their functions, tables with their names', () => {
-    const client = expect.stringMatching(/^Client/);
     expect(running.routes).toHaveLength(2);
-    expect(running.routes).toEqual(
-      expect.arrayContaining([
-        { method: 'OPTIONS', path: '/' },
-        { method: 'POST', path: '/client', function: client },
-      ]),
-    );
+    expect(running.routes).toContainEqual({ method: 'OPTIONS', path: '/' });
+    expect(running.routes).toContainEqual({
+      method: 'POST',
+      path: '/client',
+      function: expect.stringMatching(/^Client/),
+    });
     const names = Object.entries(running.tables);
     expect(names.map(([logicalId, name]) => logicalId === name)).toEqual([true, true]);
     expect(running.dynamoDbEndpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
   it('lets functions do in the database what the template grants them', async () => {
-    expect(
-      await send('PutItemCommand', { Item: { pk: { S: 'a' }, open: { S: 'x' }, secret: { S: 'y' } } }),
-    ).toEqual({});
-
-    const item = {
-      Key: { pk: { S: 'a' } },
-      ProjectionExpression: '#o',
-      ExpressionAttributeNames: { '#o': 'open' },
-    };
-    expect(await send('GetItemCommand', item)).toEqual({ Item: { open: { S: 'x' } } });
+    const Item = { ...Key, open: { S: 'x' }, secret: { S: 'y' } };
+    expect(await send('PutItemCommand', { Item })).toEqual({});
+    expect(await send('GetItemCommand', getOpen)).toEqual({ Item: { open: { S: 'x' } } });
   });
 
   it.each([
-    ['an action', 'DeleteItemCommand', { Key: { pk: { S: 'a' } } }, 'dynamodb:DeleteItem'],
-    [
-      'an attribute',
-      'GetItemCommand',
-      { Key: { pk: { S: 'a' } }, ProjectionExpression: 'secret' },
-      'dynamodb:GetItem',
-    ],
-    ['all attributes', 'GetItemCommand', { Key: { pk: { S: 'a' } } }, 'dynamodb:GetItem'],
-    ['another table', 'PutItemCommand', { TableName: 'Users', Item: { pk: { S: 'a' } } }, 'dynamodb:PutItem'],
-  ])('refuses a function %s that it has no grant for, as AWS does', async (...[, name, input, action]) => {
-    expect(await send(name, input)).toEqual({
+    ['an action', 'DeleteItem', { Key }],
+    ['an attribute', 'GetItem', { Key, ProjectionExpression: 'secret' }],
+    ['all attributes', 'GetItem', { Key }],
+    ['another table', 'PutItem', { TableName: 'Users', Item: Key }],
+  ])('refuses a function %s that it has no grant for, as AWS does', async (_, action, input) => {
+    expect(await send(`${action}Command`, input)).toEqual({
       name: 'AccessDeniedException',
       message: expect.stringMatching(
         new RegExp(
-          `^User: arn:aws:sts::123456789012:assumed-role/Client\\w+/Client\\w+ is not authorized to perform: ${action} on resource: arn:aws:dynamodb:us-east-1:123456789012:table/\\w+ because`,
+          `^User: arn:aws:sts::123456789012:assumed-role/Client\\w+/Client\\w+ is not authorized to perform: dynamodb:${action} ` +
+            'on resource: arn:aws:dynamodb:us-east-1:123456789012:table/\\w+ because',
         ),
       ),
     });
   });
 
-  it('names the port that is in use, and what to do, in one line', async () => {
-    const port = Number(new URL(running.url).port);
-
-    await expect(runTemplate({ assembly, port })).rejects.toThrow(
-      new RegExp(`^Port ${port} is already in use. Choose another with PORT=${port + 1} npm start\\.$`),
-    );
-  });
-
   it('keeps the data from one run to the next, and frees port and data when it is closed', async () => {
-    await send('PutItemCommand', { Item: { pk: { S: 'kept' }, open: { S: 'still here' } } });
+    await send('PutItemCommand', { Item: { ...Key, open: { S: 'still here' } } });
     const port = Number(new URL(running.url).port);
     await Promise.all([running.close(), running.close()]);
     await expect(fetch(running.url)).rejects.toThrow();
-    running = await runTemplate({ assembly, port, dataDir });
+    running = await runTemplate({ ...options, port });
 
-    const input = {
-      Key: { pk: { S: 'kept' } },
-      ProjectionExpression: 'pk, #o',
-      ExpressionAttributeNames: { '#o': 'open' },
-    };
-    expect(await send('GetItemCommand', input)).toMatchObject({ Item: { open: { S: 'still here' } } });
+    expect(await send('GetItemCommand', getOpen)).toEqual({ Item: { open: { S: 'still here' } } });
   });
 
-  it('ends without an answer what is under way when it is closed', async () => {
-    const hanging = new SampleApp();
-    let hasBegun: (text: Buffer | string) => void = () => undefined;
-    const begun = new Promise((resolve) => {
-      hasBegun = resolve;
-    });
-    const code =
-      'exports.handler = () => { console.log("begun"); return new Promise(() => setInterval(() => {}, 1000)); };';
-    hanging.api.root.addMethod('GET', new LambdaIntegration(hanging.addFunction('Hanging', code)));
-    const output = { stdout: { write: hasBegun }, stderr: process.stderr };
-    const other = await runTemplate({ assembly: hanging.synthesise(), port: 0, output });
+  it('refuses a table that exists with another key, and says which', async () => {
+    const app = newApp();
+    app.api.root.addCorsPreflight({ allowOrigins: ['*'] });
+    const [first = ''] = Object.keys(running.tables);
+    new Table(app.stack, 'Items', { partitionKey: { name: 'id', type: AttributeType.BINARY } });
+    const { dynamoDbEndpoint } = running;
 
-    const answer = expect(fetch(other.url)).rejects.toThrow();
-    await begun;
-    await other.close();
-    await answer;
-    hanging.remove();
+    await expect(runTemplate({ assembly: app.synthesise(), port: 0, dynamoDbEndpoint })).rejects.toThrow(
+      `The table ${first} exists with another key: pk S HASH instead of id B HASH. Delete it first.`,
+    );
   });
 
   it('uses another DynamoDB if it is given one, in which all functions have the same key', async () => {
     const keys = new Set<string>();
-    const engine = await startDynamoDb({
-      authorise: ({ accessKeyId }) => {
-        keys.add(accessKeyId);
-        return undefined;
-      },
-    });
+    const authorise = ({ accessKeyId }: { accessKeyId: string }) => {
+      keys.add(accessKeyId);
+      return undefined;
+    };
+    const engine = await startDynamoDb({ authorise });
+    const { assembly } = options;
     const other = await runTemplate({ assembly, port: 0, dynamoDbEndpoint: engine.endpoint });
 
-    expect(other.dynamoDbEndpoint).toBe(engine.endpoint);
     expect(await send('ScanCommand', {}, other.url)).toMatchObject({ Items: [] });
     expect([...keys]).toEqual(['local']);
     await other.close();
     await engine.close();
+    await expect(runTemplate({ assembly, port: 0, dynamoDbEndpoint: engine.endpoint })).rejects.toThrow(
+      new RegExp(`^The database at ${engine.endpoint} cannot be reached: .*ECONNREFUSED`),
+    );
   });
 
-  it('says which database it cannot reach', async () => {
-    const closed = await startDynamoDb({});
-    await closed.close();
+  it('ends without an answer what is under way when it is closed', async () => {
+    const app = newApp();
+    let hasBegun: (text: unknown) => void = () => undefined;
+    const beginning = new Promise((resolve) => {
+      hasBegun = resolve;
+    });
+    const code =
+      'exports.handler = () => { console.log("begun"); return new Promise(() => setInterval(() => {}, 1000)); };';
+    app.api.root.addMethod('GET', new LambdaIntegration(app.addFunction('Hanging', code)));
+    const output = { stdout: { write: hasBegun }, stderr: process.stderr };
+    const other = await runTemplate({ assembly: app.synthesise(), port: 0, output });
 
-    await expect(runTemplate({ assembly, port: 0, dynamoDbEndpoint: closed.endpoint })).rejects.toThrow(
-      new RegExp(`^The database at ${closed.endpoint} cannot be reached: .*ECONNREFUSED`),
-    );
+    const answer = expect(fetch(other.url)).rejects.toThrow();
+    await beginning;
+    await other.close();
+    await answer;
   });
 });
 
-describe('A template that cannot be run', () => {
-  const app = new SampleApp();
-  const dataDir = mkdtempSync(join(tmpdir(), 'local-data-'));
-  let blocker: Server;
+it('A bundle that cannot be loaded is an error at start, with every such bundle, and leaves nothing running', async () => {
+  const app = newApp();
+  const broken = app.addFunction('Broken', 'throw new TypeError("bad bundle");');
+  const alsoBroken = app.addFunction('AlsoBroken', 'require("./nowhere");');
+  app.api.root.addMethod('GET', new LambdaIntegration(broken));
+  app.api.root.addMethod('POST', new LambdaIntegration(alsoBroken));
+  const options = { assembly: app.synthesise(), port: 0, dataDir: join(dataDir, 'broken') };
 
-  beforeAll(async () => {
-    blocker = createServer();
-    await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
+  const failure = runTemplate(options);
+  await expect(failure).rejects.toThrow(/^Broken\w+ cannot be loaded: TypeError: bad bundle$/m);
+  await expect(failure).rejects.toThrow(/^AlsoBroken\w+ cannot be loaded: Error: Cannot find module/m);
+  // The folder is free again, or this would fail otherwise.
+  await expect(runTemplate(options)).rejects.toThrow(/cannot be loaded/);
+});
+
+it('A port that is in use is named in one line, with what to do', async () => {
+  const app = newApp();
+  app.api.root.addCorsPreflight({ allowOrigins: ['*'] });
+  const blocker = createServer().listen(0, '127.0.0.1');
+  await once(blocker, 'listening');
+  const { port } = blocker.address() as { port: number };
+
+  const failure = runTemplate({ assembly: app.synthesise(), port }).finally(() => blocker.close());
+  await expect(failure).rejects.toMatchObject({
+    message: `Port ${port} is already in use. Choose another with PORT=${port + 1} npm start.`,
+  });
+});
+
+describe('A function', () => {
+  const counting = `let count = 0; exports.handler = async () => ({ statusCode: 200, body: String(count += 1) });`;
+  const addCounting = (app: SampleApp) =>
+    app.api.root.addMethod('GET', new LambdaIntegration(app.addFunction('Counting', counting)));
+  const lasting = serveSample(addCounting);
+  const brief = serveSample(addCounting, { idleMilliseconds: 20 });
+  const textOf = async (sample: typeof lasting) => (await sample.fetch('')).text();
+
+  it('keeps its worker for the next request', async () => {
+    expect([await textOf(lasting), await textOf(lasting)]).toEqual(['1', '2']);
   });
 
-  afterAll(() => {
-    blocker.close();
-    app.remove();
-    rmSync(dataDir, { recursive: true, force: true });
+  it('ends after a while without requests, and starts again at the next one', async () => {
+    expect(await textOf(brief)).toBe('1');
+    await pause(200); // The timer of the worker has fired before this one.
+    expect(await textOf(brief)).toBe('1');
+  });
+});
+
+describe('The clock of the local server', () => {
+  const telling = 'exports.handler = async () => ({ statusCode: 200, body: String(Date.now()) });';
+  const sample = serveSample((app) => {
+    app.api.root.addMethod('GET', new LambdaIntegration(app.addFunction('Telling', telling)));
   });
 
-  it('is refused with the message of every bundle that cannot be loaded, and leaves nothing running', async () => {
-    const broken = app.addFunction('Broken', 'throw new TypeError("bad bundle");');
-    const alsoBroken = app.addFunction('AlsoBroken', 'require("./nowhere");');
-    app.api.root.addMethod('GET', new LambdaIntegration(broken));
-    app.api.root.addMethod('POST', new LambdaIntegration(alsoBroken));
-    new Table(app.stack, 'Items', secondTable);
-    const assembly = app.synthesise();
+  async function ask(method: string, body?: string): Promise<any> {
+    const response = await sample.fetch('/_local/clock/', { method, ...(body !== undefined && { body }) });
+    return { status: response.status, ...((await response.json()) as object) };
+  }
 
-    const { port } = blocker.address() as AddressInfo;
-    const failure = runTemplate({ assembly, port, dataDir });
-    await expect(failure).rejects.toThrow(/^Broken\w+ cannot be loaded: TypeError: bad bundle$/m);
-    await expect(failure).rejects.toThrow(/^AlsoBroken\w+ cannot be loaded: Error: Cannot find module/m);
-    // The folder is free again, or else this would fail otherwise.
-    await expect(runTemplate({ assembly, port, dataDir })).rejects.toThrow(/cannot be loaded/);
+  it('goes forward by what is asked, for every function, and back at once', async () => {
+    const DAY = 86_400;
+    expect(await ask('POST', '{"advance":"8d"}')).toMatchObject({ status: 200, moved_by_seconds: 8 * DAY });
+    expect(await ask('POST', '{"advance":"90s"}')).toMatchObject({ moved_by_seconds: 8 * DAY + 90 });
+    const before = Date.now();
+    expect(Date.parse((await ask('GET')).now) - before).toBeGreaterThanOrEqual((8 * DAY + 90) * 1000);
+    expect(Number(await (await sample.fetch('')).text()) - before).toBeGreaterThan(8 * DAY * 1000);
+    expect(await ask('POST', '{"reset":true}')).toMatchObject({ moved_by_seconds: 0 });
   });
+
+  it.each([
+    '',
+    '{',
+    '{}',
+    '{"advance":8}',
+    '{"advance":"8"}',
+    '{"advance":"-8d"}',
+    '{"advance":"8d","x":1}',
+    '[]',
+  ])('stays where it is for %s and says what it takes', async (body) => {
+    expect(await ask('POST', body)).toEqual({
+      status: 400,
+      detail: 'Send {"advance":"8d"} (a number and s, m, h or d) or {"reset":true}.',
+    });
+    expect(await ask('GET')).toMatchObject({ moved_by_seconds: 0 });
+  });
+
+  it('has its own path alone', async () => {
+    expect((await ask('DELETE')).status).toBe(405);
+    expect((await sample.fetch('/_local/clocks/')).status).toBe(403);
+  });
+});
+
+it('A template with two APIs has each under a URL of its own, with its own functions and gateway responses', async () => {
+  const app = newApp();
+  const say = (id: string) => {
+    const code = `exports.handler = async () => ({ statusCode: 200, body: '${id}' });`;
+    return new LambdaIntegration(app.addFunction(id, code));
+  };
+  const deployOptions = { stageName: 'other' };
+  const other = new RestApi(app.stack, 'Other', { cloudWatchRole: false, deployOptions });
+  app.api.root.addResource('same').addMethod('GET', say('First'));
+  other.root.addResource('same').addMethod('GET', say('Second'));
+  const closed = 'exports.handler = async () => { throw new Error("Unauthorized"); };';
+  other.root.addMethod('GET', say('Never'), app.authorizedBy(app.addFunction('Closed', closed)));
+  const type = ResponseType.MISSING_AUTHENTICATION_TOKEN;
+  other.addGatewayResponse('Missing', { type, statusCode: '404' });
+  const output = { stdout: { write: () => true }, stderr: { write: () => true } };
+  const running = await runTemplate({ assembly: app.synthesise(), port: 0, output });
+  const urlOf = (id: string) => Object.entries(running.urls).find(([name]) => name.startsWith(id))![1];
+  const ask = async (api: string, path: string) => {
+    const response = await fetch(urlOf(api) + path);
+    return [response.status, response.ok ? await response.text() : ''];
+  };
+
+  expect(running.url).toBe(urlOf('Api'));
+  expect(await ask('Api', '/same')).toEqual([200, 'First']);
+  expect(await ask('Other', '/same')).toEqual([200, 'Second']);
+  expect([await ask('Api', '/nowhere'), await ask('Other', '/nowhere')]).toEqual([
+    [403, ''],
+    [404, ''],
+  ]);
+  expect([await ask('Api', '/'), await ask('Other', '/')]).toEqual([
+    [403, ''],
+    [401, ''],
+  ]);
+  const urls = Object.values(running.urls);
+  await running.close();
+  for (const url of urls) await expect(fetch(url)).rejects.toThrow();
 });

@@ -1,14 +1,18 @@
 import { join } from 'node:path';
 import { CfnOutput, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { LambdaIntegration, ResponseType } from 'aws-cdk-lib/aws-apigateway';
+import { Alarm, Dashboard, GraphWidget, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Deployment } from '../../../local/template/deployment';
 import { loadDeployment } from '../../../local/template/load-deployment';
-import { SampleApp } from './synthesise';
-import { changed, load } from './written-assembly';
+import { SampleApp } from '../sample-app';
+import { changed, load } from '../written-assembly';
 
 const handler = 'exports.handler = async () => ({ statusCode: 200 });';
 
@@ -39,7 +43,6 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
       removalPolicy: RemovalPolicy.RETAIN,
       timeToLiveAttribute: 'expiresAt',
     });
-    new Table(stack, 'Paid', { partitionKey: { name: 'id', type: AttributeType.BINARY }, readCapacity: 3 });
     const logGroup = new LogGroup(stack, 'Logs', { retention: RetentionDays.ONE_WEEK });
     const role = new Role(stack, 'OwnRole', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -79,6 +82,17 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
       ...app.authorizedBy(app.addFunction('Plain', handler)),
     });
     items.addResource('{id}').addMethod('ANY', new LambdaIntegration(full, { timeout: Duration.seconds(5) }));
+    const topic = new Topic(stack, 'Topic', { displayName: 'Alarms', enforceSSL: true });
+    topic.addSubscription(new EmailSubscription('operator@example.com'));
+    const alarm = new Alarm(stack, 'Alarm', {
+      alarmDescription: 'Errors',
+      evaluationPeriods: 1,
+      metric: full.metricErrors(),
+      threshold: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(topic));
+    new Dashboard(stack, 'Dashboard').addWidgets(new GraphWidget({ left: [alarm.metric] }));
     api.addGatewayResponse('Denied', { type: ResponseType.ACCESS_DENIED, statusCode: '401' });
     new CfnOutput(stack, 'Address', { value: api.url });
     deployment = loadDeployment(app.synthesise());
@@ -87,7 +101,8 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
   afterAll(() => app.remove());
 
   it('gives the tables, named by their logical ids', () => {
-    const [users, paid] = deployment.tables;
+    const [users, ...others] = deployment.tables;
+    expect(others).toEqual([]);
     expect(deployment.stackName).toBe('Sample');
     expect(users).toEqual({
       logicalId: expect.stringMatching(/^Users/),
@@ -100,13 +115,7 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
         { AttributeName: 'pk', AttributeType: 'S' },
         { AttributeName: 'sk', AttributeType: 'N' },
       ],
-      billing: { mode: 'PAY_PER_REQUEST' },
-      timeToLiveAttribute: 'expiresAt',
     });
-    expect(paid).toMatchObject({
-      billing: { mode: 'PROVISIONED', ReadCapacityUnits: 3, WriteCapacityUnits: 5 },
-    });
-    expect(paid).not.toHaveProperty('timeToLiveAttribute');
   });
 
   it('gives the functions, with their code, settings and every reference in their variables resolved', () => {
@@ -120,6 +129,9 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
       timeoutSeconds: 10,
       memoryMegabytes: 256,
     });
+    const plain = deployment.functions.find(({ logicalId }) => logicalId.startsWith('Plain'));
+    expect(plain).toMatchObject({ timeoutSeconds: 3, memoryMegabytes: 128, environment: {} });
+    expect(plain?.role.statements).toEqual([]);
     expect(full?.environment).toEqual({
       TABLE: users?.logicalId,
       ARN: users?.arn,
@@ -145,13 +157,6 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
       },
       { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: [users?.arn] },
     ]);
-  });
-
-  it('has the defaults of Lambda where the template says nothing', () => {
-    const plain = deployment.functions.find(({ logicalId }) => logicalId.startsWith('Plain'));
-
-    expect(plain).toMatchObject({ timeoutSeconds: 3, memoryMegabytes: 128, environment: {} });
-    expect(plain?.role.statements).toEqual([]);
   });
 
   it('gives the API, its paths, methods, integrations, authorizers and limits', () => {

@@ -1,4 +1,4 @@
-import { changed, filesOf, leastResources, load, loadFiles, type Resources } from './written-assembly';
+import { changed, filesOf, leastResources, load, loadFiles, type Resources } from '../written-assembly';
 
 const missing =
   'Handler (AWS::Lambda::Function): no AWS::Lambda::Permission lets API Gateway invoke it for GET /items/{id}/{rest+}';

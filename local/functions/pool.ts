@@ -1,0 +1,146 @@
+/**
+ * The workers of one function, as Lambda runs them: the first request starts one, each takes one invocation at a time,
+ * another starts when requests wait, up to a limit. A worker that is idle for a while ends; one that died is replaced
+ * on demand.
+ */
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { FunctionDefinition } from '../template/deployment';
+import { buildEnvironment } from './environment';
+import {
+  createFailure,
+  type FunctionLoadError,
+  type FunctionOutput,
+  FunctionWorker,
+  type InvocationResult,
+  type WorkerOptions,
+} from './worker';
+
+export interface FunctionPoolOptions {
+  readonly definition: FunctionDefinition;
+  /** Variables beside those of the template. They win. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** By default the number of processors, but at least 4. */
+  readonly maxWorkers?: number;
+  /** How long an idle worker lives; by default a minute. */
+  readonly idleMilliseconds?: number;
+  /** By default the output of the process. */
+  readonly output?: FunctionOutput;
+  /** Milliseconds by which the function's clock is moved, as one Float64. */
+  readonly clockOffset?: SharedArrayBuffer;
+}
+
+interface Job {
+  readonly requestId: string;
+  readonly event: string;
+  readonly settle: (result: InvocationResult) => void;
+}
+
+export class FunctionPool {
+  readonly #workerOptions: WorkerOptions;
+  readonly #maxWorkers: number;
+  readonly #idleMilliseconds: number;
+  readonly #workers = new Set<FunctionWorker>();
+  /** The last one is taken first, so that the others can end. */
+  readonly #idle: { readonly worker: FunctionWorker; readonly timer: NodeJS.Timeout }[] = [];
+  readonly #waiting: Job[] = [];
+  #starting = 0;
+  #isClosed = false;
+
+  constructor(options: FunctionPoolOptions) {
+    const { definition, environment = {}, output = process, clockOffset } = options;
+    this.#workerOptions = {
+      definition,
+      environment: buildEnvironment(definition, environment),
+      output,
+      ...(clockOffset && { clockOffset }),
+    };
+    this.#maxWorkers = options.maxWorkers ?? Math.max(4, availableParallelism());
+    this.#idleMilliseconds = options.idleMilliseconds ?? 60_000;
+  }
+
+  /** Loads the bundle once, in a thread that ends again. Rejects with FunctionLoadError. */
+  async check(): Promise<void> {
+    const worker = new FunctionWorker(this.#workerOptions);
+    await worker.ready.finally(() => worker.stop());
+  }
+
+  /** Invokes the function. Never rejects: a function that fails is a result. The event crosses as JSON. */
+  invoke(event: unknown): Promise<InvocationResult> {
+    if (this.#isClosed) throw new Error('The pool is closed');
+    return new Promise((settle) => {
+      this.#waiting.push({ requestId: randomUUID(), event: JSON.stringify(event), settle });
+      this.#assign();
+    });
+  }
+
+  /** Stops every worker. Running and waiting invocations end as failed. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const failure = createFailure('Runtime.ExitError', 'The pool was closed');
+    for (const job of this.#waiting.splice(0)) job.settle({ ok: false, failure });
+    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+  }
+
+  #assign(): void {
+    while (this.#waiting.length > 0) {
+      const worker = this.#takeIdle();
+      if (worker === undefined) break;
+      const job = this.#waiting.shift();
+      if (job !== undefined) void this.#run(worker, job);
+    }
+    const missing = this.#waiting.length - this.#starting;
+    const allowed = this.#maxWorkers - this.#workers.size;
+    for (let count = Math.min(missing, allowed); count > 0; count -= 1) void this.#grow();
+  }
+
+  #takeIdle(): FunctionWorker | undefined {
+    for (;;) {
+      const idle = this.#idle.pop();
+      clearTimeout(idle?.timer);
+      if (idle === undefined || idle.worker.isUsable) return idle?.worker;
+    }
+  }
+
+  async #run(worker: FunctionWorker, job: Job): Promise<void> {
+    const result = await worker.run(job.requestId, job.event);
+    this.#rest(worker);
+    job.settle(result);
+    this.#assign();
+  }
+
+  #rest(worker: FunctionWorker): void {
+    if (!worker.isUsable) return;
+    this.#idle.push({ worker, timer: setTimeout(() => void worker.stop(), this.#idleMilliseconds) });
+  }
+
+  /** Starts a worker for those who wait. If the bundle cannot be loaded, one of them gets the failure. */
+  async #grow(): Promise<void> {
+    const worker = new FunctionWorker(this.#workerOptions);
+    this.#workers.add(worker);
+    void worker.ended.then(() => this.#forget(worker));
+    this.#starting += 1;
+    const error = await worker.ready.then(
+      () => undefined,
+      (reason: FunctionLoadError) => reason,
+    );
+    this.#starting -= 1;
+    if (error === undefined) this.#rest(worker);
+    else this.#failWaiting(error);
+    if (!this.#isClosed) this.#assign();
+  }
+
+  #failWaiting({ message, failure }: FunctionLoadError): void {
+    const job = this.#waiting.shift();
+    if (job === undefined) return;
+    this.#workerOptions.output.stderr.write(`${message}\n`);
+    job.settle({ ok: false, failure });
+  }
+
+  #forget(worker: FunctionWorker): void {
+    this.#workers.delete(worker);
+    const position = this.#idle.findIndex((idle) => idle.worker === worker);
+    if (position >= 0) clearTimeout(this.#idle.splice(position, 1)[0]?.timer);
+    if (!this.#isClosed) this.#assign();
+  }
+}
