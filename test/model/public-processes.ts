@@ -57,8 +57,8 @@ function open(opening: Opening, { isAdded, surplus }: Progress): Atom {
       steps.push({ state: added, next: open(opening, { isAdded: true, ...(surplus && { surplus }) }) });
     if (!surplus && own) {
       const found = surplusOf(state, own);
-      // What it looked at is known by what it deleted.
-      const isSeen = isFaulty || found.every((one) => deleted.has(one.id));
+      // What it looked at is known by what it deleted. A dead session may be gone by then, or may go.
+      const isSeen = isFaulty || found.every((one) => deleted.has(one.id) || !isLive(state, one));
       const isAll =
         isFaulty ||
         state.sessions.every((one) => !deleted.has(one.id) || found.includes(one) || !isLive(state, one));
