@@ -1,8 +1,10 @@
 /** Sentences about logs, errors and metrics: everything that is written while an API is used and abused. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { listRoutes } from '../../functions/endpoints';
+import { writeLine } from '../../functions/shared/log/line';
 import { newName, type TestApi } from '../support/api';
 import { type FaultyApi, startFaultyApi } from '../support/faulty-database';
+import { captureLines } from '../support/log';
 import { itemsOf } from '../support/stored-items';
 
 let backend: FaultyApi;
@@ -22,6 +24,34 @@ afterAll(() => backend.close());
 
 const advance = (time: string) => api.call('POST', '/_local/clock/', { body: { advance: time } });
 const login = (body: object, headers = {}) => api.call('POST', '/api/api-token-auth/', { body, headers });
+
+const LISTED = [
+  ...[
+    'time',
+    'level',
+    'kind',
+    'function',
+    'requestId',
+    'extendedRequestId',
+    'event',
+    'method',
+    'route',
+    'status',
+  ],
+  ...[
+    'outcome',
+    'reason',
+    'userId',
+    'sessionId',
+    'address',
+    'waitSeconds',
+    'milliseconds',
+    'hashMilliseconds',
+  ],
+  ...['error', 'message', 'stack', 'cause'],
+  // CloudWatch's own, and the metrics.
+  ...['_aws', 'Logins', 'AccountsLocked', 'TokensReused', 'Denials', 'HashMilliseconds'],
+];
 
 describe('evidence', () => {
   it('48. Canary password, token and e-mail never appear in any log line, metric, trace or error body.', async () => {
@@ -84,6 +114,17 @@ describe('evidence', () => {
     for (const secret of [canary, password, username, mailbox]) expect(written).not.toContain(secret);
     for (const text of tokens) expect(written).not.toContain(text.slice(14, 23));
     expect(written).not.toMatch(/\$2b\$/);
+    // No line has a member that is not on this list, whoever passes one.
+    const members = api
+      .log()
+      .split('\n')
+      .filter((line) => line.startsWith('{"time"'))
+      .flatMap((line) => Object.keys(JSON.parse(line)));
+    expect(LISTED).toEqual(expect.arrayContaining([...new Set(members)]));
+    const lines = captureLines();
+    writeLine({ ...JSON.parse('{"username":"x","path":"/x"}'), time: '', level: 'INFO', kind: 'event' });
+    expect(lines.all()).toEqual([{ time: '', level: 'INFO', kind: 'event' }]);
+    lines.release();
   });
 
   it('50. Signup, login (both ways), refresh, reuse, logout, lock, role change, deletion and denied requests each leave one structured event.', async () => {

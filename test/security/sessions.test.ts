@@ -188,6 +188,7 @@ describe('tokens', () => {
     });
     const { username, token: other } = await api.signup();
     const next = (await refresh(other)).body.token;
+    expect((await refresh(other)).body.token).toBe(next);
     await api.call('GET', '/api/sessions/', { token: next });
     await api.call('POST', '/api/logoutall/?keep=current', { token: next });
     await loginToken(username);
