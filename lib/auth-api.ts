@@ -15,7 +15,7 @@ import { listRoutes, servedMethods } from '../functions/endpoints';
 import type { Route } from '../functions/shared/definition';
 import { acknowledge } from './acknowledge';
 import type { AuthFunctions } from './auth-functions';
-import { addGatewayResponses, answersOfBackend } from './gateway-responses';
+import { addGatewayResponses, backendResponses } from './gateway-responses';
 import { configurationOf } from './guard';
 
 export interface AuthApiProps {
@@ -48,7 +48,7 @@ export class AuthApi extends Construct {
       deployOptions: { stageName, dataTraceEnabled: false, ...(throttle && throttling(throttle)) },
       ...(corsOrigins.length > 0 && { defaultCorsPreflightOptions: preflight(corsOrigins) }),
     });
-    addGatewayResponses(this.restApi, { answers: answersOfBackend, corsOrigins });
+    addGatewayResponses(this.restApi, { answers: backendResponses, corsOrigins });
     this.addRoutes(functions);
     this.addFallback(functions);
     acknowledge(this, {

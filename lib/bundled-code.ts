@@ -44,8 +44,7 @@ await bundle.ready;
 export const { handler } = bundle;
 `;
 
-const standIn = (name: string): string =>
-  join(__dirname, '..', 'functions', 'shared', 'aws-sdk', `${name}.ts`);
+const shim = (name: string): string => join(__dirname, 'sdk-shims', `${name}.ts`);
 
 /** How a function's source becomes what is deployed. */
 export const bundling = {
@@ -58,16 +57,16 @@ export const bundling = {
   mainFields: ['module', 'main'],
   // What the SDK could do elsewhere and a function never does: half of a bundle, and of the time to load it.
   alias: {
-    '@aws-sdk/core/account-id-endpoint': standIn('account-id-endpoint'),
-    '@aws-sdk/credential-provider-node': standIn('credentials'),
-    '@aws-sdk/lib-dynamodb': standIn('document-client'),
+    '@aws-sdk/core/account-id-endpoint': shim('account-id-endpoint'),
+    '@aws-sdk/credential-provider-node': shim('credentials'),
+    '@aws-sdk/lib-dynamodb': shim('document-client'),
     // The stand-in names the folder of the types, for the compiler; the code is in another.
     '@aws-sdk/lib-dynamodb/dist-types': dirname(require.resolve('@aws-sdk/lib-dynamodb/dist-es/index.js')),
-    '@aws-sdk/middleware-endpoint-discovery': standIn('endpoint-discovery'),
-    '@aws/lambda-invoke-store': standIn('invoke-store'),
-    '@smithy/core/checksum': standIn('checksum'),
-    '@smithy/core/config': standIn('configuration'),
-    '@smithy/core/event-streams': standIn('event-streams'),
+    '@aws-sdk/middleware-endpoint-discovery': shim('endpoint-discovery'),
+    '@aws/lambda-invoke-store': shim('invoke-store'),
+    '@smithy/core/checksum': shim('checksum'),
+    '@smithy/core/config': shim('configuration'),
+    '@smithy/core/event-streams': shim('event-streams'),
   },
   // The SDK's `import('node:http')` would start Node's loader of ES modules, which takes longer than loading the module.
   supported: { 'dynamic-import': false },

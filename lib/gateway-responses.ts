@@ -6,7 +6,7 @@ import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { EXPOSED_HEADERS } from '../functions/shared/http/cors';
 import { messages } from '../functions/shared/http/errors';
 
-export interface GatewayAnswer {
+export interface GatewayResponseProps {
   readonly type: ResponseType;
   /** Absent: the status that API Gateway chose. */
   readonly status?: number;
@@ -17,20 +17,20 @@ export interface GatewayAnswer {
 
 const CHALLENGE = { 'WWW-Authenticate': 'Token' };
 const TRY_AGAIN = { 'Retry-After': '1' };
-const unavailable = (type: ResponseType): GatewayAnswer => ({
+const unavailable = (type: ResponseType): GatewayResponseProps => ({
   type,
   status: 503,
   detail: messages.unavailable,
   headers: TRY_AGAIN,
 });
-const forbidden = (type: ResponseType): GatewayAnswer => ({
+const forbidden = (type: ResponseType): GatewayResponseProps => ({
   type,
   status: 403,
   detail: messages.permissionDenied,
 });
 
 /** Every type that can be customised. REQUEST_TOO_LARGE (over 10 MB) cannot: AWS answers it with JSON of its own. */
-export const answersOfBackend: readonly GatewayAnswer[] = [
+export const backendResponses: readonly GatewayResponseProps[] = [
   { type: ResponseType.ACCESS_DENIED, status: 401, detail: '$context.authorizer.detail', headers: CHALLENGE },
   { type: ResponseType.UNAUTHORIZED, status: 401, detail: messages.credentialsMissing, headers: CHALLENGE },
   // The authorizer rejects when the database does not answer. A 401 would log people out; nobody is let in either.
@@ -58,7 +58,7 @@ export const answersOfBackend: readonly GatewayAnswer[] = [
  * What a guard's answers become on another API. A Deny has one status there, which must be 403, and a 401 has one text for all reasons:
  * that of a token which was good once, as an app sees it most.
  */
-export const answersOfGuards: readonly GatewayAnswer[] = [
+export const guardResponses: readonly GatewayResponseProps[] = [
   { type: ResponseType.UNAUTHORIZED, status: 401, detail: messages.tokenInvalid, headers: CHALLENGE },
   forbidden(ResponseType.ACCESS_DENIED),
   unavailable(ResponseType.AUTHORIZER_FAILURE),
@@ -66,7 +66,7 @@ export const answersOfGuards: readonly GatewayAnswer[] = [
 ];
 
 export interface GatewayResponsesProps {
-  readonly answers: readonly GatewayAnswer[];
+  readonly answers: readonly GatewayResponseProps[];
   readonly corsOrigins: readonly string[];
   /** Of the constructs' ids, before the type. */
   readonly idPrefix?: string;

@@ -10,7 +10,7 @@ import type { BackendNames } from './backend-names';
 import { alarmTopic } from './monitoring/alarm-topic';
 import { addAlarms } from './monitoring/alarms';
 import { addDashboard } from './monitoring/dashboard';
-import { metricsOf } from './monitoring/metrics';
+import { toMetrics } from './monitoring/metrics';
 
 export interface MonitoringProps {
   readonly restApi: RestApi;
@@ -28,7 +28,7 @@ export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, { tables, alarmEmail, names, ...props }: MonitoringProps) {
     super(scope, id);
     const { name, metricsNamespace } = names;
-    const metrics = metricsOf({ ...props, metricsNamespace, tables: tables.node.children.filter(isTable) });
+    const metrics = toMetrics({ ...props, metricsNamespace, tables: tables.node.children.filter(isTable) });
     const alarms = addAlarms(this, metrics, name);
     this.dashboard = addDashboard(this, metrics, alarms);
     if (alarmEmail === undefined) return;

@@ -11,7 +11,7 @@ import {
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import type { AuthFunctionsProps } from './auth-functions';
-import { addGatewayResponses, answersOfGuards } from './gateway-responses';
+import { addGatewayResponses, guardResponses } from './gateway-responses';
 import { configurationOf, Guard } from './guard';
 
 export interface ProtectOptions {
@@ -31,7 +31,7 @@ export interface GuardingBackend {
  * @throws Error if that cannot be.
  */
 export function protectMethod(method: Method, options: ProtectOptions, backend: GuardingBackend): void {
-  const refuse = refusalOf(method);
+  const refuse = toRefusalError(method);
   // A list that was meant and is missing must not let everyone in.
   const roles = 'roles' in options ? (options.roles ?? []) : undefined;
   const admittedRoles = roles && checkedRoles(roles, backend.functionProps.settings.roles, refuse);
@@ -62,7 +62,7 @@ export function protectMethod(method: Method, options: ProtectOptions, backend: 
 
 type Refuse = (reason: string) => Error;
 
-const refusalOf =
+const toRefusalError =
   ({ httpMethod, resource }: Method): Refuse =>
   (reason) =>
     new Error(`${httpMethod} ${resource.path} cannot be protected: ${reason}`);
@@ -97,12 +97,12 @@ function renewDeployments(api: RestApi, because: object): void {
 }
 
 const idPrefix = 'TokenAuth-';
-const answeredTypes = answersOfGuards.map(({ type }) => type.responseType);
+const answeredTypes = guardResponses.map(({ type }) => type.responseType);
 
 /** Makes the answers to whom a guard turns away, once for an API. */
 function answerForGuards(api: RestApi, corsOrigins: readonly string[]): void {
   if (answeredTypes.some((type) => api.node.tryFindChild(idPrefix + type))) return;
-  addGatewayResponses(api, { answers: answersOfGuards, corsOrigins, idPrefix });
+  addGatewayResponses(api, { answers: guardResponses, corsOrigins, idPrefix });
   api.node.addValidation({ validate: () => rivalsOf(api).map(describeRival) });
 }
 

@@ -1,7 +1,7 @@
 /** Stands before every protected route of the API. */
 import { listRoutes } from '../endpoints';
 import { type AuthenticationDependencies, authenticate, type Decision } from '../shared/http/authenticate';
-import type { AuthorizationRequest } from '../shared/http/authorizing';
+import type { AuthorizationRequest } from '../shared/http/create-authorizer';
 import type { SessionStore } from '../shared/store/sessions';
 
 export interface AuthorizerDependencies extends AuthenticationDependencies {

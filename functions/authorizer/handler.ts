@@ -1,8 +1,8 @@
 import { listRoutes } from '../endpoints';
 import { systemClock } from '../shared/clock';
-import { asRoles, forwardsDenials, readEnvironment } from '../shared/environment';
-import { authorizing } from '../shared/http/authorizing';
-import { policyFor } from '../shared/http/policy';
+import { forwardsDenials, parseRoles, readEnvironment } from '../shared/environment';
+import { createAuthorizer } from '../shared/http/create-authorizer';
+import { createPolicy } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
@@ -16,7 +16,7 @@ export const { ready } = database;
 
 const dependencies: AuthorizerDependencies = {
   clock: systemClock,
-  roles: asRoles(environment.ADMITTED_ROLES),
+  roles: parseRoles(environment.ADMITTED_ROLES),
   ...bind(database, { readSessionAndOwner }),
   sessions: bind(database, { markTokenUsed, remove }),
 };
@@ -24,11 +24,11 @@ const dependencies: AuthorizerDependencies = {
 const forwardsAll = forwardsDenials();
 const paths: readonly string[] = listRoutes().map(({ path }) => path);
 
-export const handler = authorizing({
+export const handler = createAuthorizer({
   name: 'authorizer',
   metricsNamespace: environment.METRICS_NAMESPACE,
   decide: (request) => authorize(request, dependencies),
-  refuse: ({ detail }, methodArn) => policyFor('Deny', methodArn, { detail }),
+  refuse: ({ detail }, methodArn) => createPolicy('Deny', methodArn, { detail }),
   // Only by our own endpoints, which do nothing without a principal. A denial is a 401 at the gateway, which a role must not be.
   isAnsweredByEndpoint: (resource, reason) =>
     (forwardsAll || reason === 'role_not_admitted') && paths.includes(resource),

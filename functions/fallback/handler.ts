@@ -1,12 +1,12 @@
 import { listRoutes } from '../endpoints';
 import { readEnvironment } from '../shared/environment';
-import { answering } from '../shared/http/answering';
+import { createResponder } from '../shared/http/create-responder';
 import { definition } from './definition';
 import { fallback } from './fallback';
 
 const routes = listRoutes();
 
 /** `proxy` is what the gateway matched below the stage, whatever base path a custom domain puts before it. */
-export const handler = answering('fallback', readEnvironment(definition), (event) =>
+export const handler = createResponder('fallback', readEnvironment(definition), (event) =>
   fallback(event.httpMethod, event.pathParameters?.['proxy'] ?? '', routes),
 );

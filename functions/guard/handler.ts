@@ -1,8 +1,8 @@
 import { systemClock } from '../shared/clock';
-import { asRoles, readEnvironment } from '../shared/environment';
+import { parseRoles, readEnvironment } from '../shared/environment';
 import type { AuthenticationDependencies } from '../shared/http/authenticate';
-import { authorizing } from '../shared/http/authorizing';
-import { policyFor } from '../shared/http/policy';
+import { createAuthorizer } from '../shared/http/create-authorizer';
+import { createPolicy } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
@@ -16,7 +16,7 @@ export const { ready } = database;
 
 const dependencies: AuthenticationDependencies = {
   clock: systemClock,
-  roles: asRoles(environment.ADMITTED_ROLES),
+  roles: parseRoles(environment.ADMITTED_ROLES),
   ...bind(database, { readSessionAndOwner }),
   sessions: bind(database, { markTokenUsed }),
 };
@@ -24,12 +24,12 @@ const dependencies: AuthenticationDependencies = {
 /** A Deny has one status, which is 403 here. API Gateway answers 401 to an error of exactly this message. */
 const UNAUTHORIZED = 'Unauthorized';
 
-export const handler = authorizing({
+export const handler = createAuthorizer({
   name: 'guard',
   metricsNamespace: environment.METRICS_NAMESPACE,
   decide: (request) => guard(request, dependencies),
   refuse: ({ reason }, methodArn) => {
     if (reason !== 'role_not_admitted') throw new Error(UNAUTHORIZED);
-    return policyFor('Deny', methodArn, {});
+    return createPolicy('Deny', methodArn, {});
   },
 });

@@ -1,9 +1,9 @@
 import { systemClock } from '../shared/clock';
 import {
-  addressRulesOf,
-  asWholeNumber,
-  failureRulesOf,
-  lifetimesOf,
+  parseBackoff,
+  parseFixedWindow,
+  parseLifetimes,
+  parseWholeNumber,
   readEnvironment,
 } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
@@ -26,11 +26,11 @@ export const { ready } = database;
 
 const dependencies = {
   clock: systemClock,
-  lifetimes: lifetimesOf(environment),
-  bcryptCost: asWholeNumber(environment.BCRYPT_COST),
-  sessionsPerUser: asWholeNumber(environment.SESSIONS_PER_USER),
-  sourceIpRules: addressRulesOf(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
-  accountRules: failureRulesOf(environment),
+  lifetimes: parseLifetimes(environment),
+  bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
+  sessionsPerUser: parseWholeNumber(environment.SESSIONS_PER_USER),
+  sourceIpRules: parseFixedWindow(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
+  accountRules: parseBackoff(environment),
   rateLimits: bind(database, { consumeFixedWindow, consumeWithBackoff, refund, reset }),
   users: bind(database, { findLocator, findNamed, replacePasswordHash }),
   sessions: bind(database, { add, list, removeAll }),

@@ -4,13 +4,13 @@
  */
 import { type Clock, timed } from '../shared/clock';
 import {
-  accountKeyOf,
+  accountDigest,
   type BackoffRules,
   type FixedWindowRules,
   networkDigest,
 } from '../shared/domain/attempts';
 import { hashPassword, isWeakerThan, matchesPassword } from '../shared/domain/password-hash';
-import { findSurplusSessions, type Lifetimes, sessionOf, toSeconds } from '../shared/domain/session';
+import { createSession, findSurplusSessions, type Lifetimes, toSeconds } from '../shared/domain/session';
 import { issueToken, newSessionId } from '../shared/domain/token';
 import type { PublicRequest } from '../shared/http/create-handler';
 import { InvalidFieldsError, messages, ThrottledError } from '../shared/http/errors';
@@ -50,7 +50,7 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
   );
   const reading = users.findNamed(locator, input.username);
   const [attempt] = await inOrder(
-    consumeAccount(accountKeyOf(input.username), request, dependencies),
+    consumeAccount(accountDigest(input.username), request, dependencies),
     Promise.allSettled([reading]),
   );
   const verified = await verifyPassword(input.password, reading, dependencies).catch(async (error) => {
@@ -167,7 +167,7 @@ async function openSession(
   const { id: userId, sessionGeneration } = user;
   for (let attempt = 0; attempt < KEY_ATTEMPTS; attempt += 1) {
     const token = issueToken(user.locator, newSessionId());
-    const session = sessionOf(token, {
+    const session = createSession(token, {
       userId,
       sessionGeneration,
       device: caller.device,

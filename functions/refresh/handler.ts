@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/clock';
-import { asWholeNumber, readEnvironment } from '../shared/environment';
+import { parseWholeNumber, readEnvironment } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
@@ -13,7 +13,7 @@ export const { ready } = database;
 
 const dependencies = {
   clock: systemClock,
-  lifetimes: { tokenLifetimeSeconds: asWholeNumber(environment.TOKEN_LIFETIME_SECONDS) },
+  lifetimes: { tokenLifetimeSeconds: parseWholeNumber(environment.TOKEN_LIFETIME_SECONDS) },
   sessions: bind(database, { find, replaceToken }),
 };
 

@@ -12,7 +12,7 @@ import {
   timesFromRefresh,
   toSeconds,
 } from '../shared/domain/session';
-import { digestOf, successorOf, type Token } from '../shared/domain/token';
+import { deriveSuccessor, digestToken, type Token } from '../shared/domain/token';
 import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, messages } from '../shared/http/errors';
 import { type Expiry, expiryHeaders } from '../shared/http/expiry-headers';
@@ -60,12 +60,12 @@ async function replace(
   { userId, successorSalt, sessionExpiresAt }: Pick<Session, 'userId' | 'successorSalt' | 'sessionExpiresAt'>,
   { now, sessions, lifetimes }: RefreshDependencies & { readonly now: number },
 ): Promise<Issued | undefined> {
-  const successor = successorOf(token, successorSalt);
+  const successor = deriveSuccessor(token, successorSalt);
   const times = timesFromRefresh(now, sessionExpiresAt, lifetimes);
   const isReplaced = await sessions.replaceToken(token, {
     userId,
-    presentedDigest: digestOf(token),
-    successorDigest: digestOf(successor),
+    presentedDigest: digestToken(token),
+    successorDigest: digestToken(successor),
     ...times,
   });
   if (!isReplaced) return undefined;
@@ -85,7 +85,7 @@ async function issue(
   if (behind === 0) return replace(token, session, { ...dependencies, now });
   if (behind !== 1 || !isRetryWindowOpen(session, now)) return undefined;
   return {
-    token: successorOf(token, successorSalt),
+    token: deriveSuccessor(token, successorSalt),
     tokenExpiresAt: session.expiresAt,
     sessionExpiresAt,
     isAfterUse: successorUsedAt !== undefined,

@@ -76,51 +76,51 @@ const EMPTY_LIST = 'none';
 export const listVariable = (members: readonly string[]): string => members.join(',') || EMPTY_LIST;
 
 /** The list that {@link listVariable} wrote. */
-export const asList = (value: string): readonly string[] => (value === EMPTY_LIST ? [] : value.split(','));
+export const parseList = (value: string): readonly string[] => (value === EMPTY_LIST ? [] : value.split(','));
 
 /**
  * A whole number.
  * @throws Error if it is anything else.
  */
-export function asWholeNumber(value: string): number {
+export function parseWholeNumber(value: string): number {
   if (!/^\d+$/.test(value)) throw new Error(`"${value}" is not a whole number.`);
   return Number(value);
 }
 
 /** The lifetimes that two of the variables say. */
-export const lifetimesOf = (environment: {
+export const parseLifetimes = (environment: {
   readonly TOKEN_LIFETIME_SECONDS: string;
   readonly SESSION_LIFETIME_SECONDS: string;
 }): Lifetimes => ({
-  tokenLifetimeSeconds: asWholeNumber(environment.TOKEN_LIFETIME_SECONDS),
-  sessionLifetimeSeconds: asWholeNumber(environment.SESSION_LIFETIME_SECONDS),
+  tokenLifetimeSeconds: parseWholeNumber(environment.TOKEN_LIFETIME_SECONDS),
+  sessionLifetimeSeconds: parseWholeNumber(environment.SESSION_LIFETIME_SECONDS),
 });
 
 /** The limit of an address for one kind of request: how many, of the one variable, in the time of the other. */
-export const addressRulesOf = (attempts: string, windowSeconds: string): FixedWindowRules => ({
-  attempts: asWholeNumber(attempts),
-  windowSeconds: asWholeNumber(windowSeconds),
+export const parseFixedWindow = (attempts: string, windowSeconds: string): FixedWindowRules => ({
+  attempts: parseWholeNumber(attempts),
+  windowSeconds: parseWholeNumber(windowSeconds),
 });
 
 /** What four of the variables say of logins that fail. */
-export const failureRulesOf = (environment: {
+export const parseBackoff = (environment: {
   readonly LOGIN_FAILURES: string;
   readonly LOGIN_WAIT_SECONDS: string;
   readonly LOGIN_WAIT_MAX_SECONDS: string;
   readonly LOGIN_FAILURES_KEPT_SECONDS: string;
 }): BackoffRules => ({
-  freeFailures: asWholeNumber(environment.LOGIN_FAILURES),
-  firstWaitSeconds: asWholeNumber(environment.LOGIN_WAIT_SECONDS),
-  longestWaitSeconds: asWholeNumber(environment.LOGIN_WAIT_MAX_SECONDS),
-  keptSeconds: asWholeNumber(environment.LOGIN_FAILURES_KEPT_SECONDS),
+  freeFailures: parseWholeNumber(environment.LOGIN_FAILURES),
+  firstWaitSeconds: parseWholeNumber(environment.LOGIN_WAIT_SECONDS),
+  longestWaitSeconds: parseWholeNumber(environment.LOGIN_WAIT_MAX_SECONDS),
+  keptSeconds: parseWholeNumber(environment.LOGIN_FAILURES_KEPT_SECONDS),
 });
 
 /**
  * A list of roles, of which there is at least one.
  * @throws Error for an empty list.
  */
-export function asRoles(value: string): readonly [string, ...string[]] {
-  const [first, ...rest] = asList(value);
+export function parseRoles(value: string): readonly [string, ...string[]] {
+  const [first, ...rest] = parseList(value);
   if (first === undefined) throw new Error('There must be at least one role.');
   return [first, ...rest];
 }

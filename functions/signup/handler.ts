@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/clock';
-import { addressRulesOf, asWholeNumber, lifetimesOf, readEnvironment } from '../shared/environment';
+import { parseFixedWindow, parseLifetimes, parseWholeNumber, readEnvironment } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { createBodyReader } from '../shared/http/fields';
 import { bind } from '../shared/store/bind';
@@ -19,10 +19,10 @@ export const { ready } = database;
 
 const dependencies = {
   clock: systemClock,
-  lifetimes: lifetimesOf(environment),
-  bcryptCost: asWholeNumber(environment.BCRYPT_COST),
-  passwordMinLength: asWholeNumber(environment.PASSWORD_MIN_LENGTH),
-  sourceIpRules: addressRulesOf(environment.SIGNUPS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
+  lifetimes: parseLifetimes(environment),
+  bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
+  passwordMinLength: parseWholeNumber(environment.PASSWORD_MIN_LENGTH),
+  sourceIpRules: parseFixedWindow(environment.SIGNUPS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
   rateLimits: bind(database, { consumeFixedWindow }),
   users: bind(database, { create, nextId }),
 };

@@ -3,7 +3,7 @@ import { type Clock, timed } from '../shared/clock';
 import type { FixedWindowRules } from '../shared/domain/attempts';
 import { hashPassword } from '../shared/domain/password-hash';
 import { passwordProblems } from '../shared/domain/password-rules';
-import { type Lifetimes, type Session, sessionOf, toSeconds } from '../shared/domain/session';
+import { createSession, type Lifetimes, type Session, toSeconds } from '../shared/domain/session';
 import { issueToken, newLocator, newSessionId, type Token } from '../shared/domain/token';
 import type { PublicRequest } from '../shared/http/create-handler';
 import { type FieldErrors, InvalidFieldsError, ThrottledError } from '../shared/http/errors';
@@ -92,7 +92,7 @@ async function create(applicant: Applicant, dependencies: SignupDependencies): P
     const createdAt = toSeconds(nowMs);
     const token = issueToken(newLocator(), newSessionId());
     const holder = { userId: id, sessionGeneration: 0 };
-    const session = sessionOf(token, { ...holder, device, nowMs, lifetimes: dependencies.lifetimes });
+    const session = createSession(token, { ...holder, device, nowMs, lifetimes: dependencies.lifetimes });
     const user = { id, username, email, role, passwordHash, isActive: true, createdAt, sessionGeneration: 0 };
     const creation = await dependencies.users.create({ user, key: token, session });
     if (creation === 'created') return { token, session };

@@ -15,7 +15,7 @@ export interface Measured {
   readonly metricsNamespace: string;
 }
 
-export type Metrics = ReturnType<typeof metricsOf>;
+export type Metrics = ReturnType<typeof toMetrics>;
 
 /** Every value of the dimension `reason`, in words. */
 const denialReasons: Readonly<Record<DenialReason | CredentialsProblem | 'role_not_admitted', string>> = {
@@ -33,7 +33,7 @@ const denialReasons: Readonly<Record<DenialReason | CredentialsProblem | 'role_n
 };
 
 /** All metrics that alarms and dashboard may use, by name. A percentile is chosen by whoever uses it. */
-export function metricsOf(measured: Measured) {
+export function toMetrics(measured: Measured) {
   return {
     ...apiMetrics(measured),
     ...ownMetrics(measured.metricsNamespace),

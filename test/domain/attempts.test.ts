@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {
-  accountKeyOf,
+  accountDigest,
   areForgotten,
   isKnown,
   networkDigest,
@@ -42,10 +42,10 @@ describe('an account', () => {
   });
 
   it('is one for every spelling of its name, and its key does not tell the name', () => {
-    expect(accountKeyOf('Bob')).toBe(accountKeyOf('bob'));
-    expect(accountKeyOf('ﬁn')).toBe(accountKeyOf('FIN'));
-    expect(accountKeyOf('bob')).not.toBe(accountKeyOf('bop'));
-    expect(accountKeyOf('bob')).toMatch(/^[0-9a-f]{32}$/);
+    expect(accountDigest('Bob')).toBe(accountDigest('bob'));
+    expect(accountDigest('ﬁn')).toBe(accountDigest('FIN'));
+    expect(accountDigest('bob')).not.toBe(accountDigest('bop'));
+    expect(accountDigest('bob')).toMatch(/^[0-9a-f]{32}$/);
   });
 });
 

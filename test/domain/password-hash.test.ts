@@ -33,6 +33,15 @@ describe('a password hash', () => {
     await expect(hashPassword('ü'.repeat(37), COST)).rejects.toThrow(RangeError);
   });
 
+  it.each(['!', '', 'sha1$salt$0123', '$2b$10$'])(
+    'of no known kind, such as %j, matches nothing at the cost of a hash',
+    async (stored) => {
+      comparing.mockClear();
+      expect(await matchesPassword('password123', stored, COST)).toBe(false);
+      expect(comparing).toHaveBeenCalledTimes(1);
+    },
+  );
+
   it('of nobody matches nothing', async () => {
     expect(await matchesPassword('password123', undefined, COST)).toBe(false);
     expect(await matchesPassword('', undefined, COST)).toBe(false);

@@ -1,22 +1,34 @@
 import {
+  createSession,
   findDeadSessions,
   findSurplusSessions,
   isLiveFor,
-  judge,
   type Presented,
-  sessionOf,
   timesFromRefresh,
+  verifyToken,
 } from '../../functions/shared/domain/session';
-import { digestOf, issueToken, parseUnverifiedToken, successorOf } from '../../functions/shared/domain/token';
+import {
+  deriveSuccessor,
+  digestToken,
+  issueToken,
+  parseUnverifiedToken,
+} from '../../functions/shared/domain/token';
 import { NOW, owner, refreshedSession, SALT, sessionWith, token } from '../support/sessions';
 
-const successor = successorOf(token, SALT);
+const successor = deriveSuccessor(token, SALT);
 const stranger = parseUnverifiedToken('f2afca0567cd22a156f3791b7374ea774fd4b520')!;
 const fresh = sessionWith();
 const refreshed = refreshedSession(token, 1);
 
 const verdict = (presented: Partial<Presented>) => {
-  const outcome = judge({ token, session: fresh, owner, now: NOW, acceptsSuperseded: false, ...presented });
+  const outcome = verifyToken({
+    token,
+    session: fresh,
+    owner,
+    now: NOW,
+    acceptsSuperseded: false,
+    ...presented,
+  });
   return outcome.ok ? 'ok' : outcome.reason;
 };
 
@@ -86,7 +98,7 @@ describe('a token that was refreshed away, on refresh and logout', () => {
 
 describe('the first use of a successor', () => {
   const firstUse = (session = refreshed, presented = successor) => {
-    const outcome = judge({ token: presented, session, owner, now: NOW, acceptsSuperseded: true });
+    const outcome = verifyToken({ token: presented, session, owner, now: NOW, acceptsSuperseded: true });
     return outcome.ok && outcome.isFirstUse;
   };
 
@@ -101,7 +113,7 @@ describe('the first use of a successor', () => {
 describe('a new session', () => {
   const lifetimes = { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 250 };
   const begin = () =>
-    sessionOf(token, {
+    createSession(token, {
       userId: 7,
       sessionGeneration: 3,
       device: 'Phone',
@@ -116,7 +128,7 @@ describe('a new session', () => {
       userId: 7,
       sessionGeneration: 3,
       device: 'Phone',
-      tokenDigest: digestOf(token),
+      tokenDigest: digestToken(token),
       successorSalt: expect.stringMatching(/^[0-9a-f]{32}$/),
       refreshCount: 0,
       createdAtMs: NOW * 1000 + 999,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
-  digestOf,
+  deriveSuccessor,
+  digestToken,
   isSameDigest,
   issueToken,
   newLocator,
@@ -8,7 +9,6 @@ import {
   newSuccessorSalt,
   parseUnverifiedToken,
   stepsBehind,
-  successorOf,
 } from '../../functions/shared/domain/token';
 
 const hex = (digits: number) =>
@@ -55,15 +55,15 @@ describe('the digest of a token', () => {
   it('covers all of it, so that it fits no other address', () => {
     const one = parseUnverifiedToken('f2afca0567cd22a156f3791b7374ea774fd4b529')!;
     const elsewhere = parseUnverifiedToken('f2afca0567cd23a156f3791b7374ea774fd4b529')!;
-    expect(digestOf(one)).not.toBe(digestOf(elsewhere));
-    expect(digestOf(one)).toMatch(/^[0-9a-f]{64}$/);
+    expect(digestToken(one)).not.toBe(digestToken(elsewhere));
+    expect(digestToken(one)).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('equals itself and nothing else, whatever is compared with it', () => {
     fc.assert(
       fc.property(anyToken, fc.string(), (token, other) => {
-        expect(isSameDigest(digestOf(token), digestOf(token))).toBe(true);
-        expect(isSameDigest(digestOf(token), other)).toBe(false);
+        expect(isSameDigest(digestToken(token), digestToken(token))).toBe(true);
+        expect(isSameDigest(digestToken(token), other)).toBe(false);
       }),
     );
   });
@@ -74,11 +74,11 @@ describe('the successor of a token', () => {
     fc.assert(
       fc.property(anyToken, hex(32), hex(32), (token, salt, otherSalt) => {
         fc.pre(salt !== otherSalt);
-        const successor = successorOf(token, salt);
-        expect(successorOf(token, salt)).toEqual(successor);
+        const successor = deriveSuccessor(token, salt);
+        expect(deriveSuccessor(token, salt)).toEqual(successor);
         expect(parseUnverifiedToken(successor.text)).toEqual(successor);
         expect([successor.locator, successor.session]).toEqual([token.locator, token.session]);
-        expect(successorOf(token, otherSalt).text).not.toBe(successor.text);
+        expect(deriveSuccessor(token, otherSalt).text).not.toBe(successor.text);
         expect(successor.text).not.toBe(token.text);
       }),
     );
@@ -92,10 +92,10 @@ describe('the successor of a token', () => {
         fc.tuple(fc.nat(30), fc.nat(30)),
         (...[first, salt, [behind, maxSteps]]) => {
           let last = first;
-          for (let step = 0; step < behind; step += 1) last = successorOf(last, salt);
-          const chain = { salt, lastDigest: digestOf(last), maxSteps };
+          for (let step = 0; step < behind; step += 1) last = deriveSuccessor(last, salt);
+          const chain = { salt, lastDigest: digestToken(last), maxSteps };
           expect(stepsBehind(first, chain)).toBe(behind <= maxSteps ? behind : undefined);
-          expect(stepsBehind(successorOf(first, 'x'), chain)).toBeUndefined();
+          expect(stepsBehind(deriveSuccessor(first, 'x'), chain)).toBeUndefined();
         },
       ),
     );

@@ -1,9 +1,9 @@
 /** A user of each cell's own with two devices, as it stands in the database before a request. */
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { accountKeyOf, networkDigest } from '../../functions/shared/domain/attempts';
+import { accountDigest, networkDigest } from '../../functions/shared/domain/attempts';
 import { hashPassword } from '../../functions/shared/domain/password-hash';
-import { type Session, sessionOf } from '../../functions/shared/domain/session';
-import { issueToken, newLocator, successorOf, type Token } from '../../functions/shared/domain/token';
+import { createSession, type Session } from '../../functions/shared/domain/session';
+import { deriveSuccessor, issueToken, newLocator, type Token } from '../../functions/shared/domain/token';
 import {
   accountLimitKey,
   emailKey,
@@ -57,7 +57,7 @@ export function newAccount(): Account {
     userId: 1_000_000 + count,
     address: `198.18.${count >> 8}.${count & 255}`,
     locator,
-    tokens: { original, successor: successorOf(original, SALT), other: issueToken(locator, '0002') },
+    tokens: { original, successor: deriveSuccessor(original, SALT), other: issueToken(locator, '0002') },
   };
 }
 
@@ -98,7 +98,7 @@ function sessionItems(account: Account, setting: Setting): object[] {
   );
   return [...older, tokens.original, tokens.other].map((token, age) => ({
     ...sessionKey(token),
-    ...sessionOf(token, {
+    ...createSession(token, {
       userId: account.userId,
       sessionGeneration: setting.sessionGeneration ?? 0,
       device: 'Phone/1.0',
@@ -115,7 +115,7 @@ function counterItems(
   { username, address }: Account,
   { failedLogins, failedInLane }: Setting,
 ): Record<string, unknown>[] {
-  const account = accountKeyOf(username);
+  const account = accountDigest(username);
   const network = networkDigest(account, address);
   const expiresAt = Math.ceil(Date.now() / 1000) + 1000;
   const counter = (attempts: number, secondsAgo: number) => ({

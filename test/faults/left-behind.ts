@@ -1,6 +1,6 @@
 /** What a request has left in the tables. */
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { accountKeyOf } from '../../functions/shared/domain/attempts';
+import { accountDigest } from '../../functions/shared/domain/attempts';
 import { accountLimitKey, emailKey, userKey, usernameKey } from '../../functions/shared/store/schema';
 import type { StoredItems } from '../support/stored-items';
 import type { Account } from './accounts';
@@ -32,6 +32,6 @@ export async function expectNoHalfUser(stored: StoredItems, { username, email }:
 
 /** How many attempts to sign in are counted. */
 export async function attemptsOf(stored: StoredItems, { username }: Account): Promise<number> {
-  const item = await read(stored, 'rateLimits', accountLimitKey(accountKeyOf(username)));
+  const item = await read(stored, 'rateLimits', accountLimitKey(accountDigest(username)));
   return item?.['attempts'] ?? 0;
 }

@@ -1,7 +1,7 @@
 /** Every way in which a request calls the database: what there is before it, its right answer, and what there is after it. */
 import { type EndpointName, routes } from '../../functions/endpoints';
 import type { Route } from '../../functions/shared/definition';
-import { digestOf } from '../../functions/shared/domain/token';
+import { digestToken } from '../../functions/shared/domain/token';
 import { type Account, PASSWORD, type Setting, sessionName } from './accounts';
 import type { Reply, Request } from './backend';
 
@@ -52,7 +52,10 @@ const always = (status: number, body?: object) => (): Expected => ({ status, bod
 const invalidToken = always(401, { detail: 'Invalid token.' });
 const greeting = always(200, { message: 'Welcome to the Clerk Dashboard!' });
 const both = { before: ['original', 'other'], after: ['original', 'other'] } as const;
-const refreshedOnce = ({ tokens }: Account) => ({ tokenDigest: digestOf(tokens.successor), refreshCount: 1 });
+const refreshedOnce = ({ tokens }: Account) => ({
+  tokenDigest: digestToken(tokens.successor),
+  refreshCount: 1,
+});
 
 /** Of a logout of all sessions, once they are over: there is time for them only if the calls before were quick. */
 const deletion = ['Query Tokens', 'DeleteItem Tokens', 'DeleteItem Tokens 2'].map(

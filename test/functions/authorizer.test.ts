@@ -1,13 +1,13 @@
 import { type AuthorizerDependencies, authorize } from '../../functions/authorizer/authorizer';
 import { listRoutes, type NamedRoute } from '../../functions/endpoints';
 import type { Session } from '../../functions/shared/domain/session';
-import { digestOf, successorOf } from '../../functions/shared/domain/token';
-import { policyFor } from '../../functions/shared/http/policy';
+import { deriveSuccessor, digestToken } from '../../functions/shared/domain/token';
+import { createPolicy } from '../../functions/shared/http/policy';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { recordingLog } from '../support/log';
 import { NOW, owner, principal, refreshedSession, SALT, sessionWith, token } from '../support/sessions';
 
-const successor = successorOf(token, SALT);
+const successor = deriveSuccessor(token, SALT);
 const refreshed = refreshedSession(token, 1);
 
 const dependencies = (stored: Session, overrides: Partial<AuthorizerDependencies> = {}) => ({
@@ -91,7 +91,7 @@ describe('the authorizer', () => {
     const deps = dependencies(refreshed);
     expect(await authorize(request(successor.text), deps)).toMatchObject({ allow: true });
     expect(deps.sessions.markTokenUsed).toHaveBeenCalledWith(successor, {
-      tokenDigest: digestOf(successor),
+      tokenDigest: digestToken(successor),
       usedAt: NOW,
     });
     const failing = dependencies(refreshed, {
@@ -133,7 +133,7 @@ describe('the authorizer', () => {
 describe('the policy', () => {
   it('covers the stage, not the path as the client wrote it', () => {
     const arn = 'arn:aws:execute-api:eu-west-1:123456789012:abc/dev/GET/api//dashboard/';
-    expect(policyFor('Allow', arn, { userId: 7 })).toEqual({
+    expect(createPolicy('Allow', arn, { userId: 7 })).toEqual({
       principalId: '7',
       policyDocument: {
         Version: '2012-10-17',

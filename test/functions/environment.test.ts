@@ -1,10 +1,10 @@
 import { definition as authorizer } from '../../functions/authorizer/definition';
 import { endpoint } from '../../functions/refresh/endpoint';
 import {
-  asList,
-  asRoles,
-  asWholeNumber,
   listVariable,
+  parseList,
+  parseRoles,
+  parseWholeNumber,
   readEnvironment,
 } from '../../functions/shared/environment';
 
@@ -30,14 +30,14 @@ describe('the environment of a function', () => {
 
 describe('a variable', () => {
   it.each([[[]], [['CLERK']], [['a', 'b']]])('carries the list %j', (list) => {
-    expect(asList(listVariable(list))).toEqual(list);
+    expect(parseList(listVariable(list))).toEqual(list);
     expect(listVariable(list)).not.toBe('');
   });
 
   it('that must be a number or a role is not anything else', () => {
-    expect(asWholeNumber('10')).toBe(10);
+    expect(parseWholeNumber('10')).toBe(10);
     for (const text of ['', 'x', '1.5', '-1', '1e3'])
-      expect(() => asWholeNumber(text)).toThrow('not a whole number');
-    expect(() => asRoles('none')).toThrow('at least one role');
+      expect(() => parseWholeNumber(text)).toThrow('not a whole number');
+    expect(() => parseRoles('none')).toThrow('at least one role');
   });
 });

@@ -1,6 +1,6 @@
 import { guard } from '../../functions/guard/guard';
 import type { Session } from '../../functions/shared/domain/session';
-import { digestOf, successorOf } from '../../functions/shared/domain/token';
+import { deriveSuccessor, digestToken } from '../../functions/shared/domain/token';
 import type { AuthenticationDependencies } from '../../functions/shared/http/authenticate';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { recordingLog } from '../support/log';
@@ -53,10 +53,10 @@ describe('a guard', () => {
   );
 
   it('notes the first use of a successor, so that the token before it cannot be refreshed for ever', async () => {
-    const successor = successorOf(token, SALT);
+    const successor = deriveSuccessor(token, SALT);
     const deps = dependencies(refreshedSession(token, 1));
     expect(await guard(request(successor.text), deps)).toMatchObject({ allow: true });
-    const use = { tokenDigest: digestOf(successor), usedAt: NOW };
+    const use = { tokenDigest: digestToken(successor), usedAt: NOW };
     expect(deps.sessions.markTokenUsed).toHaveBeenCalledWith(successor, use);
   });
 

@@ -1,6 +1,6 @@
 import { compare, getRounds } from 'bcryptjs';
 import { type LoginDependencies, type LoginRequest, login } from '../../functions/login/login';
-import { accountKeyOf, networkDigest } from '../../functions/shared/domain/attempts';
+import { accountDigest, networkDigest } from '../../functions/shared/domain/attempts';
 import { hashPassword, matchesPassword } from '../../functions/shared/domain/password-hash';
 import { type InvalidFieldsError, ThrottledError } from '../../functions/shared/http/errors';
 import type { ConsumedAttempt, Consumption } from '../../functions/shared/store/rate-limits';
@@ -41,7 +41,7 @@ beforeAll(async () => {
   };
 });
 
-const account = accountKeyOf('newuser');
+const account = accountDigest('newuser');
 const network = networkDigest(account, '203.0.113.7');
 const attempt = {
   key: accountLimitKey(account),

@@ -1,6 +1,6 @@
 import { refresh } from '../../functions/refresh/refresh';
 import type { Session } from '../../functions/shared/domain/session';
-import { digestOf, successorOf } from '../../functions/shared/domain/token';
+import { deriveSuccessor, digestToken } from '../../functions/shared/domain/token';
 import { ApiError } from '../../functions/shared/http/errors';
 import type { SessionStore } from '../../functions/shared/store/sessions';
 import { recordingLog } from '../support/log';
@@ -14,7 +14,7 @@ import {
   token,
 } from '../support/sessions';
 
-const successor = successorOf(token, SALT);
+const successor = deriveSuccessor(token, SALT);
 
 /** A store that holds `sessions` one after the other, as if others wrote between our calls. */
 const dependencies = (isReplaced: boolean, ...sessions: (Session | undefined)[]) => ({
@@ -57,8 +57,8 @@ describe('POST /api/refresh-token/', () => {
         token,
         {
           userId: 1,
-          presentedDigest: digestOf(token),
-          successorDigest: digestOf(successor),
+          presentedDigest: digestToken(token),
+          successorDigest: digestToken(successor),
           refreshedAt: NOW,
           expiresAt: NOW + 100,
         },
@@ -102,7 +102,7 @@ describe('POST /api/refresh-token/', () => {
     ['the session has expired', [sessionWith(token, { expiresAt: NOW })]],
     ['the token was refreshed away twice', [refreshedSession(token, 2)]],
     ['the time for retries is over', [refreshedSession(token, 1, { successorUsedAt: NOW - 31 })]],
-    ['another session has taken the address', [sessionWith(successorOf(token, 'other'))]],
+    ['another session has taken the address', [sessionWith(deriveSuccessor(token, 'other'))]],
   ])('answers 401 when, since the authorizer looked, %s', async (_, sessions) => {
     const error = await refresh(protectedRequest(), dependencies(false, ...sessions)).catch(
       (thrown: unknown) => thrown,

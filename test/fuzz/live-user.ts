@@ -1,5 +1,5 @@
 /** Users that are signed in, by the store's own writes: without a password, and so without the time that a hash takes. */
-import { sessionOf } from '../../functions/shared/domain/session';
+import { createSession } from '../../functions/shared/domain/session';
 import { issueToken, newLocator, newSessionId } from '../../functions/shared/domain/token';
 import type { Database } from '../../functions/shared/store/database';
 import { newName } from '../support/api';
@@ -14,7 +14,7 @@ export async function newLiveToken(database: Database): Promise<string> {
   const id = await users.nextId();
   const key = issueToken(newLocator(), newSessionId());
   const lifetimes = { tokenLifetimeSeconds: DAY, sessionLifetimeSeconds: DAY };
-  const session = sessionOf(key, { userId: id, sessionGeneration: 0, device: '', nowMs, lifetimes });
+  const session = createSession(key, { userId: id, sessionGeneration: 0, device: '', nowMs, lifetimes });
   const username = newName();
   const user = {
     id,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { deviceOf } from '../../functions/shared/http/device';
+import { readDevice } from '../../functions/shared/http/device';
 
 describe('the device of a session', () => {
   it.each([
@@ -8,12 +8,12 @@ describe('the device of a session', () => {
     [{ 'User-Agent': '😀'.repeat(200) }, '😀'.repeat(120)],
     [{}, ''],
     [null, ''],
-  ])('of %j is %j', (headers, device) => expect(deviceOf(headers)).toBe(device));
+  ])('of %j is %j', (headers, device) => expect(readDevice(headers)).toBe(device));
 
   it('is one short line of visible characters, whatever the header', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {
-        const device = deviceOf({ 'User-Agent': value });
+        const device = readDevice({ 'User-Agent': value });
         expect([...device].length).toBeLessThanOrEqual(120);
         expect(device).not.toMatch(/\p{C}|\s\s|^\s/u);
       }),

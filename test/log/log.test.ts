@@ -2,7 +2,7 @@
 import { ApiError } from '../../functions/shared/http/errors';
 import { describeError } from '../../functions/shared/log/describe-error';
 import { type Line, writeLine } from '../../functions/shared/log/line';
-import { metricsOf, NO_METRICS } from '../../functions/shared/log/metrics';
+import { NO_METRICS, toMetrics } from '../../functions/shared/log/metrics';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { captureLines } from '../support/log';
 
@@ -71,12 +71,12 @@ describe('metrics', () => {
   const measured = { event: 'login_failed', nowMs: 5, hashMilliseconds: 80 } as const;
 
   it('are written only where there is a namespace for them, because they cost money', () => {
-    expect(metricsOf(measured, NO_METRICS)).toEqual({});
-    expect(metricsOf(measured, 'TokenAuth/dev')).toMatchObject({ Logins: 1, HashMilliseconds: 80 });
+    expect(toMetrics(measured, NO_METRICS)).toEqual({});
+    expect(toMetrics(measured, 'TokenAuth/dev')).toMatchObject({ Logins: 1, HashMilliseconds: 80 });
   });
 
   it('are none of an event that nobody counts', () => {
-    expect(metricsOf({ event: 'logged_out', nowMs: 5 }, 'TokenAuth/dev')).toEqual({});
+    expect(toMetrics({ event: 'logged_out', nowMs: 5 }, 'TokenAuth/dev')).toEqual({});
   });
 });
 

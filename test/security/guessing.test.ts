@@ -1,7 +1,7 @@
 /** Sentences about guessing and enumeration: a whole backend with its default limits, over HTTP. */
 import { compare, hash } from 'bcryptjs';
 import { type LoginDependencies, login as logIn } from '../../functions/login/login';
-import { accountKeyOf } from '../../functions/shared/domain/attempts';
+import { accountDigest } from '../../functions/shared/domain/attempts';
 import { ThrottledError } from '../../functions/shared/http/errors';
 import { newName, startApi, type TestApi } from '../support/api';
 import { owner, protectedRequest, token } from '../support/sessions';
@@ -115,7 +115,7 @@ describe('guessing', () => {
     expect(tally(replies)).toEqual({ 400: 5, 429: 35 });
     const hashed = await api.logged({ event: 'login_failed', userId: id }, 5);
     expect(hashed).toHaveLength(5);
-    const account = accountKeyOf(username);
+    const account = accountDigest(username);
     expect((await accountItems()).find(({ limitKey }) => limitKey === `ACCOUNT#${account}`)).toMatchObject({
       attempts: 5,
     });
@@ -129,7 +129,7 @@ describe('guessing', () => {
     const renewed = await api.call('POST', '/api/refresh-token/', { token });
     expect(renewed.status).toBe(200);
     await stored.put('rateLimits', {
-      limitKey: `ACCOUNT#${accountKeyOf(username)}`,
+      limitKey: `ACCOUNT#${accountDigest(username)}`,
       attempts: 1_000_000,
       lastAttemptAtMs: Date.now(),
       expiresAt: 9_999_999_999,

@@ -1,7 +1,12 @@
 /** Sentences about security that must be true, each tested from outside where that is possible. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { listRoutes, servedMethods } from '../../functions/endpoints';
-import { digestOf, issueToken, newLocator, parseUnverifiedToken } from '../../functions/shared/domain/token';
+import {
+  digestToken,
+  issueToken,
+  newLocator,
+  parseUnverifiedToken,
+} from '../../functions/shared/domain/token';
 import { newName, type TestApi } from '../support/api';
 import { runDocumented } from '../support/documented-commands';
 import { type FaultyApi, type FaultyDatabase, startFaultyApi } from '../support/faulty-database';
@@ -95,7 +100,7 @@ describe('tokens', () => {
       for (let at = 0; at + 9 <= secret.length; at += 1)
         expect(everything).not.toContain(secret.slice(at, at + 9));
     }
-    expect(everything).toContain(digestOf(parseUnverifiedToken(third)!));
+    expect(everything).toContain(digestToken(parseUnverifiedToken(third)!));
     expect(await use(`${third.slice(0, 14)}${'0'.repeat(26)}`)).toBe(401);
   });
 
@@ -213,7 +218,7 @@ describe('tokens', () => {
       if (operation !== 'DeleteItem') return 'pass' as const;
       database.decide(() => 'pass');
       const session = await sessionOf(token);
-      await stored.put('tokens', { ...session, id: 'f'.repeat(16), tokenDigest: digestOf(next) });
+      await stored.put('tokens', { ...session, id: 'f'.repeat(16), tokenDigest: digestToken(next) });
       return 'pass' as const;
     });
     expect((await api.call('POST', '/api/logout/', { token })).status).toBe(200);
@@ -418,7 +423,7 @@ describe('tokens', () => {
   it('19. Lookup is by digest; no code path compares secret strings with `===`.', async () => {
     const { token } = await api.signup();
     const [session] = (await stored.all('tokens')).filter((item) => item['user'] === locatorOf(token));
-    expect(session!['tokenDigest']).toBe(digestOf(parseUnverifiedToken(token)!));
+    expect(session!['tokenDigest']).toBe(digestToken(parseUnverifiedToken(token)!));
     // What is stored opens nothing: neither the digest nor its beginning is a token.
     expect(await use(session!['tokenDigest'].slice(0, 40))).toBe(401);
     expect(await use(`${token.slice(0, 14)}${session!['tokenDigest'].slice(0, 26)}`)).toBe(401);

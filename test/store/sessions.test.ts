@@ -1,10 +1,10 @@
 import type { Session } from '../../functions/shared/domain/session';
 import {
-  digestOf,
+  deriveSuccessor,
+  digestToken,
   issueToken,
   newLocator,
   newSessionName,
-  successorOf,
 } from '../../functions/shared/domain/token';
 import { readSessionAndOwner } from '../../functions/shared/store/authentication';
 import type { SessionStore } from '../../functions/shared/store/sessions';
@@ -32,8 +32,8 @@ async function liveSession(locator = newLocator(), session = 'cd22', overrides: 
 
 const refreshOf = (token: ReturnType<typeof issueToken>, now = NOW, salt = SALT) => ({
   userId: 1,
-  presentedDigest: digestOf(token),
-  successorDigest: digestOf(successorOf(token, salt)),
+  presentedDigest: digestToken(token),
+  successorDigest: digestToken(deriveSuccessor(token, salt)),
   refreshedAt: now,
   expiresAt: now + 100,
 });
@@ -51,7 +51,7 @@ describe('a new session', () => {
     const token = issueToken(old.locator, old.session);
     expect(await sessions.add(token, sessionWith(token, { refreshedAt: NOW + 99 }))).toBe(false);
     expect(await sessions.add(token, sessionWith(token, { refreshedAt: NOW + 100 }))).toBe(true);
-    expect((await sessions.find(token))?.tokenDigest).toBe(digestOf(token));
+    expect((await sessions.find(token))?.tokenDigest).toBe(digestToken(token));
   });
 });
 
@@ -62,7 +62,7 @@ describe('a refresh', () => {
     expect(await sessions.replaceToken(token, refreshOf(token, NOW + 5))).toBe(true);
     expect(await sessions.find(token)).toEqual({
       ...before,
-      tokenDigest: digestOf(successorOf(token, SALT)),
+      tokenDigest: digestToken(deriveSuccessor(token, SALT)),
       refreshCount: 1,
       refreshedAt: NOW + 5,
       expiresAt: NOW + 105,
@@ -77,9 +77,9 @@ describe('a refresh', () => {
       ),
     );
     expect(outcomes.filter(Boolean)).toHaveLength(1);
-    const successor = successorOf(token, `salt${outcomes.indexOf(true)}`);
+    const successor = deriveSuccessor(token, `salt${outcomes.indexOf(true)}`);
     expect(await sessions.find(token)).toMatchObject({
-      tokenDigest: digestOf(successor),
+      tokenDigest: digestToken(successor),
       refreshCount: 1,
     });
   });
@@ -96,8 +96,8 @@ describe('a refresh', () => {
   it('forgets when the token before it was first used', async () => {
     const { token } = await liveSession();
     await sessions.replaceToken(token, refreshOf(token));
-    const second = successorOf(token, SALT);
-    await sessions.markTokenUsed(token, { tokenDigest: digestOf(second), usedAt: NOW + 1 });
+    const second = deriveSuccessor(token, SALT);
+    await sessions.markTokenUsed(token, { tokenDigest: digestToken(second), usedAt: NOW + 1 });
     await sessions.replaceToken(second, refreshOf(second));
     expect(await sessions.find(token)).not.toHaveProperty('successorUsedAt');
   });
@@ -107,8 +107,8 @@ describe('the first use of a successor', () => {
   it('is noted once, and only for the current token', async () => {
     const { token } = await liveSession();
     await sessions.replaceToken(token, refreshOf(token));
-    const current = { tokenDigest: digestOf(successorOf(token, SALT)), usedAt: NOW + 7 };
-    await sessions.markTokenUsed(token, { tokenDigest: digestOf(token), usedAt: NOW + 1 });
+    const current = { tokenDigest: digestToken(deriveSuccessor(token, SALT)), usedAt: NOW + 7 };
+    await sessions.markTokenUsed(token, { tokenDigest: digestToken(token), usedAt: NOW + 1 });
     expect(await sessions.find(token)).not.toHaveProperty('successorUsedAt');
     await sessions.markTokenUsed(token, current);
     await sessions.markTokenUsed(token, { ...current, usedAt: NOW + 50 });
@@ -118,7 +118,7 @@ describe('the first use of a successor', () => {
   it('never brings back a session that was ended', async () => {
     const { token, id } = await liveSession();
     await sessions.remove(token, id);
-    await sessions.markTokenUsed(token, { tokenDigest: digestOf(token), usedAt: NOW });
+    await sessions.markTokenUsed(token, { tokenDigest: digestToken(token), usedAt: NOW });
     expect(await sessions.find(token)).toBeUndefined();
   });
 });
@@ -197,7 +197,7 @@ describe('the one read of every authenticated request', () => {
     const { token } = await liveSession();
     await storeUser(token.locator);
     const { session, owner } = await readSessionAndOwner(database, token);
-    expect(session).toMatchObject({ tokenDigest: digestOf(token) });
+    expect(session).toMatchObject({ tokenDigest: digestToken(token) });
     expect(owner).toEqual({
       pk: `USER#${token.locator}`,
       id: 1,

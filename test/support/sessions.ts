@@ -1,6 +1,11 @@
 /** Sessions and principals as data, around one token and one moment. */
 import type { Session, SessionOwner } from '../../functions/shared/domain/session';
-import { digestOf, parseUnverifiedToken, successorOf, type Token } from '../../functions/shared/domain/token';
+import {
+  deriveSuccessor,
+  digestToken,
+  parseUnverifiedToken,
+  type Token,
+} from '../../functions/shared/domain/token';
 import type { ProtectedRequest } from '../../functions/shared/http/create-handler';
 import type { Principal } from '../../functions/shared/http/principal';
 import { recordingLog } from './log';
@@ -17,7 +22,7 @@ export const sessionWith = (current: Token = token, overrides: Partial<Session> 
   id: '0123456789abcdef',
   userId: 1,
   sessionGeneration: 0,
-  tokenDigest: digestOf(current),
+  tokenDigest: digestToken(current),
   successorSalt: SALT,
   refreshCount: 0,
   createdAtMs: (NOW - 10) * 1000,
@@ -31,7 +36,7 @@ export const sessionWith = (current: Token = token, overrides: Partial<Session> 
 /** The session after its token was refreshed so many times. */
 export function refreshedSession(first: Token, times: number, overrides: Partial<Session> = {}): Session {
   let current = first;
-  for (let count = 0; count < times; count += 1) current = successorOf(current, SALT);
+  for (let count = 0; count < times; count += 1) current = deriveSuccessor(current, SALT);
   return sessionWith(current, { refreshCount: times, ...overrides });
 }
 

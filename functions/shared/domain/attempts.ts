@@ -52,7 +52,7 @@ export const windowEnd = (now: number, { windowSeconds }: FixedWindowRules): num
  * Under which name an account's attempts are counted: the same for every spelling of a username, and for one that nobody has.
  * A digest, because people type their password where the name belongs.
  */
-export const accountKeyOf = (username: string): string =>
+export const accountDigest = (username: string): string =>
   createHash('sha256').update(canonicalUsername(username)).digest('hex').slice(0, 32);
 
 /** Names a network of one account. Another account's name for the same network is another. `sourceIp` is an {@link addressGroup}. */

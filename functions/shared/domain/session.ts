@@ -8,7 +8,7 @@ import {
   MAX_KNOWN_REFRESHES,
   REFRESH_RETRY_SECONDS,
 } from './limits';
-import { digestOf, newSessionName, newSuccessorSalt, stepsBehind, type Token } from './token';
+import { digestToken, newSessionName, newSuccessorSalt, stepsBehind, type Token } from './token';
 
 /** What a session item says. Times are epoch seconds unless their name says otherwise. */
 export interface Session {
@@ -17,7 +17,7 @@ export interface Session {
   readonly userId: number;
   readonly sessionGeneration: number;
   readonly tokenDigest: string;
-  /** Leads from each token of the session to the next; see `successorOf`. */
+  /** Leads from each token of the session to the next; see `deriveSuccessor`. */
   readonly successorSalt: string;
   readonly refreshCount: number;
   /** When the user logged in, epoch milliseconds: two logins in one second have an order. */
@@ -59,7 +59,7 @@ export type DenialReason =
   | 'user_missing'
   | 'user_inactive';
 
-export type Verdict =
+export type VerifiedToken =
   | {
       readonly ok: true;
       readonly owner: SessionOwner;
@@ -77,10 +77,10 @@ export interface Presented {
   readonly acceptsSuperseded: boolean;
 }
 
-const deny = (reason: DenialReason): Verdict => ({ ok: false, reason });
+const deny = (reason: DenialReason): VerifiedToken => ({ ok: false, reason });
 
 /** Whether a presented token opens its session now. The secret is checked before anything about the user is. */
-export function judge(presented: Presented): Verdict {
+export function verifyToken(presented: Presented): VerifiedToken {
   const { token, session, owner, acceptsSuperseded } = presented;
   if (!session) return deny('session_unknown');
   const behind = refreshesBehind(token, session, acceptsSuperseded ? MAX_KNOWN_REFRESHES : 0);
@@ -219,7 +219,7 @@ export interface NewSession {
 }
 
 /** The session that begins with a first token. */
-export function sessionOf(
+export function createSession(
   token: Token,
   { userId, sessionGeneration, device, nowMs, lifetimes }: NewSession,
 ): Session {
@@ -228,7 +228,7 @@ export function sessionOf(
     userId,
     sessionGeneration,
     device,
-    tokenDigest: digestOf(token),
+    tokenDigest: digestToken(token),
     successorSalt: newSuccessorSalt(),
     refreshCount: 0,
     ...timesFromLogin(nowMs, lifetimes),

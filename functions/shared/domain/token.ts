@@ -23,7 +23,7 @@ const randomDigits = (count: number): string => randomBytes(count / 2).toString(
 export const newLocator = (): string => randomDigits(LOCATOR_DIGITS);
 export const newSessionId = (): string => randomDigits(SESSION_DIGITS);
 
-/** Salt for {@link successorOf}, one for each session: 128 random bits as hex. */
+/** Salt for {@link deriveSuccessor}, one for each session: 128 random bits as hex. */
 export const newSuccessorSalt = (): string => randomDigits(32);
 
 /** The name under which a user sees a session: 64 random bits as hex, which say nothing about its tokens. */
@@ -44,7 +44,7 @@ export function parseUnverifiedToken(text: string): Token | undefined {
 }
 
 /** What is stored of a token: SHA-256 in hex over all of it, so that a digest fits no other address. */
-export const digestOf = (token: Token): string => createHash('sha256').update(token.text).digest('hex');
+export const digestToken = (token: Token): string => createHash('sha256').update(token.text).digest('hex');
 
 /** Whether two digests are equal, in time that does not depend on where they differ. */
 export const isSameDigest = (one: string, other: string): boolean =>
@@ -54,7 +54,7 @@ export const isSameDigest = (one: string, other: string): boolean =>
  * The one token that follows `token` under `salt`, at the same address. Whoever holds the old token and the salt
  * can compute it any number of times; the salt alone, which is all that is stored, leads nowhere.
  */
-export function successorOf(token: Token, salt: string): Token {
+export function deriveSuccessor(token: Token, salt: string): Token {
   const secret = createHmac('sha256', token.text).update(salt).digest('hex').slice(0, SECRET_DIGITS);
   return assemble(token.locator, token.session, secret);
 }
@@ -74,8 +74,8 @@ export interface Chain {
 export function stepsBehind(token: Token, { salt, lastDigest, maxSteps }: Chain): number | undefined {
   let reached = token;
   for (let steps = 0; steps <= maxSteps; steps += 1) {
-    if (isSameDigest(digestOf(reached), lastDigest)) return steps;
-    reached = successorOf(reached, salt);
+    if (isSameDigest(digestToken(reached), lastDigest)) return steps;
+    reached = deriveSuccessor(reached, salt);
   }
   return undefined;
 }

@@ -3,8 +3,14 @@
  * deactivation holds at the next request.
  */
 import type { Clock } from '../clock';
-import { type DenialReason, judge, type Session, type SessionOwner, toSeconds } from '../domain/session';
-import { digestOf, type Token } from '../domain/token';
+import {
+  type DenialReason,
+  type Session,
+  type SessionOwner,
+  toSeconds,
+  verifyToken,
+} from '../domain/session';
+import { digestToken, type Token } from '../domain/token';
 import type { RequestLog } from '../log/request-log';
 import type { SessionAndOwner } from '../store/authentication';
 import type { SessionKey } from '../store/schema';
@@ -49,18 +55,18 @@ export async function authenticate(
   const now = toSeconds(dependencies.clock());
   const stored = await dependencies.readSessionAndOwner(token);
   const acceptsSuperseded = request.endReusedSession !== undefined;
-  const verdict = judge({ token, ...stored, now, acceptsSuperseded });
-  if (!verdict.ok) {
-    if (stored.session && verdict.reason !== 'token_wrong') request.log.identify(callerOf(stored.session));
-    if (verdict.reason === 'token_reused' && stored.session) await endReused(token, stored.session, request);
-    return { allow: false, detail: detailOf(verdict.reason), reason: verdict.reason };
+  const result = verifyToken({ token, ...stored, now, acceptsSuperseded });
+  if (!result.ok) {
+    if (stored.session && result.reason !== 'token_wrong') request.log.identify(callerOf(stored.session));
+    if (result.reason === 'token_reused' && stored.session) await endReused(token, stored.session, request);
+    return { allow: false, detail: detailOf(result.reason), reason: result.reason };
   }
-  if (verdict.isFirstUse) await closeRetryWindow(token, now, { ...request, ...dependencies });
-  if (!dependencies.roles.includes(verdict.owner.role)) {
-    request.log.identify(callerOf(verdict.session));
+  if (result.isFirstUse) await closeRetryWindow(token, now, { ...request, ...dependencies });
+  if (!dependencies.roles.includes(result.owner.role)) {
+    request.log.identify(callerOf(result.session));
     return { allow: false, detail: messages.permissionDenied, reason: 'role_not_admitted' };
   }
-  return { allow: true, principal: toPrincipal(verdict, acceptsSuperseded) };
+  return { allow: true, principal: toPrincipal(result, acceptsSuperseded) };
 }
 
 /** A token that was refreshed away and comes back late is in two hands; neither keeps the session (RFC 9700, 4.14.2). */
@@ -81,7 +87,7 @@ async function closeRetryWindow(
   usedAt: number,
   { log, sessions }: AuthenticationRequest & AuthenticationDependencies,
 ): Promise<void> {
-  await sessions.markTokenUsed(token, { tokenDigest: digestOf(token), usedAt }).catch(log.failure);
+  await sessions.markTokenUsed(token, { tokenDigest: digestToken(token), usedAt }).catch(log.failure);
 }
 
 const toPrincipal = (

@@ -5,11 +5,11 @@ import { admits } from '../domain/roles';
 import { addressGroup } from '../domain/source-address';
 import type { Token } from '../domain/token';
 import type { RequestLog } from '../log/request-log';
-import { answering, type Handler, type HttpEnvironment } from './answering';
 import { readCredentials } from './authorization-header';
-import { deviceOf } from './device';
+import { createResponder, type Handler, type HttpEnvironment } from './create-responder';
+import { readDevice } from './device';
 import { ApiError, messages } from './errors';
-import { type Principal, readPrincipal, refusalOf } from './principal';
+import { type Principal, readPrincipal, toRefusalError } from './principal';
 import type { Answer } from './response';
 
 /** What is known of whoever calls. */
@@ -59,14 +59,14 @@ export function createHandler<const R extends Route, Body = undefined>(
   { name, route, environment, readBody }: HandlerOptions<R, Body>,
   action: (request: RequestOf<R, Body>) => Answer | Promise<Answer>,
 ): Handler {
-  return answering(name, environment, async (event, log) => {
+  return createResponder(name, environment, async (event, log) => {
     const authenticated = route.access === 'authenticated' ? authenticate(event, route, log) : {};
     const request = {
       ...authenticated,
       body: await readBody?.(event),
       log,
       caller: {
-        device: deviceOf(event.headers),
+        device: readDevice(event.headers),
         sourceIp: addressGroup(event.requestContext.identity.sourceIp),
       },
       pathParameters: event.pathParameters ?? {},
@@ -80,7 +80,7 @@ export function createHandler<const R extends Route, Body = undefined>(
 function authenticate(event: APIGatewayProxyEvent, { roles }: Route, log: RequestLog) {
   const principal = readPrincipal(event);
   const credentials = readCredentials(event.headers);
-  if (!principal || !credentials.ok) throw refusalOf(event);
+  if (!principal || !credentials.ok) throw toRefusalError(event);
   log.identify({ userId: principal.userId, sessionId: principal.sessionId });
   if (!admits(roles, principal.role)) {
     log.event('request_denied', { reason: 'role_not_admitted' });

@@ -58,7 +58,7 @@ export class ThrottledError extends Error {
 }
 
 /** Why a request failed, for the log. */
-export function reasonOf(error: unknown): string {
+export function toReason(error: unknown): string {
   if (error instanceof ApiError) return error.code;
   if (error instanceof InvalidFieldsError) return 'invalid_fields';
   return error instanceof ThrottledError ? 'throttled' : 'internal';

@@ -11,7 +11,7 @@ import {
   MAX_USERNAME_CHARACTERS,
 } from '../domain/limits';
 import { isEmail, isLongerThan, isUsername, loneSurrogate, toNfkc } from '../domain/text';
-import { asRoles, type Setting } from '../environment';
+import { parseRoles, type Setting } from '../environment';
 import { type BodyEvent, readFields, type UnverifiedFields } from './body';
 import { type FieldErrors, InvalidFieldsError, messages } from './errors';
 
@@ -160,7 +160,7 @@ export const password = {
 /** One of the roles that are open to signup. */
 export const signupRole = {
   schema: ({ SIGNUP_ROLES = '' }: Readonly<Partial<Record<Setting, string>>>) =>
-    choice(asRoles(SIGNUP_ROLES)),
+    choice(parseRoles(SIGNUP_ROLES)),
   jsonSchema: { type: 'string', pattern: '^[A-Z][A-Z0-9_]{0,31}$' },
 } satisfies FieldKind;
 

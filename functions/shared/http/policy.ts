@@ -9,7 +9,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
  * that. It is asked again about every request.
  * @param context reaches the endpoint (Allow) or the gateway response ACCESS_DENIED (Deny).
  */
-export function policyFor(
+export function createPolicy(
   effect: 'Allow' | 'Deny',
   methodArn: string,
   context: Readonly<Record<string, string | number | boolean>>,

@@ -42,7 +42,7 @@ export function readPrincipal(event: Pick<APIGatewayProxyEvent, 'requestContext'
  * What to answer when there is no principal, as the authorizer says. In AWS it lets no such request through but one of a role that may do
  * nothing; under `sam local` all. Values arrive as text on AWS.
  */
-export function refusalOf(event: Pick<APIGatewayProxyEvent, 'requestContext'>): ApiError {
+export function toRefusalError(event: Pick<APIGatewayProxyEvent, 'requestContext'>): ApiError {
   const { detail, unavailable, forbidden } = event.requestContext.authorizer ?? {};
   if (String(forbidden) === 'true') return new ApiError('permission_denied', messages.permissionDenied);
   if (unavailable === true) return new ApiError('unavailable', messages.unavailable);

@@ -17,7 +17,7 @@ const RETRY_AFTER_SECONDS = '1';
  * An answer as API Gateway takes it: JSON, never cached, without a body where HTTP allows none. A 204 is `text/plain`, for API Gateway makes it JSON
  * if it has no type, and some clients would parse its empty body.
  */
-export function asProxyResult(
+export function toProxyResult(
   answer: Answer,
   event: APIGatewayProxyEvent,
   corsOrigins: readonly string[],
@@ -36,15 +36,15 @@ export function asProxyResult(
 }
 
 /** The answer to a failure. Anything but the listed failures is 500 and tells nothing. */
-export function answerToFailure(error: unknown): Answer {
+export function toErrorResponse(error: unknown): Answer {
   if (error instanceof InvalidFieldsError) return { status: 400, body: error.fields };
-  if (error instanceof ThrottledError) return answerToThrottled(error);
+  if (error instanceof ThrottledError) return toThrottledResponse(error);
   if (!(error instanceof ApiError)) return { status: 500, body: { detail: messages.internal } };
   return { status: error.status, body: { detail: error.message }, headers: headersOf(error) };
 }
 
 /** RFC 6585, section 4. */
-const answerToThrottled = ({ message, waitSeconds }: ThrottledError): Answer => ({
+const toThrottledResponse = ({ message, waitSeconds }: ThrottledError): Answer => ({
   status: 429,
   body: { detail: message },
   headers: { 'Retry-After': String(waitSeconds) },

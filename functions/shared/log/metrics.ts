@@ -14,7 +14,7 @@ export interface Measured {
 }
 
 /** The members that make an event's line count. */
-export function metricsOf({ event, nowMs, hashMilliseconds }: Measured, namespace: string): object {
+export function toMetrics({ event, nowMs, hashMilliseconds }: Measured, namespace: string): object {
   const { metric } = kindOf(event);
   const counted = metric && directive(namespace, metric.name, { unit: 'Count', by: metric.by });
   const timed =

@@ -3,7 +3,7 @@ import { type Clock, stopwatch } from '../clock';
 import { describeError } from './describe-error';
 import { kindOf, type SecurityEvent } from './events';
 import { type Level, type Line, writeLine } from './line';
-import { metricsOf } from './metrics';
+import { toMetrics } from './metrics';
 
 type Caller = Pick<Line, 'userId' | 'sessionId'>;
 
@@ -57,7 +57,7 @@ export function requestLog(options: LogOptions, { requestContext, ...request }: 
       const measured = { event, nowMs: options.clock(), hashMilliseconds: details.hashMilliseconds };
       writeLine(
         line(level, 'event', { event, outcome, ...details }),
-        metricsOf(measured, options.metricsNamespace),
+        toMetrics(measured, options.metricsNamespace),
       );
     },
     failure: (error) => writeLine(line('ERROR', 'failure', describeError(error))),

@@ -16,7 +16,7 @@ import {
   CONFLICT_PAUSE_MS,
   WORST_CASE_CALL_SECONDS,
 } from '../domain/limits';
-import { rehearse } from './rehearsal';
+import { prime } from './priming';
 import { StoreUnavailableError } from './unavailable';
 
 export interface Tables {
@@ -58,7 +58,7 @@ export function connect<Table extends keyof Tables>(tables: Pick<Tables, Table>)
   return {
     tables,
     send: send as DynamoDBDocumentClient['send'],
-    ready: rehearse(client),
+    ready: prime(client),
     close: () => client.destroy(),
   };
 }

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { connect } from '../../functions/shared/store/database';
-import { rehearse } from '../../functions/shared/store/rehearsal';
+import { prime } from '../../functions/shared/store/priming';
 
 const keys = { accessKeyId: 'local', secretAccessKey: 'local' };
 const call = new GetCommand({ TableName: 'Users', Key: { pk: 'USER#1' } });
@@ -29,7 +29,7 @@ it('a rehearsed call is signed and never reaches the network, and the next call 
     };
     client.middlewareStack.add(watch as never, { step: 'deserialize' });
   });
-  await rehearse(client);
+  await prime(client);
   expect(await signed).toHaveProperty('headers.authorization');
   await client.send(call);
   expect(handle).toHaveBeenCalledTimes(1);
@@ -44,7 +44,7 @@ it('a rehearsal that fails harms nobody', async () => {
     });
   });
   const { client, handle } = clientWith(credentials);
-  await rehearse(client);
+  await prime(client);
   await asked;
   await client.send(call);
   expect(handle).toHaveBeenCalledTimes(1);
@@ -54,7 +54,7 @@ it('begins after the code that asks for it, and an SDK that throws at once stops
   const send = jest.fn(() => {
     throw new Error('No such step.');
   });
-  const rehearsed = rehearse({ send } as never);
+  const rehearsed = prime({ send } as never);
   expect(send).not.toHaveBeenCalled();
   await expect(rehearsed).resolves.toBeUndefined();
   expect(send).toHaveBeenCalledTimes(1);

@@ -1,11 +1,11 @@
 /** Turns whatever a function does with an event into an answer: every handler that API Gateway calls goes through here. */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { systemClock } from '../clock';
-import { asList } from '../environment';
+import { parseList } from '../environment';
 import { type RequestLog, requestLog } from '../log/request-log';
 import { StoreUnavailableError } from '../store/unavailable';
-import { ApiError, messages, reasonOf } from './errors';
-import { type Answer, answerToFailure, asProxyResult } from './response';
+import { ApiError, messages, toReason } from './errors';
+import { type Answer, toErrorResponse, toProxyResult } from './response';
 
 export type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 export type Action = (event: APIGatewayProxyEvent, log: RequestLog) => Answer | Promise<Answer>;
@@ -17,8 +17,8 @@ export interface HttpEnvironment {
 }
 
 /** Answers every event, whatever `action` throws, and leaves one line about it in the log. */
-export function answering(name: string, environment: HttpEnvironment, action: Action): Handler {
-  const corsOrigins = asList(environment.CORS_ORIGINS);
+export function createResponder(name: string, environment: HttpEnvironment, action: Action): Handler {
+  const corsOrigins = parseList(environment.CORS_ORIGINS);
   const options = { function: name, clock: systemClock, metricsNamespace: environment.METRICS_NAMESPACE };
   return async (event) => {
     const log = requestLog(options, {
@@ -28,7 +28,7 @@ export function answering(name: string, environment: HttpEnvironment, action: Ac
     });
     const { answer, reason } = await attempt(action, event, log);
     log.end({ status: answer.status, reason });
-    return asProxyResult(answer, event, corsOrigins);
+    return toProxyResult(answer, event, corsOrigins);
   };
 }
 
@@ -41,9 +41,9 @@ async function attempt(
     return { answer: await action(event, log) };
   } catch (thrown) {
     const error = asApiError(thrown);
-    const answer = answerToFailure(error);
+    const answer = toErrorResponse(error);
     if (answer.status >= 500) log.failure(error);
-    return { answer, reason: reasonOf(error) };
+    return { answer, reason: toReason(error) };
   }
 }
 

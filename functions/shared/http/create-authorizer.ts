@@ -4,7 +4,7 @@ import { systemClock } from '../clock';
 import { type RequestLog, requestLog } from '../log/request-log';
 import type { Decision, Refusal } from './authenticate';
 import { type Headers, joinRepeated } from './headers';
-import { policyFor } from './policy';
+import { createPolicy } from './policy';
 
 export interface AuthorizationRequest {
   /** Lines of the same name are joined by commas. */
@@ -32,7 +32,13 @@ export interface Authorizer {
  * A handler that rejects when the database does not answer: the gateway then says 503 and lets nobody in. A request that goes no
  * further gets its line in the log here; any other from its endpoint.
  */
-export function authorizing({ name, metricsNamespace, decide, refuse, isAnsweredByEndpoint }: Authorizer) {
+export function createAuthorizer({
+  name,
+  metricsNamespace,
+  decide,
+  refuse,
+  isAnsweredByEndpoint,
+}: Authorizer) {
   const options = { function: name, clock: systemClock, metricsNamespace };
   return async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const { resource, methodArn, httpMethod, requestContext } = event;
@@ -41,10 +47,10 @@ export function authorizing({ name, metricsNamespace, decide, refuse, isAnswered
       log.failure(error);
       return undefined;
     });
-    if (decision?.allow) return policyFor('Allow', methodArn, { ...decision.principal });
+    if (decision?.allow) return createPolicy('Allow', methodArn, { ...decision.principal });
     if (decision) log.event('request_denied', { reason: decision.reason });
     if (isAnsweredByEndpoint?.(resource, decision?.reason))
-      return policyFor('Allow', methodArn, messageTo(decision));
+      return createPolicy('Allow', methodArn, messageTo(decision));
     log.end(outcomeOf(decision));
     // Lambda's runtime writes down whatever is thrown here, and the message of an error may hold anything.
     if (!decision) throw new Error('The request could not be authorized.');
@@ -52,7 +58,7 @@ export function authorizing({ name, metricsNamespace, decide, refuse, isAnswered
   };
 }
 
-/** What the endpoint is to answer, for `refusalOf` there. */
+/** What the endpoint is to answer, for `toRefusalError` there. */
 function messageTo(refusal: Refusal | undefined): Readonly<Record<string, string | boolean>> {
   if (!refusal) return { unavailable: true };
   return refusal.reason === 'role_not_admitted' ? { forbidden: true } : { detail: refusal.detail };
