@@ -58,7 +58,7 @@ async function deactivate({ dynamoDbEndpoint, tables }: Backend, locator: string
   const client = new DynamoDBClient({ endpoint: dynamoDbEndpoint, region: 'us-east-1', credentials });
   await client.send(
     new UpdateItemCommand({
-      TableName: Object.keys(tables).find((id) => id.startsWith('TablesUsers')),
+      TableName: Object.values(tables).find((name) => name.startsWith('TablesUsers')),
       Key: { pk: { S: `USER#${locator}` } },
       UpdateExpression: 'SET isActive = :no',
       ExpressionAttributeValues: { ':no': { BOOL: false } },

@@ -67,7 +67,7 @@ export async function startSamDatabase({ assembly, ...options }: SamDatabaseOpti
     await engine.close();
     throw error;
   }
-  return { ...engine, tables: tables.map(({ logicalId }) => logicalId) };
+  return { ...engine, tables: tables.map(({ name }) => name) };
 }
 
 export interface Listening {

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly port: number;
   /** A DynamoDB to use instead of the embedded one. It does not enforce the functions' grants. */
   readonly dynamoDbEndpoint?: string;
+  /** Stands before the tables' names, so that several runs can share a DynamoDB; by default a table's name is its logical id. */
+  readonly tablePrefix?: string;
   /** Where the embedded DynamoDB keeps its data; by default in memory. */
   readonly dataDir?: string;
   /** Where the functions' output goes; by default to that of the process. */
@@ -54,7 +56,7 @@ type Started = (() => Promise<void>)[];
 
 /** Rejects with a message for the developer, and leaves nothing running then. */
 export async function runTemplate(options: RunOptions): Promise<RunningApi> {
-  const deployment = loadDeployment(options.assembly);
+  const deployment = loadDeployment(options.assembly, options.tablePrefix);
   const started: Started = [];
   try {
     return await start(deployment, options, started);
@@ -92,7 +94,7 @@ async function start(deployment: Deployment, options: RunOptions, started: Start
     routes: listRoutes(apis[0]),
     urls,
     dynamoDbEndpoint,
-    tables: Object.fromEntries(tables.map(({ logicalId }) => [logicalId, logicalId])),
+    tables: Object.fromEntries(tables.map(({ logicalId, name }) => [logicalId, name])),
     close() {
       closing ??= stop(started);
       return closing;

@@ -38,8 +38,8 @@ export function createDatabaseAccess(
   administrator: string,
 ): (call: DynamoDbCall) => string | undefined {
   const partitionKeys = new Map(
-    tables.map(({ logicalId, keySchema }) => [
-      logicalId,
+    tables.map(({ name, keySchema }) => [
+      name,
       keySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '',
     ]),
   );

@@ -33,7 +33,7 @@ export interface Assembly {
 type Artifacts = v.InferOutput<typeof manifestSchema>['artifacts'];
 
 /** Throws TemplateError unless the folder is an assembly of exactly one stack. */
-export function readAssembly(folder: string): Assembly {
+export function readAssembly(folder: string, tablePrefix: string): Assembly {
   const { artifacts } = readJson(join(folder, 'manifest.json'), manifestSchema);
   const [stackName, stack] = onlyArtifact(artifacts, 'aws:cloudformation:stack', folder);
   const [, assetManifest] = onlyArtifact(artifacts, 'cdk:asset-manifest', folder);
@@ -41,7 +41,7 @@ export function readAssembly(folder: string): Assembly {
   const { file } = check(assetManifestSchema, assetManifest, `${stackName}'s asset manifest`);
 
   return {
-    template: readTemplate(stackName, readJson(join(folder, templateFile), v.unknown())),
+    template: readTemplate(stackName, readJson(join(folder, templateFile), v.unknown()), tablePrefix),
     codeFolders: findCodeFolders(readJson(join(folder, file), assetsSchema).files, folder),
   };
 }

@@ -35,9 +35,10 @@ interface AttributeDefinition {
   readonly AttributeType: 'S' | 'N' | 'B';
 }
 
-/** A table. Its name is its logical id, which is also what `Ref` gives to the functions. */
 export interface TableDefinition {
   readonly logicalId: string;
+  /** What `Ref` gives to the functions: the logical id, after the prefix that all tables were given, if any. */
+  readonly name: string;
   readonly arn: string;
   readonly keySchema: readonly KeyElement[];
   readonly attributeDefinitions: readonly AttributeDefinition[];

@@ -1,6 +1,6 @@
 /**
- * Resolves CloudFormation's intrinsic functions to their values on this machine: a resource's logical id is its name,
- * the account is 123456789012, the region us-east-1. An unknown function, name or attribute is refused.
+ * Resolves CloudFormation's intrinsic functions to their values on this machine: a resource's logical id is its name
+ * (a table's may have a prefix), the account is 123456789012, the region us-east-1. An unknown function, name or attribute is refused.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  */
 import { isRecord } from '../json';
@@ -52,7 +52,12 @@ function ref(name: unknown, scope: Scope): unknown {
   const resource = template.resources.get(name);
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
   if (resource?.type === 'AWS::ApiGateway::Stage') return resource.rawProperties['StageName'];
-  return resource?.logicalId ?? pseudoParameter(name, scope);
+  return resource ? physicalName(resource, template) : pseudoParameter(name, scope);
+}
+
+/** A table's logical id after the prefix; any other resource's logical id. */
+export function physicalName({ type, logicalId }: RawResource, { tablePrefix }: Template): string {
+  return type === 'AWS::DynamoDB::Table' ? tablePrefix + logicalId : logicalId;
 }
 
 function pseudoParameter(name: string, scope: Scope): unknown {
@@ -81,12 +86,12 @@ export function rootResourceId(apiId: string): string {
   return `${apiId}.RootResourceId`;
 }
 
-const attributes: ReadonlyMap<string, (logicalId: string) => string> = new Map([
+const attributes: ReadonlyMap<string, (name: string) => string> = new Map([
   ['AWS::ApiGateway::RestApi.RootResourceId', rootResourceId],
-  ['AWS::DynamoDB::Table.Arn', (logicalId: string) => buildArn('dynamodb', `table/${logicalId}`)],
-  ['AWS::IAM::Role.Arn', (logicalId: string) => buildArn('iam', `role/${logicalId}`)],
-  ['AWS::Lambda::Function.Arn', (logicalId: string) => buildArn('lambda', `function:${logicalId}`)],
-  ['AWS::Logs::LogGroup.Arn', (logicalId: string) => buildArn('logs', `log-group:${logicalId}:*`)],
+  ['AWS::DynamoDB::Table.Arn', (name: string) => buildArn('dynamodb', `table/${name}`)],
+  ['AWS::IAM::Role.Arn', (name: string) => buildArn('iam', `role/${name}`)],
+  ['AWS::Lambda::Function.Arn', (name: string) => buildArn('lambda', `function:${name}`)],
+  ['AWS::Logs::LogGroup.Arn', (name: string) => buildArn('logs', `log-group:${name}:*`)],
 ]);
 
 /** The value of `Fn::GetAtt`. */
@@ -97,7 +102,7 @@ export function attribute(name: string, path: string, scope: Scope): string {
   if (evaluate === undefined) {
     throw mistake(scope, `Fn::GetAtt of ${name}.${path} (${resource.type}) is not understood`);
   }
-  return evaluate(name);
+  return evaluate(physicalName(resource, scope.template));
 }
 
 function join(argument: unknown, scope: Scope): string {

@@ -59,8 +59,8 @@ const understoodTypes = [
 ];
 
 /** Reads the one stack of an assembly. Throws TemplateError, whose message is for the developer. */
-export function loadDeployment(assemblyFolder: string): Deployment {
-  const { template, codeFolders } = readAssembly(assemblyFolder);
+export function loadDeployment(assemblyFolder: string, tablePrefix = ''): Deployment {
+  const { template, codeFolders } = readAssembly(assemblyFolder, tablePrefix);
   refuseUnknown(template, understoodTypes);
   const resolve = createResolver(template);
   const functions = readFunctions(template, resolve, codeFolders);

@@ -15,7 +15,7 @@ import {
 import * as v from 'valibot';
 import { words } from '../json';
 import { region, type TableDefinition } from './deployment';
-import { attribute } from './intrinsics';
+import { attribute, physicalName } from './intrinsics';
 import { type Resolve, type ResourceType, readProperties, resourcesOfType, type Template } from './template';
 
 const keyElement = v.strictObject({ AttributeName: v.string(), KeyType: v.picklist(['HASH', 'RANGE']) });
@@ -44,6 +44,7 @@ export function readTables(template: Template, resolve: Resolve): TableDefinitio
     const { KeySchema, AttributeDefinitions } = readProperties(resource, tableType, resolve);
     return {
       logicalId: resource.logicalId,
+      name: physicalName(resource, template),
       arn: attribute(resource.logicalId, 'Arn', { template, resource }),
       keySchema: KeySchema,
       attributeDefinitions: AttributeDefinitions,
@@ -71,21 +72,21 @@ export async function createTables(endpoint: string, tables: readonly TableDefin
 }
 
 async function createTable(client: DynamoDBClient, table: TableDefinition): Promise<void> {
-  const existing = await describe(client, table.logicalId);
+  const existing = await describe(client, table.name);
   if (existing !== undefined) {
     refuseOtherKey(existing, table);
     return;
   }
   await client.send(
     new CreateTableCommand({
-      TableName: table.logicalId,
+      TableName: table.name,
       KeySchema: [...table.keySchema],
       AttributeDefinitions: [...table.attributeDefinitions],
       BillingMode: 'PAY_PER_REQUEST',
     }),
   );
   const wait = { client, maxWaitTime: maxWaitSeconds, minDelay: 1 };
-  await waitUntilTableExists(wait, { TableName: table.logicalId });
+  await waitUntilTableExists(wait, { TableName: table.name });
 }
 
 async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
@@ -97,13 +98,11 @@ async function describe(client: DynamoDBClient, name: string): Promise<TableDesc
   }
 }
 
-function refuseOtherKey(existing: TableDescription, { logicalId, ...wanted }: TableDefinition): void {
+function refuseOtherKey(existing: TableDescription, { name, ...wanted }: TableDefinition): void {
   const there = describeKey(existing.KeySchema ?? [], existing.AttributeDefinitions ?? []);
   const due = describeKey(wanted.keySchema, wanted.attributeDefinitions);
   if (there === due) return;
-  throw new Error(
-    `The table ${logicalId} exists with another key: ${there} instead of ${due}. Delete it first.`,
-  );
+  throw new Error(`The table ${name} exists with another key: ${there} instead of ${due}. Delete it first.`);
 }
 
 interface Named {

@@ -41,6 +41,8 @@ export interface Template {
   readonly stackName: string;
   readonly parameterDefaults: ReadonlyMap<string, unknown>;
   readonly resources: ReadonlyMap<string, RawResource>;
+  /** Stands before the logical id in a table's name. */
+  readonly tablePrefix: string;
 }
 
 /** The template, or the assembly around it, asks for something that cannot be run here. */
@@ -54,7 +56,7 @@ export function refused(resource: ResourceName, reason: string): TemplateError {
 }
 
 /** The template's resources, without `AWS::CDK::Metadata`, which exists for statistics. */
-export function readTemplate(stackName: string, content: unknown): Template {
+export function readTemplate(stackName: string, content: unknown, tablePrefix: string): Template {
   const { success, output, issues } = v.safeParse(templateSchema, content);
   if (!success) {
     throw new TemplateError(`The template of ${stackName} is not understood: ${describe(issues[0])}`);
@@ -68,7 +70,7 @@ export function readTemplate(stackName: string, content: unknown): Template {
   }
   const withDefault = Object.entries(output.Parameters).filter(([, { Default }]) => Default !== undefined);
   const parameterDefaults = new Map(withDefault.map(([name, { Default }]) => [name, Default]));
-  return { stackName, resources, parameterDefaults };
+  return { stackName, resources, parameterDefaults, tablePrefix };
 }
 
 /** What is wrong and where: `Integration.Uri: Expected string but received undefined`. */

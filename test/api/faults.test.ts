@@ -62,7 +62,8 @@ it('transactions hold items of one user alone, never a counter that the requests
   database.decide(({ payload }) => {
     for (const write of payload['TransactItems'] ?? []) {
       const [{ TableName, Key, Item }] = Object.values<any>(write) as [any];
-      held.push(`${TableName} ${(Key ?? Item).pk?.S ?? ''}`.replace(/[0-9A-F]{8} /, ' ').split('#')[0]!);
+      const [table] = /Tables[A-Z][a-z]+/.exec(TableName)!;
+      held.push(`${table} ${(Key ?? Item).pk?.S ?? ''}`.split('#')[0]!);
     }
     return 'pass';
   });

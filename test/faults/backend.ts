@@ -13,6 +13,7 @@ import { createGateway } from '../../local/gateway/gateway';
 import type { FunctionDefinition } from '../../local/template/deployment';
 import { loadDeployment } from '../../local/template/load-deployment';
 import { createTables } from '../../local/template/tables';
+import { useLocalCredentials } from '../support/database';
 import { openEngine } from '../support/engine';
 import { startFaultyDatabase } from '../support/faulty-database';
 import { itemsOf, type StoredItems } from '../support/stored-items';
@@ -57,6 +58,7 @@ export async function startBackend(): Promise<Backend> {
   const names = Object.fromEntries(tables.map(({ logicalId }) => [logicalId, logicalId]));
   const stored = itemsOf({ dynamoDbEndpoint: database.endpoint, tables: names });
   const environmentBefore = { ...process.env };
+  useLocalCredentials();
   Object.assign(process.env, {
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,

@@ -1,10 +1,14 @@
-/** The whole backend behind a URL, and a client that sees what a phone would see. */
+/**
+ * The whole backend behind a URL, and a client that sees what a phone would see. Its tables are its own, also in a database that
+ * AWS_ENDPOINT_URL_DYNAMODB names.
+ */
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningApi, runTemplate } from '../../local/run';
 import { assemblyWith } from './assembly';
 import { type Caller, callerOf } from './client';
+import { itemsOf } from './stored-items';
 
 export interface TestApi extends RunningApi {
   readonly call: Caller;
@@ -22,16 +26,17 @@ export interface Options {
   /** Another app's assembly, instead of one with these settings. */
   readonly assembly?: string;
   readonly dynamoDbEndpoint?: string;
-  readonly dataDir?: string;
 }
 
 /** A name that no other call in any suite has given. */
 export const newName = (): string => `user-${randomUUID()}`;
 
 export async function startApi({ settings, assembly: given, ...options }: Options = {}): Promise<TestApi> {
-  const shared = () => process.env['TOKEN_AUTH_TEST_ASSEMBLY']!;
-  const assembly = given ?? (settings ? assemblyWith({ rateLimits: 'off', ...settings }) : shared());
-  const dynamoDbEndpoint = options.dynamoDbEndpoint ?? process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  const assembly =
+    given ??
+    (settings ? assemblyWith({ rateLimits: 'off', ...settings }) : process.env['TOKEN_AUTH_TEST_ASSEMBLY']!);
+  const shared = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  const dynamoDbEndpoint = options.dynamoDbEndpoint ?? shared;
   const written: string[] = [];
   const sink = new Writable({
     write: (chunk, _encoding, done) => {
@@ -44,12 +49,18 @@ export async function startApi({ settings, assembly: given, ...options }: Option
     ...options,
     assembly,
     port: 0,
+    tablePrefix: `test-${randomUUID()}-`,
     output,
     ...(dynamoDbEndpoint && { dynamoDbEndpoint }),
   });
   const call = callerOf(api.url);
   return {
     ...api,
+    close: async () => {
+      await api.close();
+      // Not through the API's own endpoint, at which calls may be made to fail.
+      if (shared) await itemsOf({ ...api, dynamoDbEndpoint: shared }).removeTables();
+    },
     call,
     log: () => written.join(''),
     logged: (members, count = 1) => waitForLines(() => written.join(''), members, count),

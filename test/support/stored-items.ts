@@ -1,5 +1,5 @@
 /** What lies in the tables of a running API, and what an operator may write there. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
   DynamoDBDocumentClient,
@@ -8,7 +8,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { RunningApi } from '../../local/run';
-import { useLocalCredentials } from './database';
+import { region } from '../../local/template/deployment';
+import { administratorKey } from '../../local/template/tables';
 
 type Item = Record<string, any>;
 type Table = 'users' | 'tokens' | 'rateLimits';
@@ -27,12 +28,16 @@ export interface StoredItems {
   remove(table: Table, key: Item): Promise<void>;
   readonly documents: DynamoDBDocumentClient;
   tableName(table: Table): string;
+  /** Removes the tables, and closes. */
+  removeTables(): Promise<void>;
   close(): void;
 }
 
 export function itemsOf(api: Pick<RunningApi, 'dynamoDbEndpoint' | 'tables'>): StoredItems {
-  useLocalCredentials();
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: api.dynamoDbEndpoint }));
+  // Those with which the tables were made: DynamoDB Local keeps separate tables for each access key and region.
+  const credentials = { accessKeyId: administratorKey, secretAccessKey: administratorKey };
+  const client = new DynamoDBClient({ endpoint: api.dynamoDbEndpoint, region, credentials });
+  const documents = DynamoDBDocumentClient.from(client);
   const tableName = (table: Table): string => {
     return Object.entries(api.tables).find(([id]) => id.includes(logicalIds[table]))![1];
   };
@@ -65,6 +70,11 @@ export function itemsOf(api: Pick<RunningApi, 'dynamoDbEndpoint' | 'tables'>): S
     remove: async (table, Key) => {
       await documents.send(new DeleteCommand({ TableName: tableName(table), Key }));
     },
-    close: () => documents.destroy(),
+    removeTables: async () => {
+      for (const TableName of Object.values(api.tables))
+        await documents.send(new DeleteTableCommand({ TableName }));
+      client.destroy();
+    },
+    close: () => client.destroy(),
   };
 }

@@ -196,6 +196,7 @@ describe("A function's access to the database", () => {
     const reader = { logicalId: 'Reader', arn: '', memoryMegabytes: 128, role, ...code };
     const users = {
       logicalId: 'Users',
+      name: 'Users',
       arn: tableArn,
       keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' as const }],
       attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' as const }],

@@ -152,6 +152,21 @@ describe('Running a template', () => {
     );
   });
 
+  it('gives the tables a prefix if it is told one, and functions their grants for those', async () => {
+    const { assembly } = options;
+    const other = await runTemplate({ assembly, port: 0, tablePrefix: 'other-' });
+    const Item = { ...Key, open: { S: 'elsewhere' } };
+
+    for (const [logicalId, name] of Object.entries(other.tables)) expect(name).toBe(`other-${logicalId}`);
+    expect(await send('PutItemCommand', { Item }, other.url)).toEqual({});
+    expect(await send('GetItemCommand', getOpen, other.url)).toEqual({ Item: { open: { S: 'elsewhere' } } });
+    const [first = ''] = Object.keys(other.tables);
+    expect(await send('PutItemCommand', { TableName: first, Item }, other.url)).toMatchObject({
+      name: 'AccessDeniedException',
+    });
+    await other.close();
+  });
+
   it('ends without an answer what is under way when it is closed', async () => {
     const app = newApp();
     let hasBegun: (text: unknown) => void = () => undefined;

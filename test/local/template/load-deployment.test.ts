@@ -106,6 +106,7 @@ describe('A template of CDK, with all that is of no meaning here,', () => {
     expect(deployment.stackName).toBe('Sample');
     expect(users).toEqual({
       logicalId: expect.stringMatching(/^Users/),
+      name: users?.logicalId,
       arn: `arn:aws:dynamodb:us-east-1:123456789012:table/${users?.logicalId}`,
       keySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
