@@ -53,8 +53,8 @@ export function differences(api: Contract): void {
   });
 }
 
-/** On a slow target the first waits are over before the next attempt. */
-const MOST_ATTEMPTS = 12;
+/** Five for the account and five for its lane from this network. On a slow target the first waits are over before the next attempt. */
+const MOST_ATTEMPTS = 24;
 const waitOf = ({ headers }: Reply): number => Number(headers.get('Retry-After'));
 
 /** The last row, because the account may have to go on waiting. */

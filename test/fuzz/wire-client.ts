@@ -35,7 +35,11 @@ export function wireClient(url: string): WireClient {
       const own = open(port);
       own.socket.write(bytes);
       const replies: Reply[] = [];
-      for (let reply = await nextReply(own); reply; reply = await nextReply(own)) replies.push(reply);
+      for (let reply = await nextReply(own); reply; reply = await nextReply(own)) {
+        replies.push(reply);
+        // The server may go on reading until the client has nothing more to say.
+        if (reply.headers.get('connection') === 'close') own.socket.end();
+      }
       if (own.received.length > 0) throw new Error(`Half an answer: ${own.received}`);
       if (own.socket.errored?.message === SILENCE) throw own.socket.errored;
       return replies;
