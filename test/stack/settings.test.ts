@@ -101,10 +101,6 @@ describe('the settings', () => {
 
   it.each<[Record<string, unknown>, string]>([
     [
-      { tokenLifetime: '7x' },
-      'The setting tokenLifetime cannot be "7x". It must be a time from 1m to 3650d, like 30m, 12h or 7d.',
-    ],
-    [
       { tokenLifetime: '0m' },
       'The setting tokenLifetime cannot be "0m". It must be a time from 1m to 3650d, like 30m, 12h or 7d.',
     ],
@@ -130,7 +126,6 @@ describe('the settings', () => {
       { rateLimits: 'off', stage: 'prod' },
       'The setting rateLimits cannot be off in stage prod: without limits anyone may guess passwords at your expense. Only stage dev may do without.',
     ],
-    [{ rateLimits: 'no' }, 'The setting rateLimits cannot be "no". It must be on or off.'],
     [{ rateLimits: 0 }, 'The setting rateLimits cannot be 0. It must be on or off.'],
     [
       { sam: 'on', stage: 'prod' },
@@ -143,10 +138,6 @@ describe('the settings', () => {
     [
       { loginWaitMax: '2d' },
       'The setting loginWaitMax is longer than loginFailuresKept: a wait must end before its cause is forgotten.',
-    ],
-    [
-      { loginFailures: 101 },
-      'The setting loginFailures cannot be 101. It must be a whole number from 1 to 100.',
     ],
     [
       { alarmEmail: 'ops@example.com' },
