@@ -70,16 +70,6 @@ describe('the authorizer', () => {
     }
   });
 
-  it('ends the session when a token comes back late, and leaves an event without any secret', async () => {
-    const log = recordingLog();
-    const deps = dependencies({ ...refreshed, successorUsedAt: NOW - 31 });
-    const decision = await authorize(request(token.text, '/api/refresh-token', log), deps);
-    expect(decision).toEqual({ allow: false, detail: 'Invalid token.', reason: 'token_reused' });
-    expect(deps.sessions.remove).toHaveBeenCalledWith(token, refreshed.id);
-    expect(log.events).toEqual([{ event: 'token_reused' }]);
-    expect(log.caller).toEqual({ userId: 1, sessionId: refreshed.id });
-  });
-
   it('notes the first use of a successor, and lets the request pass when that fails', async () => {
     const deps = dependencies(refreshed);
     expect(await authorize(request(successor.text), deps)).toMatchObject({ allow: true });

@@ -154,35 +154,24 @@ describe('a body', () => {
     }
   });
 
-  it.each([
-    '0',
-    '7',
-    '-7',
-    '1.5',
-    '98765432.5',
-    '-0.25',
-    '0.0001',
-    '9007199254740991',
-    '9007199254740992',
-    '100000000000000000000',
-  ])('has the number %s as the text that was written, as Python has it', async (literal) => {
-    const body = `{"a": ${literal} ,"b":[3],"c":"4"}`;
-    expect(await fieldsOf(jsonEvent(body))).toEqual({ a: literal, b: [3], c: '4' });
-  });
+  it.each(['0', '-7', '1.5', '0.0001', '9007199254740991', '9007199254740992', '100000000000000000000'])(
+    'has the number %s as the text that was written, as Python has it',
+    async (literal) => {
+      const body = `{"a": ${literal} ,"b":[3],"c":"4"}`;
+      expect(await fieldsOf(jsonEvent(body))).toEqual({ a: literal, b: [3], c: '4' });
+    },
+  );
 
   it.each([
-    '12345678901234567891',
     '9007199254740993',
     '0.12345678901234567890123',
     '1.0',
-    '1.50',
     '-0',
     '1e2',
     '1E400',
     '1e21',
     '1e-7',
     '0.00001',
-    '-0.00001',
     '1000000000000000000000',
   ])('has the number %s as no text, for its text would not be what was written', async (literal) => {
     expect(await fieldsOf(jsonEvent(`{"a":${literal}}`))).toEqual({ a: Number(literal) });

@@ -88,25 +88,7 @@ describe('the JSON Schema of a kind of field', () => {
     { maxLength = Number.POSITIVE_INFINITY, minLength = 0, pattern = '' }: any,
     text: string,
   ) => [...text].length <= maxLength && [...text].length >= minLength && new RegExp(pattern, 'u').test(text);
-  const pieces = fc.constantFrom(
-    'a',
-    'Z',
-    '7',
-    '@',
-    '.',
-    '_',
-    '-',
-    ' ',
-    'é',
-    'σ',
-    'ß',
-    '中',
-    '\u3164',
-    '\0',
-    '😀',
-    'example',
-    '.com',
-  );
+  const pieces = fc.constantFrom(...'aZ7@._- éσß中\u3164\0😀', 'example', '.com');
   const texts = fc.oneof(
     fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join('')),
     fc.string({ unit: 'binary', maxLength: 160 }),

@@ -11,33 +11,6 @@ const problem = (context: Record<string, unknown>) => {
 };
 
 describe('the settings', () => {
-  it('have defaults for everything', () => {
-    expect(readSettings({})).toEqual({
-      stage: 'dev',
-      roles: ['CLERK', 'MANAGER', 'ADMIN'],
-      signupRoles: ['CLERK'],
-      tokenLifetime: 7 * 86400,
-      sessionLifetime: 90 * 86400,
-      sessionsPerUser: 20,
-      bcryptCost: 10,
-      passwordMinLength: 8,
-      corsOrigins: [],
-      rateLimits: true,
-      loginFailures: 5,
-      loginWait: 1,
-      loginWaitMax: 900,
-      loginFailuresKept: 86400,
-      loginsPerAddress: 100,
-      signupsPerAddress: 30,
-      addressWindow: 600,
-      requestsPerSecond: 100,
-      hashesPerSecond: 10,
-      monitoring: false,
-      alarmEmail: undefined,
-      sam: false,
-    });
-  });
-
   it('come from cdk.json, in any form JSON has for them, and -c overrides each', () => {
     const auth = {
       stage: 'prod',
