@@ -1,13 +1,10 @@
 import { type AuthorizerDependencies, authorize } from '../../functions/authorizer/authorizer';
 import { listRoutes, type NamedRoute } from '../../functions/endpoints';
 import type { Session } from '../../functions/shared/domain/session';
-import { digestOf, successorOf } from '../../functions/shared/domain/token';
 import { policyFor } from '../../functions/shared/http/policy';
-import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { recordingLog } from '../support/log';
 import { NOW, owner, principal, refreshedSession, SALT, sessionWith, token } from '../support/sessions';
 
-const successor = successorOf(token, SALT);
 const refreshed = refreshedSession(token, 1);
 
 const dependencies = (stored: Session, overrides: Partial<AuthorizerDependencies> = {}) => ({
@@ -68,26 +65,6 @@ describe('the authorizer', () => {
       const expected = { ...principal, ...(acceptsSuperseded && { successorSalt: SALT }) };
       expect(decision).toEqual({ allow: true, principal: expected });
     }
-  });
-
-  it('notes the first use of a successor, and lets the request pass when that fails', async () => {
-    const deps = dependencies(refreshed);
-    expect(await authorize(request(successor.text), deps)).toMatchObject({ allow: true });
-    expect(deps.sessions.markTokenUsed).toHaveBeenCalledWith(successor, {
-      tokenDigest: digestOf(successor),
-      usedAt: NOW,
-    });
-    const failing = dependencies(refreshed, {
-      sessions: {
-        markTokenUsed: () => Promise.reject(new StoreUnavailableError('down')),
-        remove: async () => undefined,
-      },
-    });
-    const log = recordingLog();
-    expect(await authorize(request(successor.text, '/api/dashboard', log), failing)).toMatchObject({
-      allow: true,
-    });
-    expect(log.failures).toEqual([expect.any(StoreUnavailableError)]);
   });
 
   it('says of whom the session was, but not to one who only guessed its token', async () => {

@@ -161,23 +161,6 @@ describe('POST /api/api-token-auth/', () => {
     const hopeless = dependencies({ sessions: sessions({ add: async () => false }) });
     await expect(login(request(), hopeless)).rejects.toBeInstanceOf(StoreUnavailableError);
   });
-
-  const failure = new StoreUnavailableError('down');
-  const fail = () => Promise.reject(failure);
-  it.each<[string, () => Partial<LoginDependencies>]>([
-    ['the reset of rate limits', () => ({ rateLimits: rateLimits({ reset: fail }) })],
-    ['the look at the sessions', () => ({ sessions: sessions({ list: fail }) })],
-    ['the replacement of a weak hash', () => ({ users: users({ replacePasswordHash: fail }) })],
-  ])(
-    'signs in also when %s fails, which the next login makes up for: no session is left that nobody knows of',
-    async (_, failing) => {
-      const log = recordingLog();
-      const deps = dependencies({ bcryptCost: 5, ...failing() });
-      expect(await login(request(input, log), deps)).toMatchObject({ status: 200 });
-      expect(deps.sessions.add).toHaveBeenCalledTimes(1);
-      expect(log.failures).toEqual([failure]);
-    },
-  );
 });
 
 describe('who may try a password', () => {
