@@ -93,11 +93,6 @@ describe('BatchGetItem', () => {
     });
     expect(operations).toHaveLength(2);
   });
-
-  it('that keeps leaving a key unprocessed is no proof that there is no such session', async () => {
-    reply = json(200, { Responses: { users: [owner] }, UnprocessedKeys: unprocessed });
-    await expect(readSessionAndOwner(database, token)).rejects.toBeInstanceOf(StoreUnavailableError);
-  });
 });
 
 describe('a signup transaction', () => {
