@@ -1,6 +1,6 @@
 /** The life of sessions as a phone and a thief see it, with a clock that can be moved. What needs none is in test/contract/sessions.ts. */
 import { listRoutes } from '../../functions/endpoints';
-import { newName, startApi, type TestApi } from '../support/api';
+import { startApi, type TestApi } from '../support/api';
 import { itemsOf } from '../support/stored-items';
 
 let api: TestApi;
@@ -14,13 +14,6 @@ const moveClock = (command: object) => api.call('POST', '/_local/clock/', { body
 const advance = (time: string) => moveClock({ advance: time });
 const use = async (token: string) => (await api.call('GET', '/api/dashboard/', { token })).status;
 const refresh = (token: string) => api.call('POST', '/api/refresh-token/', { token });
-const login = async (username: string, device = 'Phone/1.0'): Promise<string> => {
-  const body = { username, password: 'password123' };
-  return (await api.call('POST', '/api/api-token-auth/', { body, headers: { 'User-Agent': device } })).body
-    .token;
-};
-const list = async (token: string): Promise<any[]> =>
-  (await api.call('GET', '/api/sessions/', { token })).body;
 const end = async (token: string, id: string) => {
   const { status, text } = await api.call('DELETE', `/api/sessions/${id}/`, { token });
   return [status, text];
@@ -69,17 +62,6 @@ it("answers an id that is no more than unusual by the same 404 as someone else's
   for (const wanted of ['%00', '..%2F', '{id}', '%F0%9F%98%80'])
     expect(await end(token, wanted)).toEqual(NOT_FOUND);
   expect(await use(token)).toBe(200);
-});
-
-describe('the clock that can be moved', () => {
-  it('is told and refuses what it does not understand', async () => {
-    expect((await advance('8d')).body.moved_by_seconds).toBe(8 * 86_400);
-    expect((await moveClock({ advance: 'soon' })).status).toBe(400);
-    const { username } = await api.signup({ username: newName() });
-    expect(Date.parse((await list(await login(username)))[0].created_at)).toBeGreaterThan(
-      Date.now() + 7 * 86_400_000,
-    );
-  });
 });
 
 it('a role that the settings do not name may do nothing, on any route, until an operator corrects it', async () => {

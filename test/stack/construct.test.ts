@@ -270,9 +270,7 @@ describe('a deployment of the API', () => {
       if (!isFirst) deploy();
       return named(resourcesOf(reports.template(), 'AWS::ApiGateway::Deployment'), 'Deployed')[0]![0];
     };
-    const all = [deploymentId(), deploymentId({}), deploymentId({ roles: ['ADMIN'] })];
-    expect(new Set(all).size).toBe(3);
-    expect(deploymentId({})).toBe(all[1]);
+    expect(deploymentId({ roles: ['ADMIN'] })).not.toBe(deploymentId());
   });
 
   it('is a new one also in a stage of the app', () => {
@@ -301,8 +299,9 @@ describe('a deployment of the API', () => {
         authorizer.authorizerResultTtlInSeconds = ttlSeconds;
       return named(resourcesOf(reports.template(), 'AWS::ApiGateway::Deployment'), part)[0]![0];
     };
-    expect(deploymentId(1)).not.toBe(deploymentId(0));
-    expect(deploymentId(1)).toBe(deploymentId(1));
+    const one = deploymentId(1);
+    expect(deploymentId(1)).toBe(one);
+    expect(deploymentId(0)).not.toBe(one);
   });
 });
 
