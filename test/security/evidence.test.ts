@@ -119,6 +119,7 @@ describe('evidence', () => {
       ...[...failures, 'account_locked WARN refused'],
       'logged_out INFO succeeded',
     ]);
+    expect(lines[1]).toMatchObject({ sessionId: expect.stringMatching(/^[0-9a-f]{16}$/) });
     const [refused] = await api.logged({ event: 'login_refused' });
     expect(refused).toMatchObject({ level: 'WARN', reason: 'account_wait', waitSeconds: expect.any(Number) });
     for (const line of await api.logged({ kind: 'event' })) {

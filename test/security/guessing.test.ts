@@ -64,6 +64,7 @@ describe('guessing', () => {
     expect(tally(replies)).toEqual({ 400: 5, 429: 7 });
     const hashed = await api.logged({ event: 'login_failed', userId: id }, 5);
     expect(hashed).toHaveLength(5);
+    expect(await api.logged({ event: 'account_locked', userId: id })).toHaveLength(1);
     const account = accountKeyOf(username);
     expect((await accountItems()).find(({ limitKey }) => limitKey === `ACCOUNT#${account}`)).toMatchObject({
       attempts: 5,

@@ -219,17 +219,6 @@ describe('the networks of an account', () => {
     expect(await networksOf(account)).toEqual(['four', 'one', 'three', 'two']);
   });
 
-  it('cost an ordinary login no call: it is one to consume and one to reset, however long ago the last one was', async () => {
-    const account = newAccount();
-    await succeed(account, { network: 'home' });
-    const { calls, through } = counting();
-    const consumed = allowed(
-      await consume(account, { network: 'home', nowMs: NOW_MS + 60 * DAY * 1000, through }),
-    );
-    await rateLimitStore(through).reset(consumed, NOW + 150 * DAY);
-    expect(calls).toEqual(['ACCOUNT', 'ACCOUNT']);
-  });
-
   it('are known no shorter because somebody guesses: neither free attempts nor later ones lower expiresAt', async () => {
     const account = newAccount();
     await succeed(account, { network: 'home' });
