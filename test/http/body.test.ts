@@ -20,13 +20,6 @@ const failure = async (event: Parameters<typeof readFields>[0]) => {
 
 describe('a body', () => {
   it.each([
-    ['JSON', jsonEvent({ username: 'bob', n: true }), { username: 'bob', n: true }],
-    ['an urlencoded form', form('username=b%C3%B6b+x&n=1'), { username: 'böb x', n: '1' }],
-    [
-      'a multipart form',
-      multipart(`${part('username', 'böb x')}${part('n', '1')}--B--\r\n`),
-      { username: 'böb x', n: '1' },
-    ],
     [
       'a multipart form with a part in base64, as e-mail has it',
       multipart(
@@ -52,13 +45,7 @@ describe('a body', () => {
       multipart(`${part('a"; filename="x.txt', 'x')}--B--\r\n`),
       { a: {} },
     ],
-    ['nothing', proxyEvent(), {}],
     ['an empty text of any type', proxyEvent({ headers: { 'Content-Type': 'text/plain' }, body: '' }), {}],
-    [
-      'JSON with a charset',
-      proxyEvent({ headers: { 'content-type': 'Application/JSON; charset=utf-8' }, body: '{"a":null}' }),
-      { a: null },
-    ],
     [
       'bytes in base64',
       { ...jsonEvent(''), body: Buffer.from('{"a":"ü"}').toString('base64'), isBase64Encoded: true },
@@ -69,39 +56,25 @@ describe('a body', () => {
   });
 
   it.each([
-    ['text/plain', [415, 'Unsupported media type "text/plain" in request.']],
     [
       'application/xml; charset=utf-8',
       [415, 'Unsupported media type "application/xml; charset=utf-8" in request.'],
     ],
-    ['', [415, 'Unsupported media type "" in request.']],
     [
       `application/json; a=${'b'.repeat(500)}`,
       [415, `Unsupported media type "application/json; a=${'b'.repeat(80)}…" in request.`],
     ],
     [`text/${'x'.repeat(9000)}`, [415, `Unsupported media type "text/${'x'.repeat(95)}…" in request.`]],
   ])('of type %j is refused', async (type, expected) => {
-    expect(await failure(proxyEvent({ headers: type ? { 'Content-Type': type } : {}, body: 'x' }))).toEqual(
-      expected,
-    );
+    expect(await failure(proxyEvent({ headers: { 'Content-Type': type }, body: 'x' }))).toEqual(expected);
   });
 
   it.each([
-    ['[]', 'list'],
-    ['[1,{"a":1}]', 'list'],
-    ['"x"', 'str'],
-    ['1', 'int'],
     ['-7', 'int'],
-    ['1.5', 'float'],
     ['1e3', 'float'],
-    ['true', 'bool'],
   ])('%s is not an object but %s', async (body, type) => {
     const message = `Invalid data. Expected a dictionary, but got ${type}.`;
     expect(await failure(jsonEvent(body))).toEqual([400, { non_field_errors: [message] }]);
-  });
-
-  it('null is no data', async () => {
-    expect(await failure(jsonEvent('null'))).toEqual([400, { non_field_errors: ['No data provided'] }]);
   });
 
   it.each(['{', '{"a":}', "{'a':1}", '{"a":1}x', ' ', '{"a":1,}', '\u0000', 'NaN', '{"a":"\n"}'])(
@@ -181,35 +154,24 @@ describe('a body', () => {
     }
   });
 
-  it.each([
-    '0',
-    '7',
-    '-7',
-    '1.5',
-    '98765432.5',
-    '-0.25',
-    '0.0001',
-    '9007199254740991',
-    '9007199254740992',
-    '100000000000000000000',
-  ])('has the number %s as the text that was written, as Python has it', async (literal) => {
-    const body = `{"a": ${literal} ,"b":[3],"c":"4"}`;
-    expect(await fieldsOf(jsonEvent(body))).toEqual({ a: literal, b: [3], c: '4' });
-  });
+  it.each(['0', '-7', '1.5', '0.0001', '9007199254740991', '9007199254740992', '100000000000000000000'])(
+    'has the number %s as the text that was written, as Python has it',
+    async (literal) => {
+      const body = `{"a": ${literal} ,"b":[3],"c":"4"}`;
+      expect(await fieldsOf(jsonEvent(body))).toEqual({ a: literal, b: [3], c: '4' });
+    },
+  );
 
   it.each([
-    '12345678901234567891',
     '9007199254740993',
     '0.12345678901234567890123',
     '1.0',
-    '1.50',
     '-0',
     '1e2',
     '1E400',
     '1e21',
     '1e-7',
     '0.00001',
-    '-0.00001',
     '1000000000000000000000',
   ])('has the number %s as no text, for its text would not be what was written', async (literal) => {
     expect(await fieldsOf(jsonEvent(`{"a":${literal}}`))).toEqual({ a: Number(literal) });

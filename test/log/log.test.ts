@@ -21,14 +21,6 @@ describe('a line', () => {
     lines.release();
     expect(lines.all()).toEqual([{ ...line, userId: 1 }]);
   });
-
-  it('is one line, whatever its members hold', () => {
-    const lines = captureLines();
-    writeLine({ ...line, reason: 'a\nb\r\u2028{"level":"INFO"}\u001b[2J' });
-    lines.release();
-    expect(lines.text().trimEnd()).not.toMatch(/[\n\r]/);
-    expect(lines.all()).toHaveLength(1);
-  });
 });
 
 describe('an error', () => {

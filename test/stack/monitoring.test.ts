@@ -171,12 +171,6 @@ describe('the alarms', () => {
       VALUES['TableName']!.flatMap((id) => [`ReadThrottleEvents ${id}`, `WriteThrottleEvents ${id}`]).sort(),
     );
   });
-
-  it('do nothing without an e-mail address', () => {
-    monitored.resourceCountIs('AWS::SNS::Topic', 0);
-    for (const [, alarm] of alarms)
-      expect([alarm.AlarmActions, alarm.OKActions]).toEqual([undefined, undefined]);
-  });
 });
 
 describe('with an e-mail address', () => {

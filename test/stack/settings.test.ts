@@ -11,33 +11,6 @@ const problem = (context: Record<string, unknown>) => {
 };
 
 describe('the settings', () => {
-  it('have defaults for everything', () => {
-    expect(readSettings({})).toEqual({
-      stage: 'dev',
-      roles: ['CLERK', 'MANAGER', 'ADMIN'],
-      signupRoles: ['CLERK'],
-      tokenLifetime: 7 * 86400,
-      sessionLifetime: 90 * 86400,
-      sessionsPerUser: 20,
-      bcryptCost: 10,
-      passwordMinLength: 8,
-      corsOrigins: [],
-      rateLimits: true,
-      loginFailures: 5,
-      loginWait: 1,
-      loginWaitMax: 900,
-      loginFailuresKept: 86400,
-      loginsPerAddress: 100,
-      signupsPerAddress: 30,
-      addressWindow: 600,
-      requestsPerSecond: 100,
-      hashesPerSecond: 10,
-      monitoring: false,
-      alarmEmail: undefined,
-      sam: false,
-    });
-  });
-
   it('come from cdk.json, in any form JSON has for them, and -c overrides each', () => {
     const auth = {
       stage: 'prod',
@@ -101,10 +74,6 @@ describe('the settings', () => {
 
   it.each<[Record<string, unknown>, string]>([
     [
-      { tokenLifetime: '7x' },
-      'The setting tokenLifetime cannot be "7x". It must be a time from 1m to 3650d, like 30m, 12h or 7d.',
-    ],
-    [
       { tokenLifetime: '0m' },
       'The setting tokenLifetime cannot be "0m". It must be a time from 1m to 3650d, like 30m, 12h or 7d.',
     ],
@@ -130,7 +99,6 @@ describe('the settings', () => {
       { rateLimits: 'off', stage: 'prod' },
       'The setting rateLimits cannot be off in stage prod: without limits anyone may guess passwords at your expense. Only stage dev may do without.',
     ],
-    [{ rateLimits: 'no' }, 'The setting rateLimits cannot be "no". It must be on or off.'],
     [{ rateLimits: 0 }, 'The setting rateLimits cannot be 0. It must be on or off.'],
     [
       { sam: 'on', stage: 'prod' },
@@ -143,10 +111,6 @@ describe('the settings', () => {
     [
       { loginWaitMax: '2d' },
       'The setting loginWaitMax is longer than loginFailuresKept: a wait must end before its cause is forgotten.',
-    ],
-    [
-      { loginFailures: 101 },
-      'The setting loginFailures cannot be 101. It must be a whole number from 1 to 100.',
     ],
     [
       { alarmEmail: 'ops@example.com' },
@@ -179,10 +143,6 @@ describe('the settings', () => {
 
   it.each(['signup-roles', 'auth.stage', 'stage2', 'Stage', 'stage '])('have none called %j', (name) => {
     expect(problem({ [name]: 'x' })).toMatch(`There is no setting "${name}".`);
-  });
-
-  it('report every wrong one at once', () => {
-    expect(String(problem({ bcryptCost: 1, passwordMinLength: 1, typo: 1 })).split('\n')).toHaveLength(3);
   });
 
   it('are settings or a message, whatever is given', () => {

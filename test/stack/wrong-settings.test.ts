@@ -58,11 +58,4 @@ describe('npx cdk synth', () => {
     expect(text).not.toContain('SettingsError');
     expect(readdirSync(output).filter((file) => /template|asset/.test(file))).toEqual([]);
   });
-
-  it('stops in the same way at settings that contradict each other, and at one that there is not', async () => {
-    const { code, text } = await synth(['tokenLifetime=91d', 'stgae=prod'], join(folder, 'contradiction'));
-    expect(code).toBe(1);
-    expect(text).toContain('There is no setting "stgae".');
-    expect(text).not.toMatch(/^\s+at .*:\d+/m);
-  });
 });
