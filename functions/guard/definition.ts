@@ -11,7 +11,7 @@ export const definition = {
     ],
   },
   steps: [['BatchGetItem users 2']],
-  // The read, twice if it may be torn, and what is marked or ended.
+  // The read, twice if it may be torn, and what is marked.
   slowest: { calls: 3, decisions: 1 },
   memory: 512,
   cpuSeconds: 1,

@@ -20,7 +20,7 @@ function clientWith(credentials: () => Promise<typeof keys>) {
   return { client: DynamoDBDocumentClient.from(base), handle };
 }
 
-it('a rehearsed call is signed and never reaches the network, and the next call does', async () => {
+it('a priming call is signed and never reaches the network, and the next call does', async () => {
   const { client, handle } = clientWith(async () => keys);
   const signed = new Promise((resolve) => {
     const watch = (next: (step: object) => unknown) => (step: { readonly request: unknown }) => {
@@ -35,7 +35,7 @@ it('a rehearsed call is signed and never reaches the network, and the next call 
   expect(handle).toHaveBeenCalledTimes(1);
 });
 
-it('a rehearsal that fails harms nobody', async () => {
+it('a priming call that fails harms nobody', async () => {
   const credentials = jest.fn(async () => keys);
   const asked = new Promise<void>((resolve) => {
     credentials.mockImplementationOnce(async () => {
@@ -54,13 +54,13 @@ it('begins after the code that asks for it, and an SDK that throws at once stops
   const send = jest.fn(() => {
     throw new Error('No such step.');
   });
-  const rehearsed = prime({ send } as never);
+  const primed = prime({ send } as never);
   expect(send).not.toHaveBeenCalled();
-  await expect(rehearsed).resolves.toBeUndefined();
+  await expect(primed).resolves.toBeUndefined();
   expect(send).toHaveBeenCalledTimes(1);
 });
 
-it('a function rehearses as it connects', async () => {
+it('a function primes its client as it connects', async () => {
   const send = jest.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation(async () => ({}));
   connect({ users: 'Users' }).close();
   await Promise.resolve();

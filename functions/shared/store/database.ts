@@ -34,7 +34,7 @@ export interface Database<Table extends keyof Tables = 'users' | 'tokens'> {
    * @throws StoreUnavailableError for everything else.
    */
   readonly send: DynamoDBDocumentClient['send'];
-  /** When a call was rehearsed. Never rejects. A handler exports it, and then is asked for nothing before. */
+  /** When a call was primed. Never rejects. A handler exports it, and then is asked for nothing before. */
   readonly ready: Promise<void>;
   close(): void;
 }
