@@ -17,7 +17,7 @@ export interface Bundle {
 export const OURS = 'our own code';
 
 /** @param name of a folder under `functions/`. */
-export function bundleOf(name: string): Bundle {
+export function readBundle(name: string): Bundle {
   const { outputFiles, metafile } = buildSync({
     ...bundling,
     absWorkingDir: join(__dirname, '..'),
@@ -31,7 +31,7 @@ export function bundleOf(name: string): Bundle {
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0);
   const bytesByOwner = new Map<string, number>();
   for (const [path, { bytesInOutput }] of inputs)
-    bytesByOwner.set(ownerOf(path), (bytesByOwner.get(ownerOf(path)) ?? 0) + bytesInOutput);
+    bytesByOwner.set(findOwner(path), (bytesByOwner.get(findOwner(path)) ?? 0) + bytesInOutput);
   const [{ text, contents }] = outputFiles as [(typeof outputFiles)[number]];
   return {
     name,
@@ -42,4 +42,4 @@ export function bundleOf(name: string): Bundle {
   };
 }
 
-const ownerOf = (path: string): string => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? OURS;
+const findOwner = (path: string): string => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? OURS;

@@ -14,7 +14,7 @@ import { buildEnvironment } from '../local/functions/environment';
 import type { FunctionDefinition } from '../local/template/deployment';
 import { loadDeployment } from '../local/template/load-deployment';
 import { type Backend, readRounds, withBackend } from './backend';
-import { bundleOf } from './bundle';
+import { readBundle } from './bundle';
 import { type Recording, startRecording } from './recording';
 import { table } from './table';
 
@@ -62,19 +62,19 @@ async function prepare(backend: Backend, isWanted: (name: string) => boolean): P
     const { token } = await mustSucceed(backend.call('/api/api-token-auth/', { body: account }));
     await mustSucceed(backend.call('/api/dashboard/', { token })); // The first use of a token may be noted.
     const recording = await startRecording(backend.dynamoDbEndpoint);
-    const subjectOf = (functionName: string, event: string, endpoint: string): Subject => {
-      const definition = definitionOf(functionName, definitions);
+    const createSubject = (functionName: string, event: string, endpoint: string): Subject => {
+      const definition = findDefinition(functionName, definitions);
       const bundle = join(definition.codeFolder, BUNDLE_FILE);
       const environment = buildEnvironment(definition, { ...QUIET, AWS_ENDPOINT_URL_DYNAMODB: endpoint });
       return { name: functionName, bundle, event, environment, recording };
     };
     const authorizerEvent = JSON.stringify(events.authorizer).replaceAll(exampleToken, token);
-    const authorizer = subjectOf('authorizer', authorizerEvent, backend.dynamoDbEndpoint);
+    const authorizer = createSubject('authorizer', authorizerEvent, backend.dynamoDbEndpoint);
     const { result } = await run(authorizer, process.execPath, 0);
     // Nobody has this user yet.
     const toSend =
       name === 'signup' ? JSON.parse(JSON.stringify(example).replaceAll('newuser', 'another')) : example;
-    const subject = subjectOf(name, eventWith(toSend, token, result.context ?? {}), recording.endpoint);
+    const subject = createSubject(name, eventWith(toSend, token, result.context ?? {}), recording.endpoint);
     await run(subject, process.execPath, 0);
     recording.replay();
     subjects.push(subject);
@@ -102,7 +102,7 @@ function emptyIn(folder: string): Subject {
   return { name: EMPTY, bundle: join(place, BUNDLE_FILE), event: '{}', environment: {} };
 }
 
-function definitionOf(name: string, definitions: readonly FunctionDefinition[]): FunctionDefinition {
+function findDefinition(name: string, definitions: readonly FunctionDefinition[]): FunctionDefinition {
   const prefix = `${name.replaceAll('-', '')}function`;
   const found = definitions.find(({ logicalId }) => logicalId.toLowerCase().startsWith(prefix));
   if (!found) throw new Error(`The template has no function ${name}.`);
@@ -176,19 +176,19 @@ async function measure(subjects: readonly Subject[], node: string, rounds: numbe
 function bytesTable(): string {
   const bundles = readdirSync(join(__dirname, '..', 'functions'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'shared')
-    .map(({ name }) => bundleOf(name));
-  const partOf = (owner: string): string => (/^@(aws-sdk|aws|smithy)\//.test(owner) ? 'SDK' : owner);
-  const columns = [...new Set(bundles.flatMap(({ bytesByOwner }) => [...bytesByOwner.keys()].map(partOf)))];
+    .map(({ name }) => readBundle(name));
+  const toPart = (owner: string): string => (/^@(aws-sdk|aws|smithy)\//.test(owner) ? 'SDK' : owner);
+  const columns = [...new Set(bundles.flatMap(({ bytesByOwner }) => [...bytesByOwner.keys()].map(toPart)))];
   const rows = bundles.map(({ name, bytes, bytesByOwner }) => {
-    const sumOf = (column: string): number =>
-      [...bytesByOwner].reduce((sum, [owner, part]) => sum + (partOf(owner) === column ? part : 0), 0);
-    return [name, ...columns.map((column) => String(sumOf(column))), String(bytes)];
+    const sumColumn = (column: string): number =>
+      [...bytesByOwner].reduce((sum, [owner, part]) => sum + (toPart(owner) === column ? part : 0), 0);
+    return [name, ...columns.map((column) => String(sumColumn(column))), String(bytes)];
   });
   return table([['bytes', ...columns, 'together'], ...rows]);
 }
 
 /** Of an even number of values the greater one in the middle. */
-const medianOf = (values: readonly number[]): number =>
+const median = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** Medians; those of the cold start also divided by the empty handler of the same round. */
@@ -204,9 +204,9 @@ function timesTable(samples: Samples): string {
   const rows = [...samples].map(([name, all]) => {
     const cold = starts.map(([, of]) => {
       const ratios = all.map((sample, round) => of(sample) / of(empty[round] as Sample));
-      return `${medianOf(all.map(of)).toFixed(1)} (${medianOf(ratios).toFixed(2)})`;
+      return `${median(all.map(of)).toFixed(1)} (${median(ratios).toFixed(2)})`;
     });
-    const warm = medianOf(all.map(({ warmCpuMs }) => warmCpuMs * 1000)).toFixed(0);
+    const warm = median(all.map(({ warmCpuMs }) => warmCpuMs * 1000)).toFixed(0);
     const peakMb = Math.max(...all.map((sample) => sample.peakMb)).toFixed(0);
     return [name, ...cold, warm, String(all[0]?.databaseCalls), peakMb];
   });

@@ -123,7 +123,7 @@ export class App {
     this.#pending = undefined;
     this.#serverCloses = /\bclose\b/i.test(response.headers.get('connection') ?? '');
     const { counts, latencies, given, onWrong } = this.#run;
-    const problems = problemsOf(exchange, response, given);
+    const problems = findProblems(exchange, response, given);
     const outcome = REFUSALS[response.status] ?? (problems.length > 0 ? 'wrong' : 'right');
     const { action, account, session, sentAtMs } = exchange;
     counts[action][outcome] += 1;
@@ -142,10 +142,10 @@ export class App {
     this.#live = this.#live.filter(({ expiresAtMs }) => expiresAtMs > sentAtMs + EXPIRY_MARGIN_MS);
     const account = this.#account;
     const wished = account ? this.#draw() : 'signup';
-    const dead = this.#hasJustEnded ? this.#dead.at(-1) : anyOf(this.#dead);
+    const dead = this.#hasJustEnded ? this.#dead.at(-1) : pickAny(this.#dead);
     if (wished === 'revoked' && dead)
       return { action: wished, account: dead.account, session: dead, sentAtMs };
-    const session = anyOf(this.#live);
+    const session = pickAny(this.#live);
     const mayLogIn = account !== undefined && account.possibleSessions < MAX_SESSIONS_PER_ACCOUNT;
     if (mayLogIn && (wished === 'login' || !session)) {
       account.possibleSessions += 1;
@@ -183,7 +183,7 @@ export class App {
   }
 }
 
-const anyOf = <Item>(items: readonly Item[]): Item | undefined =>
+const pickAny = <Item>(items: readonly Item[]): Item | undefined =>
   items[Math.floor(Math.random() * items.length)];
 
 function newAccount(): Account {
@@ -199,7 +199,7 @@ const BODIES: Readonly<Partial<Record<Action, object>>> = {
 };
 
 /** Every rule of the contract that the answer breaks. */
-function problemsOf(
+function findProblems(
   { action, account }: Exchange,
   { status, headers, text }: Response,
   given: Run['given'],

@@ -19,7 +19,7 @@ const now = () => ({ ms: performance.now(), cpuMs: cpuMs() });
  * @param {(event: unknown) => Promise<unknown>} handler
  * @param {number} most
  */
-async function cpuOf(handler, most) {
+async function measureCpu(handler, most) {
   const before = cpuMs();
   let calls = 0;
   for (; calls < most && cpuMs() < before + 1000; calls += 1) await handler(event);
@@ -35,8 +35,8 @@ async function main() {
   const result = await handler(event);
   const answered = now();
   // By the second batch the code that is used most is compiled.
-  const warmUp = await cpuOf(handler, 2 * Number(warmCalls));
-  const warm = await cpuOf(handler, Number(warmCalls));
+  const warmUp = await measureCpu(handler, 2 * Number(warmCalls));
+  const warm = await measureCpu(handler, Number(warmCalls));
   const peakMb = process.resourceUsage().maxRSS / 1024;
   const calls = 1 + warmUp.calls + warm.calls;
   writeSync(

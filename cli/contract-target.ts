@@ -30,8 +30,8 @@ export const newPrefix = (): string =>
 export const newPassword = (): string => `Secret${randomBytes(45).toString('base64url')}`;
 
 /** Relative to the base URL. */
-const pathOf = (name: EndpointName): string => `${routes[name].path.slice(1)}/`;
-const DASHBOARD = pathOf('dashboard');
+const toPath = (name: EndpointName): string => `${routes[name].path.slice(1)}/`;
+const DASHBOARD = toPath('dashboard');
 const MOST_FAILED_LOGINS = 12;
 /** `sam local` starts a container for the first responses. */
 const TIMEOUT_MS = 120_000;
@@ -46,19 +46,19 @@ export async function detectTarget(written: string): Promise<Target> {
   const post = (path: string, body: object) =>
     send(base, path, { method: 'POST', body: JSON.stringify(body), headers });
   const first = await send(base, DASHBOARD);
-  if (!isOurs(first) && !isOurs(await post(pathOf('signup'), {}))) throw notOurs(base, first);
+  if (!isOurs(first) && !isOurs(await post(toPath('signup'), {}))) throw notOurs(base, first);
   const clock = await send(base, '_local/clock/');
   const preflight = await send(base, DASHBOARD, {
     method: 'OPTIONS',
     headers: { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'GET' },
   });
   const prefix = newPrefix();
-  const clerk = await post(pathOf('signup'), { role: 'CLERK' });
+  const clerk = await post(toPath('signup'), { role: 'CLERK' });
   const account = { username: prefix, email: `${prefix}@example.com`, password: 'x7-Kq2w' };
-  const tooShort = await post(pathOf('signup'), account);
+  const tooShort = await post(toPath('signup'), account);
   let limitsLogins = false;
   for (let attempt = 1; attempt <= MOST_FAILED_LOGINS && !limitsLogins; attempt += 1) {
-    const login = await post(pathOf('login'), { username: prefix, password: newPassword() });
+    const login = await post(toPath('login'), { username: prefix, password: newPassword() });
     limitsLogins = login.status === 429;
   }
   const isSam = /werkzeug/i.test(first.headers.get('Server') ?? '');

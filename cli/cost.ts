@@ -3,7 +3,7 @@ import type { FunctionName } from '../functions/functions';
 import type { Call } from '../functions/shared/definition';
 import { assumptions, dollars, FULL_CORE_MB, prices } from './prices';
 import { CliError } from './program';
-import { preflight, type RequestKind, requestKinds, unitsOf } from './request-kinds';
+import { countUnits, preflight, type RequestKind, requestKinds } from './request-kinds';
 import type { Resource, SynthesisedStack, Template } from './synthesised-stack';
 import { textTable } from './text-table';
 
@@ -55,8 +55,8 @@ export function monthlyCharges(template: Template): { idle: readonly Charge[]; i
   if (problems.length > 0) throw new CliError(problems.join('\n'));
   const charge = (what: string, count: number, { usd }: { usd: number }): readonly Charge[] =>
     count === 0 ? [] : [{ what: `${count} ${what} × ${usd.toFixed(2)}`, usd: count * usd }];
-  const dashboards = resourcesOf(template, DASHBOARD);
-  const alarmMetrics = resourcesOf(template, ALARM).reduce((sum, alarm) => sum + metricsIn(alarm), 0);
+  const dashboards = findResources(template, DASHBOARD);
+  const alarmMetrics = findResources(template, ALARM).reduce((sum, alarm) => sum + metricsIn(alarm), 0);
   const customMetrics = new Set(dashboards.flatMap(customMetricsOn)).size;
   return {
     idle: [
@@ -67,7 +67,7 @@ export function monthlyCharges(template: Template): { idle: readonly Charge[]; i
   };
 }
 
-const resourcesOf = ({ Resources }: Template, type: string): readonly Resource[] =>
+const findResources = ({ Resources }: Template, type: string): readonly Resource[] =>
   Object.values(Resources).filter(({ Type }) => Type === type);
 
 function withoutPrice([id, { Type, Properties = {} }]: [string, Resource]): readonly string[] {
@@ -108,7 +108,7 @@ export function millionRequests(kind: RequestKind, template: Template) {
       : []),
     ...(kind.function ? [{ name: kind.function, calls: kind.steps.flat(), hashes: kind.hashes }] : []),
   ];
-  const units = runs.flatMap(({ calls }) => calls.map(unitsOf));
+  const units = runs.flatMap(({ calls }) => calls.map(countUnits));
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
   // A million requests of a kilobyte are a gigabyte.
   const logKb =
@@ -161,7 +161,7 @@ function functionIn(template: Template, name: FunctionName): { memoryMb: number;
 
 /** The rows of the report, the first of them its head. */
 export function millionTable(template: Template): readonly (readonly string[])[] {
-  const asksFirst = resourcesOf(template, 'AWS::ApiGateway::Method').some(
+  const asksFirst = findResources(template, 'AWS::ApiGateway::Method').some(
     ({ Properties }) => Properties?.['HttpMethod'] === 'OPTIONS',
   );
   const kinds: readonly RequestKind[] = [...requestKinds, ...(asksFirst ? [preflight] : [])];

@@ -17,7 +17,7 @@ export async function doctor(settings: readonly string[], environment: NodeJS.Pr
   const results: Result[] = [];
   const tell = (title: string, result: Result): void => {
     results.push(result);
-    console.log(lineOf(title, result));
+    console.log(formatLine(title, result));
   };
   tell('Node.js', ok(process.versions.node));
   tell('Packages', checkPackages());
@@ -39,17 +39,17 @@ export async function doctor(settings: readonly string[], environment: NodeJS.Pr
     tell('Bootstrap', needs ? await checkBootstrap(needs) : notChecked('needs a stack that synthesises'));
     tell('Concurrency', await checkConcurrency(region));
   }
-  console.log(`\n${summaryOf(results)}`);
+  console.log(`\n${summarize(results)}`);
   return !results.some(({ state }) => state === 'problem');
 }
 
-function lineOf(title: string, { state, found, todo }: Result): string {
+function formatLine(title: string, { state, found, todo }: Result): string {
   const indent = `\n${' '.repeat(30)}`;
   const words = [found, ...(todo ? [`→ ${todo}`] : [])].join('\n').split('\n').join(indent);
   return `${state.padEnd(11)}  ${title.padEnd(15)}  ${words}`;
 }
 
-function summaryOf(results: readonly Result[]): string {
+function summarize(results: readonly Result[]): string {
   const problems = results.filter(({ state }) => state === 'problem').length;
   if (problems > 0)
     return `${problems} ${problems === 1 ? 'problem' : 'problems'} to solve before npm run deploy.`;

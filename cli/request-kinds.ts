@@ -21,7 +21,7 @@ export interface RequestKind {
 
 const authorizer = backendFunctions.authorizer.steps;
 
-function kindOf(route: NamedRoute, steps: Steps, query = ''): RequestKind {
+function toRequestKind(route: NamedRoute, steps: Steps, query = ''): RequestKind {
   const { later, events }: EndpointDefinition = endpoints[route.name];
   return {
     request: `${route.methods.join(', ')} ${route.path}/${query}`,
@@ -34,14 +34,14 @@ function kindOf(route: NamedRoute, steps: Steps, query = ''): RequestKind {
   };
 }
 
-const variantsOf = (route: NamedRoute): RequestKind[] => {
+const listVariants = (route: NamedRoute): RequestKind[] => {
   const { variants = {} }: EndpointDefinition = endpoints[route.name];
-  return Object.entries(variants).map(([query, steps]) => kindOf(route, steps, query));
+  return Object.entries(variants).map(([query, steps]) => toRequestKind(route, steps, query));
 };
 
 export const requestKinds: readonly RequestKind[] = [
-  ...listRoutes().map((route) => kindOf(route, endpoints[route.name].steps)),
-  ...listRoutes().flatMap(variantsOf),
+  ...listRoutes().map((route) => toRequestKind(route, endpoints[route.name].steps)),
+  ...listRoutes().flatMap(listVariants),
   { request: '401: a token that is void', authorizer, steps: [], hashes: 0, logLines: 2 },
   { request: '404 and 405', function: 'fallback', steps: [], hashes: 0, logLines: 1 },
 ];
@@ -55,7 +55,7 @@ export const preflight: RequestKind = {
 };
 
 /** Every call that a request makes or causes. */
-export const callsOf = ({ authorizer: before = [], steps, later = [] }: RequestKind): readonly Call[] => [
+export const listCalls = ({ authorizer: before = [], steps, later = [] }: RequestKind): readonly Call[] => [
   ...before.flat(),
   ...steps.flat(),
   ...later,
@@ -66,7 +66,7 @@ export const callsOf = ({ authorizer: before = [], steps, later = [] }: RequestK
  * to 4 KB. Writes: one for up to 1 KB, in a transaction two.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
-export function unitsOf(call: Call): { readonly reads: number; readonly writes: number } {
+export function countUnits(call: Call): { readonly reads: number; readonly writes: number } {
   const [operation = '', , items = '1'] = call.split(' ');
   const count = Number(items);
   if (operation === 'TransactWriteItems') return { reads: 0, writes: 2 * count };

@@ -1,8 +1,8 @@
 /** Every function of the backend with its definition: the endpoints, and what stands around them. For CDK and the tools; no bundle has it. */
 import { definition as authorizer } from './authorizer/definition';
 import { endpoints } from './endpoints';
+import { definition as externalAuthorizer } from './external-authorizer/definition';
 import { definition as fallback } from './fallback/definition';
-import { definition as guard } from './guard/definition';
 import type { FunctionDefinition } from './shared/definition';
 
 /** The functions of every backend. */
@@ -14,7 +14,10 @@ export const backendFunctions = { ...endpoints, authorizer, fallback } as const 
 export type BackendFunctionName = keyof typeof backendFunctions;
 export const backendFunctionNames = Object.keys(backendFunctions) as BackendFunctionName[];
 
-/** A guard is there only before methods of another API. */
-export const functions = { ...backendFunctions, guard } as const satisfies Record<string, FunctionDefinition>;
+/** An external authorizer is there only before methods of another API. */
+export const functions = {
+  ...backendFunctions,
+  'external-authorizer': externalAuthorizer,
+} as const satisfies Record<string, FunctionDefinition>;
 
 export type FunctionName = keyof typeof functions;

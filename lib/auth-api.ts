@@ -15,8 +15,8 @@ import { listRoutes, servedMethods } from '../functions/endpoints';
 import type { Route } from '../functions/shared/definition';
 import { acknowledge } from './acknowledge';
 import type { AuthFunctions } from './auth-functions';
+import { authorizerConfiguration } from './external-authorizer';
 import { addGatewayResponses, backendResponses } from './gateway-responses';
-import { configurationOf } from './guard';
 
 export interface AuthApiProps {
   readonly name: string;
@@ -69,7 +69,7 @@ export class AuthApi extends Construct {
       resultsCacheTtl: Duration.seconds(0),
     });
     this.restApi.latestDeployment?.addToLogicalId(
-      configurationOf(authorizer.node.defaultChild as CfnAuthorizer),
+      authorizerConfiguration(authorizer.node.defaultChild as CfnAuthorizer),
     );
     for (const route of listRoutes()) {
       const resource = this.restApi.root.resourceForPath(route.path);

@@ -8,7 +8,7 @@ import {
   functions,
 } from '../functions/functions';
 import type { FunctionDefinition, TableName } from '../functions/shared/definition';
-import { listVariable, type Variable, variablesOf } from '../functions/shared/environment';
+import { listVariable, listVariables, type Variable } from '../functions/shared/environment';
 import { NO_METRICS } from '../functions/shared/log/metrics';
 import { AuthFunction } from './auth-function';
 import type { AuthTables } from './auth-tables';
@@ -22,7 +22,7 @@ export interface AuthFunctionsProps {
   readonly tables: AuthTables;
   readonly logRemovalPolicy: RemovalPolicy;
   readonly metricsNamespace: string;
-  /** Whom a guard lets through; absent: every role of the settings, as the authorizer does. */
+  /** Whom an external authorizer lets through; absent: every role of the settings, as the authorizer does. */
   readonly admittedRoles?: readonly string[] | undefined;
 }
 
@@ -39,9 +39,9 @@ export function createFunction(
   props: AuthFunctionsProps,
 ): AuthFunction {
   const definition: FunctionDefinition = functions[name];
-  const values = valuesOf(props);
+  const values = toVariables(props);
   const environment = Object.fromEntries(
-    variablesOf(definition).map((variable) => [variable, values[variable]]),
+    listVariables(definition).map((variable) => [variable, values[variable]]),
   );
   checkSize(name, environment);
   const created = new AuthFunction(scope, {
@@ -79,7 +79,7 @@ function checkSize(name: FunctionName, environment: Readonly<Record<string, stri
 }
 
 /** A value for every variable that any function reads. */
-const valuesOf = ({
+const toVariables = ({
   settings,
   tables,
   ...props
@@ -96,13 +96,13 @@ const valuesOf = ({
   CORS_ORIGINS: listVariable(settings.corsOrigins),
   METRICS_NAMESPACE: settings.monitoring ? props.metricsNamespace : NO_METRICS,
   ADMITTED_ROLES: listVariable(props.admittedRoles ?? settings.roles),
-  ...limitsOf(settings),
+  ...rateLimitVariables(settings),
 });
 
 /** More attempts than anyone makes. */
 const UNLIMITED = String(1_000_000_000);
 
-const limitsOf = (settings: Settings) => ({
+const rateLimitVariables = (settings: Settings) => ({
   LOGIN_FAILURES: settings.rateLimits ? String(settings.loginFailures) : UNLIMITED,
   LOGINS_PER_ADDRESS: settings.rateLimits ? String(settings.loginsPerAddress) : UNLIMITED,
   SIGNUPS_PER_ADDRESS: settings.rateLimits ? String(settings.signupsPerAddress) : UNLIMITED,

@@ -55,10 +55,10 @@ export const backendResponses: readonly GatewayResponseProps[] = [
 ];
 
 /**
- * What a guard's answers become on another API. A Deny has one status there, which must be 403, and a 401 has one text for all reasons:
+ * What an external authorizer's answers become on another API. A Deny has one status there, which must be 403, and a 401 has one text for all reasons:
  * that of a token which was good once, as an app sees it most.
  */
-export const guardResponses: readonly GatewayResponseProps[] = [
+export const externalResponses: readonly GatewayResponseProps[] = [
   { type: ResponseType.UNAUTHORIZED, status: 401, detail: messages.tokenInvalid, headers: CHALLENGE },
   forbidden(ResponseType.ACCESS_DENIED),
   unavailable(ResponseType.AUTHORIZER_FAILURE),

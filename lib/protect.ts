@@ -1,4 +1,4 @@
-/** Puts a guard before a method that another part of the app has made. */
+/** Puts an external authorizer before a method that another part of the app has made. */
 import { Aspects, Names, Stack, Stage } from 'aws-cdk-lib';
 import {
   AuthorizationType,
@@ -11,8 +11,8 @@ import {
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import type { AuthFunctionsProps } from './auth-functions';
-import { addGatewayResponses, guardResponses } from './gateway-responses';
-import { configurationOf, Guard } from './guard';
+import { authorizerConfiguration, ExternalAuthorizer } from './external-authorizer';
+import { addGatewayResponses, externalResponses } from './gateway-responses';
 
 export interface ProtectOptions {
   /** Only users with one of these; absent: every user. */
@@ -20,7 +20,7 @@ export interface ProtectOptions {
 }
 
 /** The backend whose users may pass. */
-export interface GuardingBackend {
+export interface ProtectingBackend {
   readonly construct: Construct;
   readonly restApi: RestApi;
   readonly functionProps: AuthFunctionsProps;
@@ -30,7 +30,7 @@ export interface GuardingBackend {
  * From now on only users with a good token call the method, and of these only those with one of the roles, if any are named.
  * @throws Error if that cannot be.
  */
-export function protectMethod(method: Method, options: ProtectOptions, backend: GuardingBackend): void {
+export function protectMethod(method: Method, options: ProtectOptions, backend: ProtectingBackend): void {
   const refuse = toRefusalError(method);
   // A list that was meant and is missing must not let everyone in.
   const roles = 'roles' in options ? (options.roles ?? []) : undefined;
@@ -46,14 +46,14 @@ export function protectMethod(method: Method, options: ProtectOptions, backend: 
   if (resource.authorizationType !== AuthorizationType.NONE)
     throw refuse('it has an authorizer already. Make it without one, and protect it once.');
 
-  answerForGuards(api, backend.functionProps.settings.corsOrigins);
-  const { authorizer } = guardOf(api, admittedRoles, backend);
+  addExternalResponses(api, backend.functionProps.settings.corsOrigins);
+  const { authorizer } = findOrCreateAuthorizer(api, admittedRoles, backend);
   resource.authorizationType = AuthorizationType.CUSTOM;
   resource.authorizerId = authorizer.ref;
   renewDeployments(api, {
     method: method.methodId,
     authorizerId: authorizer.ref,
-    authorizer: configurationOf(authorizer),
+    authorizer: authorizerConfiguration(authorizer),
   });
   acknowledge(method, {
     COG4: 'Its users are those of TokenAuth, whose tokens its own authorizer resolves.',
@@ -76,15 +76,17 @@ function checkedRoles(roles: readonly string[], known: readonly string[], refuse
   return known.filter((role) => roles.includes(role));
 }
 
-/** The guard of an API for these roles, made when it is first asked for. */
-function guardOf(
+/** The external authorizer of an API for these roles, made when it is first asked for. */
+function findOrCreateAuthorizer(
   api: RestApi,
   admittedRoles: readonly string[] | undefined,
-  { construct, functionProps }: GuardingBackend,
-): Guard {
+  { construct, functionProps }: ProtectingBackend,
+): ExternalAuthorizer {
   const id = [Names.nodeUniqueId(construct.node), ...(admittedRoles ?? ['AnyRole'])].join('-');
   const existing = api.node.tryFindChild(id);
-  return existing instanceof Guard ? existing : new Guard(api, id, { ...functionProps, admittedRoles });
+  return existing instanceof ExternalAuthorizer
+    ? existing
+    : new ExternalAuthorizer(api, id, { ...functionProps, admittedRoles });
 }
 
 /** A deployment is a copy of the API: without a new one the method would go on as it was made. The app may make some of its own, and later. */
@@ -97,24 +99,26 @@ function renewDeployments(api: RestApi, because: object): void {
 }
 
 const idPrefix = 'TokenAuth-';
-const answeredTypes = guardResponses.map(({ type }) => type.responseType);
+const answeredTypes = externalResponses.map(({ type }) => type.responseType);
 
-/** Makes the answers to whom a guard turns away, once for an API. */
-function answerForGuards(api: RestApi, corsOrigins: readonly string[]): void {
+/** Makes the answers to whom an external authorizer turns away, once for an API. */
+function addExternalResponses(api: RestApi, corsOrigins: readonly string[]): void {
   if (answeredTypes.some((type) => api.node.tryFindChild(idPrefix + type))) return;
-  addGatewayResponses(api, { answers: guardResponses, corsOrigins, idPrefix });
-  api.node.addValidation({ validate: () => rivalsOf(api).map(describeRival) });
+  addGatewayResponses(api, { answers: externalResponses, corsOrigins, idPrefix });
+  api.node.addValidation({ validate: () => findRivals(api).map(describeRival) });
 }
 
 /** Gateway responses of the API that others made for the same types. An API has one of each, and the last one to be deployed would win. */
-function rivalsOf(api: RestApi): CfnGatewayResponse[] {
+function findRivals(api: RestApi): CfnGatewayResponse[] {
   const stack = Stack.of(api);
-  const textOf = (apiId: string) => JSON.stringify(stack.resolve(apiId));
+  const resolvedText = (apiId: string) => JSON.stringify(stack.resolve(apiId));
   const isOurs = ({ node }: CfnGatewayResponse) => node.scope?.node.id.startsWith(idPrefix);
   return stack.node
     .findAll()
     .filter((construct) => construct instanceof CfnGatewayResponse)
-    .filter((response) => textOf(response.restApiId) === textOf(api.restApiId) && !isOurs(response))
+    .filter(
+      (response) => resolvedText(response.restApiId) === resolvedText(api.restApiId) && !isOurs(response),
+    )
     .filter(({ responseType }) => answeredTypes.includes(responseType));
 }
 

@@ -160,7 +160,7 @@ export const readSettings = (context: Readonly<Record<string, unknown>>): Settin
  * @throws SettingsError if `auth` is no object.
  */
 export function writtenSettings(context: Readonly<Record<string, unknown>>): WrittenSettings {
-  const fromFile = objectOf(context['auth'] ?? {});
+  const fromFile = toObject(context['auth'] ?? {});
   const fromCommandLine = Object.fromEntries(Object.entries(context).filter(([name]) => isPlainName(name)));
   return { ...fromFile, ...fromCommandLine };
 }
@@ -183,7 +183,7 @@ export function checkSettings(written: WrittenSettings): Settings {
 /** CDK's own context has `:`, `@` or `/` in its names. A plain name was meant for us, rightly spelt or not. */
 const isPlainName = (name: string): boolean => !/[:@/]/.test(name) && name !== 'auth';
 
-function objectOf(value: unknown): Record<string, unknown> {
+function toObject(value: unknown): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw new SettingsError([
     `The context "auth" must be an object of settings, but is ${JSON.stringify(value)}.`,

@@ -1,5 +1,5 @@
 /** What is deployed: each function's bundle, made as CDK makes it, and how large it may be. */
-import { bundleOf, OURS } from '../bench/bundle';
+import { OURS, readBundle } from '../bench/bundle';
 import { listRoutes } from '../functions/endpoints';
 import { backendFunctionNames, type FunctionName } from '../functions/functions';
 
@@ -26,8 +26,8 @@ function allowanceOf(name: FunctionName): { packages: string[]; bytes: number } 
   return { packages: database, bytes: name === 'logout-all' ? 182 * KB : 178 * KB };
 }
 
-describe.each<FunctionName>([...backendFunctionNames, 'guard'])('the bundle of %s', (name) => {
-  const { text, bytes, inputs, bytesByOwner } = bundleOf(name);
+describe.each<FunctionName>([...backendFunctionNames, 'external-authorizer'])('the bundle of %s', (name) => {
+  const { text, bytes, inputs, bytesByOwner } = readBundle(name);
   const packages = [...bytesByOwner.keys()].filter((owner) => owner !== OURS).sort();
   const allowance = allowanceOf(name);
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { millionTable, monthlyCharges } from '../cli/cost';
 import { dollars } from '../cli/prices';
-import { callsOf, requestKinds, unitsOf } from '../cli/request-kinds';
+import { countUnits, listCalls, requestKinds } from '../cli/request-kinds';
 import type { Template } from '../cli/synthesised-stack';
 import { listRoutes } from '../functions/endpoints';
 import { backendFunctionNames, functions as definitions } from '../functions/functions';
@@ -113,14 +113,14 @@ describe('docs/storage.md', () => {
     const defined = requestKinds.map((kind) => {
       const { request, authorizer, later = [], steps } = kind;
       const before = [...(authorizer ?? []), ...(later.length > 0 ? [later] : [])];
-      const units = callsOf(kind).map(unitsOf);
+      const units = listCalls(kind).map(countUnits);
       const sum = (numbers: readonly number[]) =>
         String(numbers.reduce((total, number) => total + number, 0));
       return [
         request,
         inWords(before),
         inWords(steps),
-        String(callsOf(kind).length),
+        String(listCalls(kind).length),
         String((authorizer ?? []).length + steps.length),
         sum(units.map(({ reads }) => reads)),
         sum(units.map(({ writes }) => writes)),
@@ -167,7 +167,7 @@ describe('docs/faults.md', () => {
       return [name, slowest.calls, slowest.decisions, longestWait({ slowest }), timeoutOf(name)].map(String);
     });
     expect(rowsOf(budget)).toEqual(inForce);
-    expect(definitions.guard.slowest).toEqual(definitions.authorizer.slowest);
+    expect(definitions['external-authorizer'].slowest).toEqual(definitions.authorizer.slowest);
     expect(budget).toContain(`given up after ${CALL_ATTEMPT_TIMEOUT_MS / 1000} seconds`);
     expect(budget).toContain(`${WORST_CASE_CALL_SECONDS} seconds in all`);
   });

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { bundleOf } from '../bench/bundle';
+import { readBundle } from '../bench/bundle';
 
 const SECRET = 'a secret/with+signs';
 const folder = mkdtempSync(join(tmpdir(), 'token-auth-signed-'));
@@ -49,7 +49,7 @@ it.each([undefined, 'the session token of a role'])(
   'are signed, with the session token %j',
   async (sessionToken) => {
     const file = join(folder, `authorizer-${sessionToken === undefined}.js`);
-    writeFileSync(file, bundleOf('authorizer').text);
+    writeFileSync(file, readBundle('authorizer').text);
     process.env = {
       USERS_TABLE: 'Users',
       TOKENS_TABLE: 'Tokens',

@@ -2,10 +2,10 @@ import { roleTitle } from '../shared/domain/roles';
 import { toSeconds } from '../shared/domain/session';
 import type { ProtectedRequest } from '../shared/http/create-handler';
 import { expiryHeaders } from '../shared/http/expiry-headers';
-import type { Answer } from '../shared/http/response';
+import type { HttpResponse } from '../shared/http/response';
 
 /** Greets by role. Everything it needs came with the authorizer's answer. */
-export function dashboard({ principal }: ProtectedRequest, nowMs: number): Answer {
+export function dashboard({ principal }: ProtectedRequest, nowMs: number): HttpResponse {
   return {
     status: 200,
     body: { message: `Welcome to the ${roleTitle(principal.role)} Dashboard!` },

@@ -10,7 +10,7 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
   tables: {},
-  answers: [200],
+  statuses: [200],
   steps: [],
   events: 0,
   slowest: { calls: 0, decisions: 0 },

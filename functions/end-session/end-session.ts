@@ -3,8 +3,8 @@ import type { Clock } from '../shared/clock';
 import { toSeconds } from '../shared/domain/session';
 import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, messages } from '../shared/http/errors';
-import { listLiveSessions } from '../shared/http/live-sessions';
-import type { Answer } from '../shared/http/response';
+import type { HttpResponse } from '../shared/http/response';
+import { listLiveSessions } from '../shared/http/session-list';
 import type { SessionStore } from '../shared/store/sessions';
 
 export interface EndSessionDependencies {
@@ -15,7 +15,7 @@ export interface EndSessionDependencies {
 export async function endSession(
   request: ProtectedRequest,
   { clock, sessions }: EndSessionDependencies,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const live = await listLiveSessions(request, sessions, toSeconds(clock()));
   const found = live.find(({ session }) => session.id === request.pathParameters['id']);
   if (!found) throw new ApiError('not_found', messages.notFound);

@@ -10,7 +10,7 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
   tables: { tokens: [{ read: ['Query'] }, { write: ['DeleteItem'], attributes: ['id'] }] },
-  answers: [204, 404],
+  statuses: [204, 404],
   steps: [['Query tokens'], ['DeleteItem tokens']],
   events: 1,
   slowest: { calls: 2, decisions: 1 },

@@ -40,7 +40,7 @@ export const endpoint = {
       { write: ['UpdateItem'], attributes: rateLimitAttributes, returnValues: ['NONE', 'ALL_NEW'] },
     ],
   },
-  answers: [200],
+  statuses: [200],
   steps: [
     ['UpdateItem rateLimits', 'GetItem users'],
     ['UpdateItem rateLimits', 'GetItem users'],

@@ -13,12 +13,14 @@ import { hashPassword, isWeakerThan, matchesPassword } from '../shared/domain/pa
 import { createSession, findSurplusSessions, type Lifetimes, toSeconds } from '../shared/domain/session';
 import { issueToken, newSessionId } from '../shared/domain/token';
 import type { PublicRequest } from '../shared/http/create-handler';
-import { InvalidFieldsError, messages, ThrottledError } from '../shared/http/errors';
+import { InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
 import type { FieldsOf } from '../shared/http/fields';
-import type { Answer } from '../shared/http/response';
+import { consumeSourceIp, refuse } from '../shared/http/rate-limits';
+import type { HttpResponse } from '../shared/http/response';
+import { listSessions } from '../shared/http/session-list';
 import type { ConsumedAttempt, RateLimitStore } from '../shared/store/rate-limits';
-import { accountLimitKey, laneLimitKey, sourceIpLimitKey } from '../shared/store/schema';
+import { accountLimitKey, laneLimitKey } from '../shared/store/schema';
 import type { SessionStore } from '../shared/store/sessions';
 import { StoreUnavailableError } from '../shared/store/unavailable';
 import type { FoundUser, UserStore } from '../shared/store/users';
@@ -41,11 +43,12 @@ export interface LoginDependencies {
 /** Of 65,536 keys a user has a few dozen taken at most. */
 const KEY_ATTEMPTS = 5;
 
-export async function login(request: LoginRequest, dependencies: LoginDependencies): Promise<Answer> {
+export async function login(request: LoginRequest, dependencies: LoginDependencies): Promise<HttpResponse> {
   const { clock, lifetimes, rateLimits, users, sessions, sessionsPerUser } = dependencies;
   const { body: input, caller, log } = request;
+  // The source IP comes before the account, so that what it refuses costs no account anything.
   const [, locator] = await inOrder(
-    consumeSourceIp(request, dependencies),
+    consumeSourceIp('login', request, dependencies),
     users.findLocator(input.username),
   );
   const reading = users.findNamed(locator, input.username);
@@ -65,11 +68,10 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
   // Of these, only the session matters to the answer: the next login makes up for the rest.
   const [{ token, session }, stored] = await Promise.all([
     openSession(user, request, dependencies),
-    sessions.list(locator).catch(log.failure),
+    listSessions(locator, sessions, log).catch(log.failure),
     rateLimits.reset(attempt, knownUntil).catch(log.failure),
     rehashIfNeeded(user, input.password, { ...dependencies, log }),
   ]);
-  if (stored && !stored.isComplete) log.event('sessions_not_all_read');
   const limits = { limit: sessionsPerUser, now: session.refreshedAt };
   const surplus = findSurplusSessions(stored?.sessions ?? [], session, limits);
   if (surplus.length > 0) await sessions.removeAll(surplus).catch(log.failure);
@@ -91,17 +93,6 @@ async function inOrder<First, Second>(
   return [await first, await second];
 }
 
-/** @throws ThrottledError when the source IP has to wait. It comes before the account, so that it costs no account anything. */
-async function consumeSourceIp(request: LoginRequest, dependencies: LoginDependencies): Promise<void> {
-  const { clock, rateLimits, sourceIpRules } = dependencies;
-  const key = sourceIpLimitKey('login', request.caller.sourceIp);
-  const waitSeconds = await rateLimits.consumeFixedWindow(key, {
-    now: toSeconds(clock()),
-    rules: sourceIpRules,
-  });
-  if (waitSeconds > 0) throw refuse('address_limit', waitSeconds, request);
-}
-
 /**
  * Counts an attempt of the account, alike for names that exist and names that do not; of its lane while the account has to wait, if it
  * signed in from this network before.
@@ -116,13 +107,8 @@ async function consumeAccount(
   const lane = { network, key: laneLimitKey(account, network) };
   const attempt = { key: accountLimitKey(account), lane, nowMs: clock() };
   const consumption = await rateLimits.consumeWithBackoff(attempt, accountRules);
-  if (!consumption.isAllowed) throw refuse('account_wait', consumption.waitSeconds, request);
-  return consumption;
-}
-
-function refuse(reason: string, waitSeconds: number, { caller, log }: LoginRequest): ThrottledError {
-  log.event('login_refused', { reason, address: caller.sourceIp, waitSeconds });
-  return new ThrottledError(waitSeconds);
+  if (consumption.isAllowed) return consumption;
+  throw refuse('login', { reason: 'account_wait', waitSeconds: consumption.waitSeconds }, request);
 }
 
 interface Verified {

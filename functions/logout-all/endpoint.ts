@@ -26,7 +26,7 @@ export const endpoint = {
       { write: ['DeleteItem'], attributes: ['id'] },
     ],
   },
-  answers: [204],
+  statuses: [204],
   // Of a user with one session, whose item goes.
   steps: [['UpdateItem users'], ['Query tokens'], ['DeleteItem tokens']],
   variants: {

@@ -4,7 +4,8 @@ import { TIDYING_PATIENCE_MS } from '../shared/domain/limits';
 import { findDeadSessions, toSeconds } from '../shared/domain/session';
 import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
-import type { Answer } from '../shared/http/response';
+import type { HttpResponse } from '../shared/http/response';
+import { listSessions } from '../shared/http/session-list';
 import type { SessionStore } from '../shared/store/sessions';
 import type { UserStore } from '../shared/store/users';
 
@@ -17,7 +18,7 @@ export interface LogoutAllDependencies {
 export async function logoutAll(
   request: ProtectedRequest,
   dependencies: LogoutAllDependencies,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const { principal, token, query, log } = request;
   const { users } = dependencies;
   const elapsed = stopwatch();
@@ -38,8 +39,7 @@ async function tidy(
   sessionGeneration: number,
   { clock, sessions }: LogoutAllDependencies,
 ): Promise<void> {
-  const stored = await sessions.list(token.locator);
-  if (!stored.isComplete) log.event('sessions_not_all_read');
+  const stored = await listSessions(token.locator, sessions, log);
   await sessions.removeAll(
     findDeadSessions(stored.sessions, { userId, sessionGeneration }, toSeconds(clock())),
   );

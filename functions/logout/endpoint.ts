@@ -11,7 +11,7 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
   tables: { tokens: [{ write: ['DeleteItem'], attributes: ['id'] }] },
-  answers: [200],
+  statuses: [200],
   steps: [['DeleteItem tokens']],
   events: 1,
   slowest: { calls: 1, decisions: 0 },

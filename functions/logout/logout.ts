@@ -1,5 +1,5 @@
 import type { ProtectedRequest } from '../shared/http/create-handler';
-import type { Answer } from '../shared/http/response';
+import type { HttpResponse } from '../shared/http/response';
 import type { SessionStore } from '../shared/store/sessions';
 
 export interface LogoutDependencies {
@@ -13,7 +13,7 @@ export interface LogoutDependencies {
 export async function logout(
   { token, principal, log }: ProtectedRequest,
   { sessions }: LogoutDependencies,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   await sessions.remove(token, principal.sessionId);
   log.event('logged_out');
   return {

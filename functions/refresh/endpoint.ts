@@ -19,7 +19,7 @@ export const endpoint = {
       },
     ],
   },
-  answers: [200],
+  statuses: [200],
   steps: [['UpdateItem tokens']],
   // The authorizer marks the successor as used.
   later: ['UpdateItem tokens'],

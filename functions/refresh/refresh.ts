@@ -16,7 +16,7 @@ import { deriveSuccessor, digestToken, type Token } from '../shared/domain/token
 import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, messages } from '../shared/http/errors';
 import { type Expiry, expiryHeaders } from '../shared/http/expiry-headers';
-import type { Answer } from '../shared/http/response';
+import type { HttpResponse } from '../shared/http/response';
 import type { SessionStore } from '../shared/store/sessions';
 
 export interface RefreshDependencies {
@@ -38,7 +38,7 @@ interface Issued extends Expiry {
 export async function refresh(
   { token, principal, log }: ProtectedRequest,
   dependencies: RefreshDependencies,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const now = toSeconds(dependencies.clock());
   const { successorSalt, ...known } = principal;
   const issued =

@@ -10,7 +10,7 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
   tables: { tokens: [{ read: ['Query'] }] },
-  answers: [200],
+  statuses: [200],
   steps: [['Query tokens']],
   events: 0,
   slowest: { calls: 1, decisions: 1 },

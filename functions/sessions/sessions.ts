@@ -3,9 +3,9 @@ import type { Clock } from '../shared/clock';
 import { type Session, toSeconds } from '../shared/domain/session';
 import type { ProtectedRequest } from '../shared/http/create-handler';
 import { expiryHeaders } from '../shared/http/expiry-headers';
-import { listLiveSessions } from '../shared/http/live-sessions';
 import type { Principal } from '../shared/http/principal';
-import type { Answer } from '../shared/http/response';
+import type { HttpResponse } from '../shared/http/response';
+import { listLiveSessions } from '../shared/http/session-list';
 import type { SessionStore } from '../shared/store/sessions';
 
 export interface SessionsDependencies {
@@ -16,7 +16,7 @@ export interface SessionsDependencies {
 export async function sessions(
   request: ProtectedRequest,
   { clock, sessions: store }: SessionsDependencies,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const { principal } = request;
   const now = toSeconds(clock());
   const live = await listLiveSessions(request, store, now);

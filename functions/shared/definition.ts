@@ -84,7 +84,7 @@ export interface EndpointDefinition extends FunctionDefinition {
   /** The fields of its body; absent: the body is not read. */
   readonly body?: Readonly<Record<string, FieldKind>>;
   /** Every status that it answers besides those of any request (400 to 405, 413, 415, 429, 500, 503). */
-  readonly answers: readonly number[];
+  readonly statuses: readonly number[];
   /** Ordinary ways besides `steps`, by the query that asks for them. */
   readonly variants?: Readonly<Record<`?${string}`, Steps>>;
   /** Calls that such a request causes at the next one. */

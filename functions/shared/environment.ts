@@ -44,7 +44,7 @@ export type Environment<Definition extends Reader> = Readonly<
 >;
 
 /** The variables that a function reads. */
-export const variablesOf = ({ settings, tables }: Reader): readonly Variable[] => [
+export const listVariables = ({ settings, tables }: Reader): readonly Variable[] => [
   ...settings,
   ...(Object.keys(tables) as TableName[]).map((table) => tableVariables[table]),
 ];
@@ -54,7 +54,7 @@ export const variablesOf = ({ settings, tables }: Reader): readonly Variable[] =
  * @throws Error naming every variable that is missing, so that a wrong deployment shows in one go.
  */
 export function readEnvironment<Definition extends Reader>(definition: Definition): Environment<Definition> {
-  const variables = variablesOf(definition);
+  const variables = listVariables(definition);
   const missing = variables.filter((variable) => process.env[variable] === undefined);
   if (missing.length > 0) throw new Error(`The function lacks the variables ${missing.join(', ')}.`);
   return Object.fromEntries(

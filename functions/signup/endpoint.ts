@@ -50,7 +50,7 @@ export const endpoint = {
       { write: ['UpdateItem'], attributes: rateLimitAttributes, returnValues: ['NONE', 'ALL_NEW'] },
     ],
   },
-  answers: [201],
+  statuses: [201],
   steps: [['UpdateItem rateLimits'], ['UpdateItem users'], ['TransactWriteItems users 4']],
   events: 1,
   slowest: { calls: 3, decisions: 1 },

@@ -6,12 +6,12 @@ import { passwordProblems } from '../shared/domain/password-rules';
 import { createSession, type Lifetimes, type Session, toSeconds } from '../shared/domain/session';
 import { issueToken, newLocator, newSessionId, type Token } from '../shared/domain/token';
 import type { PublicRequest } from '../shared/http/create-handler';
-import { type FieldErrors, InvalidFieldsError, ThrottledError } from '../shared/http/errors';
+import { type FieldErrors, InvalidFieldsError } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
 import type { FieldsOf } from '../shared/http/fields';
-import type { Answer } from '../shared/http/response';
+import { consumeSourceIp } from '../shared/http/rate-limits';
+import type { HttpResponse } from '../shared/http/response';
 import type { RateLimitStore } from '../shared/store/rate-limits';
-import { sourceIpLimitKey } from '../shared/store/schema';
 import { StoreUnavailableError } from '../shared/store/unavailable';
 import type { UserStore } from '../shared/store/users';
 import type { endpoint } from './endpoint';
@@ -32,11 +32,15 @@ export interface SignupDependencies {
 /** With 100 million users a draw is taken once in 11,000; more than a few in a row is a fault. */
 const LOCATOR_ATTEMPTS = 5;
 
-export async function signup(request: SignupRequest, dependencies: SignupDependencies): Promise<Answer> {
+export async function signup(
+  request: SignupRequest,
+  dependencies: SignupDependencies,
+): Promise<HttpResponse> {
   const { body: input, caller, log } = request;
   const problems = passwordProblems(input.password, input, dependencies.passwordMinLength);
   if (problems.length > 0) throw new InvalidFieldsError({ password: problems });
-  await consumeSignup(request, dependencies);
+  // Each costs a hash, and tells whether a name is taken.
+  await consumeSourceIp('signup', request, dependencies);
   const { sourceIp: address, device } = caller;
   const [passwordHash, hashMilliseconds] = await timed(() =>
     hashPassword(input.password, dependencies.bcryptCost),
@@ -57,19 +61,6 @@ export async function signup(request: SignupRequest, dependencies: SignupDepende
     body: { user: { id, username, email, role }, token: token.text },
     headers: expiryHeaders({ ...session, tokenExpiresAt: session.expiresAt }, session.refreshedAt),
   };
-}
-
-/** @throws ThrottledError when the source IP has made too many attempts: each costs a hash, and tells whether a name is taken. */
-async function consumeSignup(
-  { caller: { sourceIp }, log }: SignupRequest,
-  { clock, rateLimits, sourceIpRules }: SignupDependencies,
-): Promise<void> {
-  const key = sourceIpLimitKey('signup', sourceIp);
-  const window = { now: toSeconds(clock()), rules: sourceIpRules };
-  const waitSeconds = await rateLimits.consumeFixedWindow(key, window);
-  if (waitSeconds === 0) return;
-  log.event('signup_refused', { reason: 'address_limit', address: sourceIp, waitSeconds });
-  throw new ThrottledError(waitSeconds);
 }
 
 interface Applicant {

@@ -42,7 +42,7 @@ export function addAlarms(scope: Construct, metrics: Metrics, backend: string): 
 const failureAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
   {
     id: 'ServerErrors',
-    metric: percentOf(metrics.serverErrors, metrics.requests),
+    metric: percentage(metrics.serverErrors, metrics.requests),
     figures: alarmFigures.serverErrors,
     description:
       'Some requests are answered 5xx: users see errors, nobody is logged out by it. ' +
@@ -50,7 +50,7 @@ const failureAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
   },
   {
     id: 'AuthorizerFailing',
-    metric: percentOf(metrics.authorizerErrors, metrics.authorizerCalls),
+    metric: percentage(metrics.authorizerErrors, metrics.authorizerCalls),
     figures: alarmFigures.authorizerFailing,
     description:
       'Requests with a token are answered 503: signed-in users cannot do anything; nobody is logged out, and nobody is let in without a token. ' +
@@ -61,7 +61,7 @@ const failureAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
 const throttleAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
   {
     id: 'FunctionsThrottled',
-    metric: sumOf(metrics.throttles),
+    metric: addUp(metrics.throttles),
     figures: alarmFigures.functionsThrottled,
     description:
       'Users are turned away with 503 because the AWS account runs as many functions at once as it may: 10 in a new account, for everything in it. ' +
@@ -69,7 +69,7 @@ const throttleAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
   },
   {
     id: 'DatabaseThrottled',
-    metric: sumOf(metrics.tableThrottles),
+    metric: addUp(metrics.tableThrottles),
     figures: alarmFigures.databaseThrottled,
     description:
       'The database turns reads or writes away: users wait longer, and some are answered 503. ' +
@@ -80,7 +80,7 @@ const throttleAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
 const loginAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
   {
     id: 'PasswordGuessing',
-    metric: sumOf([metrics.logins('failed'), metrics.logins('refused')]),
+    metric: addUp([metrics.logins('failed'), metrics.logins('refused')]),
     figures: alarmFigures.passwordGuessing,
     description:
       'Far more logins fail than people mistype: somebody is guessing passwords, and the users whose accounts are tried must wait before they can log in. ' +
@@ -105,14 +105,14 @@ const loginAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
 ];
 
 /** Failures in percent of all, or 0 while they are too few to say anything. */
-const percentOf = (failures: Metric, all: Metric): MathExpression =>
+const percentage = (failures: Metric, all: Metric): MathExpression =>
   new MathExpression({
     expression: `IF(failures >= ${LEAST_FAILURES}, 100 * failures / all, 0)`,
     usingMetrics: { failures, all },
   });
 
 /** In a sum CloudWatch takes what is missing for 0. An alarm may look at ten metrics at most. */
-const sumOf = (metrics: readonly Metric[]): MathExpression => {
+const addUp = (metrics: readonly Metric[]): MathExpression => {
   const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
   return new MathExpression({ expression: Object.keys(usingMetrics).join(' + '), usingMetrics });
 };

@@ -84,15 +84,15 @@ function functionMetrics(functions: AuthFunctions) {
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
 function tableMetrics(tables: readonly Table[]) {
-  const sumsOf = (reads: string, writes: string) =>
+  const capacitySums = (reads: string, writes: string) =>
     tables.flatMap((table) =>
       Object.entries({ [reads]: 'reads', [writes]: 'writes' }).map(([metricName, words]) =>
         table.metric(metricName, { statistic: Stats.SUM, label: `${table.node.id}: ${words}` }),
       ),
     );
   return {
-    tableThrottles: sumsOf('ReadThrottleEvents', 'WriteThrottleEvents'),
-    tableCapacity: sumsOf('ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits'),
+    tableThrottles: capacitySums('ReadThrottleEvents', 'WriteThrottleEvents'),
+    tableCapacity: capacitySums('ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits'),
     tableErrors: tableErrors(tables),
   };
 }

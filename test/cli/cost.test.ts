@@ -1,5 +1,5 @@
 import { costReport, millionRequests, millionTable, monthlyCharges } from '../../cli/cost';
-import { preflight, requestKinds, unitsOf } from '../../cli/request-kinds';
+import { countUnits, preflight, requestKinds } from '../../cli/request-kinds';
 import type { Template } from '../../cli/synthesised-stack';
 import { listRoutes } from '../../functions/endpoints';
 import { templateWith } from '../support/assembly';
@@ -103,8 +103,8 @@ describe('a million requests', () => {
 });
 
 it('request units are those of strongly consistent reads and of writes, in a transaction two for each item', () => {
-  expect(unitsOf('BatchGetItem users 2')).toEqual({ reads: 2, writes: 0 });
-  expect(unitsOf('Query tokens')).toEqual({ reads: 1, writes: 0 });
-  expect(unitsOf('DeleteItem tokens')).toEqual({ reads: 0, writes: 1 });
-  expect(unitsOf('TransactWriteItems users 4')).toEqual({ reads: 0, writes: 8 });
+  expect(countUnits('BatchGetItem users 2')).toEqual({ reads: 2, writes: 0 });
+  expect(countUnits('Query tokens')).toEqual({ reads: 1, writes: 0 });
+  expect(countUnits('DeleteItem tokens')).toEqual({ reads: 0, writes: 1 });
+  expect(countUnits('TransactWriteItems users 4')).toEqual({ reads: 0, writes: 8 });
 });

@@ -1,6 +1,6 @@
 /** The table of calls against what the functions send to DynamoDB, call by call and item by item. */
 import { assumptions } from '../../cli/prices';
-import { callsOf, requestKinds } from '../../cli/request-kinds';
+import { listCalls, requestKinds } from '../../cli/request-kinds';
 import { newName } from '../support/api';
 import { type Call, type FaultyApi, startFaultyApi } from '../support/faulty-database';
 
@@ -98,7 +98,7 @@ describe.each(requestKinds)('$request', (kind) => {
     const { reply, calls, lines } = await requests[kind.request]!();
     expect(reply.status).toBe(statuses[kind.request] ?? 200);
     const { later = [], ...now } = kind;
-    const expected = callsOf(now).map((call) => call.replace(/ [a-z]\w*/i, ''));
+    const expected = listCalls(now).map((call) => call.replace(/ [a-z]\w*/i, ''));
     expect(calls).toEqual([...expected].sort());
     if (later.length > 0) {
       const next = await send('GET', '/api/dashboard/', { token: reply.body.token });

@@ -122,14 +122,14 @@ it('the log says who was refused and why, and nothing of any token', async () =>
   await reports('GET', '/reports', { token: `${token.slice(0, -1)}${token.endsWith('0') ? 1 : 0}` });
   await api.logged({
     kind: 'request',
-    function: 'guard',
+    function: 'external-authorizer',
     userId: id,
     status: 403,
     reason: 'role_not_admitted',
   });
   await api.logged({
     kind: 'request',
-    function: 'guard',
+    function: 'external-authorizer',
     route: '/reports',
     status: 401,
     reason: 'token_wrong',

@@ -13,7 +13,7 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { definition as guard } from '../../functions/guard/definition';
+import { definition as externalAuthorizer } from '../../functions/external-authorizer/definition';
 import { readEnvironment } from '../../functions/shared/environment';
 import { type ProtectOptions, SettingsError, TokenAuth, type TokenAuthProps } from '../../lib/index';
 import { longestWait } from '../../lib/timeouts';
@@ -44,8 +44,8 @@ class Reports {
 const resourcesOf = (template: Template, type: string): [string, any][] =>
   Object.entries(template.findResources(type));
 const named = (entries: [string, any][], part: string) => entries.filter(([id]) => id.includes(part));
-const guardsOf = (template: Template) =>
-  named(resourcesOf(template, 'AWS::Lambda::Function'), 'GuardFunction');
+const findExternalAuthorizers = (template: Template) =>
+  named(resourcesOf(template, 'AWS::Lambda::Function'), 'ExternalAuthorizerFunction');
 
 describe('TokenAuth in a stack of someone else', () => {
   it('takes its settings as cdk.json does, and refuses in the same words', () => {
@@ -102,8 +102,8 @@ describe('protect', () => {
   const template = reports.template();
   const inReports = (entries: [string, any][]) => entries.filter(([id]) => id.startsWith('ReportsApi'));
 
-  it('makes one guard for each API and each set of roles, however the roles are written', () => {
-    const roles = guardsOf(template).map(([id, { Properties }]) => [
+  it('makes one external authorizer for each API and each set of roles, however the roles are written', () => {
+    const roles = findExternalAuthorizers(template).map(([id, { Properties }]) => [
       id.startsWith('Other') ? 'Other' : 'ReportsApi',
       Properties.Environment.Variables.ADMITTED_ROLES,
     ]);
@@ -115,7 +115,7 @@ describe('protect', () => {
   });
 
   it('puts it before these methods, and leaves all others as they are', () => {
-    const guards = new Map(
+    const authorizers = new Map(
       named(resourcesOf(template, 'AWS::ApiGateway::Authorizer'), 'AnyRole').concat(
         named(resourcesOf(template, 'AWS::ApiGateway::Authorizer'), 'MANAGER'),
       ),
@@ -131,7 +131,7 @@ describe('protect', () => {
       ['OPTIONS', 'NONE', undefined],
       ['POST', 'CUSTOM', 'MANAGERADMIN'],
     ]);
-    for (const { Properties } of guards.values())
+    for (const { Properties } of authorizers.values())
       expect(Properties).toMatchObject({
         Type: 'REQUEST',
         IdentitySource: '',
@@ -139,9 +139,9 @@ describe('protect', () => {
       });
   });
 
-  it('lets API Gateway call a guard for its own authorizer alone', () => {
+  it('lets API Gateway call an external authorizer for its own authorizer alone', () => {
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').filter(([, { Properties }]) =>
-      JSON.stringify(Properties.FunctionName).includes('GuardFunction'),
+      JSON.stringify(Properties.FunctionName).includes('ExternalAuthorizerFunction'),
     );
     expect(permissions).toHaveLength(3);
     for (const [, { Properties }] of permissions)
@@ -170,19 +170,19 @@ describe('protect', () => {
     ]);
   });
 
-  it('gives a guard exactly the variables that it reads, and time for all its calls', () => {
-    for (const [, { Properties }] of guardsOf(template)) {
+  it('gives an external authorizer exactly the variables that it reads, and time for all its calls', () => {
+    for (const [, { Properties }] of findExternalAuthorizers(template)) {
       const given = Properties.Environment.Variables;
       const before = process.env;
       process.env = Object.fromEntries(Object.keys(given).map((variable) => [variable, 'x']));
-      expect(Object.keys(readEnvironment(guard)).sort()).toEqual(Object.keys(given).sort());
+      expect(Object.keys(readEnvironment(externalAuthorizer)).sort()).toEqual(Object.keys(given).sort());
       process.env = before;
-      expect(Properties.Timeout).toBeGreaterThanOrEqual(longestWait(guard) + 1);
+      expect(Properties.Timeout).toBeGreaterThanOrEqual(longestWait(externalAuthorizer) + 1);
     }
   });
 
-  it('lets a guard read users without their password hashes, read and update sessions, and end none', () => {
-    const grants = grantsIn(template).filter(({ role }) => role.includes('GuardFunctionRole'));
+  it('lets an external authorizer read users without their password hashes, read and update sessions, and end none', () => {
+    const grants = grantsIn(template).filter(({ role }) => role.includes('ExternalAuthorizerFunctionRole'));
     const granted = grants.map(({ actions, table }) => `${actions} ${table.replace(/[0-9A-F]{8}$/, '')}`);
     expect(granted.sort()).toEqual(
       ['BatchGetItem AuthTablesUsers', 'BatchGetItem AuthTablesTokens', 'UpdateItem AuthTablesTokens']
@@ -190,7 +190,7 @@ describe('protect', () => {
         .sort(),
     );
     expect(looseGrantsIn(template)).toEqual([]);
-    expect(rolesNearPasswordsIn(template).join()).not.toContain('Guard');
+    expect(rolesNearPasswordsIn(template).join()).not.toContain('ExternalAuthorizer');
   });
 
   it('asks the users of the backend that protects, also where two protect methods of one API', () => {
@@ -202,8 +202,8 @@ describe('protect', () => {
     const usersBefore = (part: string): string => {
       const method = Object.keys(Resources).find((id) => id.startsWith(`ReportsApi${part}GET`))!;
       const { AuthorizerUri } = Resources[Resources[method].Properties.AuthorizerId.Ref].Properties;
-      const [, guard] = /"Fn::GetAtt":\["(\w+)"/.exec(JSON.stringify(AuthorizerUri))!;
-      return Resources[guard!].Properties.Environment.Variables.USERS_TABLE.Ref;
+      const [, functionId] = /"Fn::GetAtt":\["(\w+)"/.exec(JSON.stringify(AuthorizerUri))!;
+      return Resources[functionId!].Properties.Environment.Variables.USERS_TABLE.Ref;
     };
     expect([usersBefore('reports'), usersBefore('offers')]).toEqual([
       expect.stringMatching(/^AuthTablesUsers/),
@@ -217,7 +217,7 @@ describe('protect', () => {
     const api = new RestApi(elsewhere, 'Api');
     backend.protect(api.root.addMethod('GET', new MockIntegration()));
     const there = Template.fromStack(elsewhere);
-    expect(guardsOf(there)).toHaveLength(1);
+    expect(findExternalAuthorizers(there)).toHaveLength(1);
     there.resourceCountIs('AWS::ApiGateway::Authorizer', 1);
   });
 

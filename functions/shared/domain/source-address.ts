@@ -4,17 +4,17 @@
  */
 export function addressGroup(address: string): string {
   if (!address.includes(':')) return address;
-  const groups = groupsOf(address);
+  const groups = parseGroups(address);
   const isMapped = groups.slice(0, 6).join() === '0,0,0,0,0,65535';
-  if (isMapped) return groups.slice(6).flatMap(bytesOf).join('.');
+  if (isMapped) return groups.slice(6).flatMap(toBytes).join('.');
   const network = groups.slice(0, 4).map((group) => group.toString(16));
   return `${network.join(':')}::/64`;
 }
 
-const bytesOf = (group: number): number[] => [group >> 8, group & 0xff];
+const toBytes = (group: number): number[] => [group >> 8, group & 0xff];
 
 /** The eight groups of an IPv6 address, however it is written (RFC 4291, section 2.2). */
-function groupsOf(address: string): number[] {
+function parseGroups(address: string): number[] {
   const [left = [], right = []] = address
     .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => embeddedGroups(bytes))
     .split('::')

@@ -57,13 +57,13 @@ export async function authenticate(
   const acceptsSuperseded = request.endReusedSession !== undefined;
   const result = verifyToken({ token, ...stored, now, acceptsSuperseded });
   if (!result.ok) {
-    if (stored.session && result.reason !== 'token_wrong') request.log.identify(callerOf(stored.session));
+    if (stored.session && result.reason !== 'token_wrong') request.log.identify(toCaller(stored.session));
     if (result.reason === 'token_reused' && stored.session) await endReused(token, stored.session, request);
-    return { allow: false, detail: detailOf(result.reason), reason: result.reason };
+    return { allow: false, detail: denialDetail(result.reason), reason: result.reason };
   }
   if (result.isFirstUse) await closeRetryWindow(token, now, { ...request, ...dependencies });
   if (!dependencies.roles.includes(result.owner.role)) {
-    request.log.identify(callerOf(result.session));
+    request.log.identify(toCaller(result.session));
     return { allow: false, detail: messages.permissionDenied, reason: 'role_not_admitted' };
   }
   return { allow: true, principal: toPrincipal(result, acceptsSuperseded) };
@@ -79,7 +79,7 @@ async function endReused(
   log.event('token_reused');
 }
 
-const callerOf = ({ userId, id }: Session) => ({ userId, sessionId: id });
+const toCaller = ({ userId, id }: Session) => ({ userId, sessionId: id });
 
 /** From its first use on, the successor is known to have arrived. If that cannot be noted now, the next use will do it. */
 async function closeRetryWindow(
@@ -103,7 +103,7 @@ const toPrincipal = (
   ...(acceptsSuperseded && { successorSalt: session.successorSalt }),
 });
 
-function detailOf(reason: DenialReason): string {
+function denialDetail(reason: DenialReason): string {
   switch (reason) {
     case 'user_missing':
     case 'user_inactive':

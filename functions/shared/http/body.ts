@@ -73,7 +73,7 @@ function readJson(bytes: Buffer): Members {
   const value: unknown = JSON.parse(text);
   if (value === null) throw nonFieldError('No data provided');
   if (!isObject(value)) {
-    throw nonFieldError(`Invalid data. Expected a dictionary, but got ${pythonTypeOf(value, text)}.`);
+    throw nonFieldError(`Invalid data. Expected a dictionary, but got ${pythonType(value, text)}.`);
   }
   return members.map(({ name, number }) => [name, isExact(number) ? number : value[name]]);
 }
@@ -126,7 +126,7 @@ const nonFieldError = (message: string): InvalidFieldsError =>
   new InvalidFieldsError({ non_field_errors: [message] });
 
 /** What Python's `json` would have made of it, as DRF names the type. */
-function pythonTypeOf(value: unknown, text: string): string {
+function pythonType(value: unknown, text: string): string {
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'string') return 'str';
   if (typeof value === 'boolean') return 'bool';

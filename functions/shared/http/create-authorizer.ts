@@ -51,7 +51,7 @@ export function createAuthorizer({
     if (decision) log.event('request_denied', { reason: decision.reason });
     if (isAnsweredByEndpoint?.(resource, decision?.reason))
       return createPolicy('Allow', methodArn, messageTo(decision));
-    log.end(outcomeOf(decision));
+    log.end(toOutcome(decision));
     // Lambda's runtime writes down whatever is thrown here, and the message of an error may hold anything.
     if (!decision) throw new Error('The request could not be authorized.');
     return refuse(decision, methodArn);
@@ -64,7 +64,7 @@ function messageTo(refusal: Refusal | undefined): Readonly<Record<string, string
   return refusal.reason === 'role_not_admitted' ? { forbidden: true } : { detail: refusal.detail };
 }
 
-function outcomeOf(refusal: Refusal | undefined) {
+function toOutcome(refusal: Refusal | undefined) {
   if (!refusal) return { status: 503, reason: 'unavailable' };
   return { status: refusal.reason === 'role_not_admitted' ? 403 : 401, reason: refusal.reason };
 }

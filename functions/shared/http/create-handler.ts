@@ -10,7 +10,7 @@ import { createResponder, type Handler, type HttpEnvironment } from './create-re
 import { readDevice } from './device';
 import { ApiError, messages } from './errors';
 import { type Principal, readPrincipal, toRefusalError } from './principal';
-import type { Answer } from './response';
+import type { HttpResponse } from './response';
 
 /** What is known of whoever calls. */
 interface Caller {
@@ -57,7 +57,7 @@ interface HandlerOptions<R extends Route, Body> {
  */
 export function createHandler<const R extends Route, Body = undefined>(
   { name, route, environment, readBody }: HandlerOptions<R, Body>,
-  action: (request: RequestOf<R, Body>) => Answer | Promise<Answer>,
+  action: (request: RequestOf<R, Body>) => HttpResponse | Promise<HttpResponse>,
 ): Handler {
   return createResponder(name, environment, async (event, log) => {
     const authenticated = route.access === 'authenticated' ? authenticate(event, route, log) : {};

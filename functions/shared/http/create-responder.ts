@@ -1,14 +1,14 @@
-/** Turns whatever a function does with an event into an answer: every handler that API Gateway calls goes through here. */
+/** Turns whatever a function does with an event into a response: every handler that API Gateway calls goes through here. */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { systemClock } from '../clock';
 import { parseList } from '../environment';
 import { type RequestLog, requestLog } from '../log/request-log';
 import { StoreUnavailableError } from '../store/unavailable';
 import { ApiError, messages, toReason } from './errors';
-import { type Answer, toErrorResponse, toProxyResult } from './response';
+import { type HttpResponse, toErrorResponse, toProxyResult } from './response';
 
 export type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
-export type Action = (event: APIGatewayProxyEvent, log: RequestLog) => Answer | Promise<Answer>;
+export type Action = (event: APIGatewayProxyEvent, log: RequestLog) => HttpResponse | Promise<HttpResponse>;
 
 /** What every function that answers HTTP reads of its environment. */
 export interface HttpEnvironment {
@@ -26,9 +26,9 @@ export function createResponder(name: string, environment: HttpEnvironment, acti
       method: event.httpMethod,
       route: event.resource,
     });
-    const { answer, reason } = await attempt(action, event, log);
-    log.end({ status: answer.status, reason });
-    return toProxyResult(answer, event, corsOrigins);
+    const { response, reason } = await attempt(action, event, log);
+    log.end({ status: response.status, reason });
+    return toProxyResult(response, event, corsOrigins);
   };
 }
 
@@ -36,14 +36,14 @@ async function attempt(
   action: Action,
   event: APIGatewayProxyEvent,
   log: RequestLog,
-): Promise<{ readonly answer: Answer; readonly reason?: string }> {
+): Promise<{ readonly response: HttpResponse; readonly reason?: string }> {
   try {
-    return { answer: await action(event, log) };
+    return { response: await action(event, log) };
   } catch (thrown) {
     const error = asApiError(thrown);
-    const answer = toErrorResponse(error);
-    if (answer.status >= 500) log.failure(error);
-    return { answer, reason: toReason(error) };
+    const response = toErrorResponse(error);
+    if (response.status >= 500) log.failure(error);
+    return { response, reason: toReason(error) };
   }
 }
 

@@ -20,7 +20,7 @@ export async function readMultipart(
   const parser = make({
     headers: { 'content-type': String(type) },
     isFile: ({ filename }) => Boolean(filename),
-    onField: (part, value) => members.push([part.name, textOf(part, value)]),
+    onField: (part, value) => members.push([part.name, decodeText(part, value)]),
     onFile: ({ name }) => {
       members.push([name, FILE]);
       return () => undefined;
@@ -39,7 +39,7 @@ export async function readMultipart(
 }
 
 /** Of the transfer encodings, Django decodes this one. */
-function textOf({ headers }: PartInfo, value: Uint8Array): string {
+function decodeText({ headers }: PartInfo, value: Uint8Array): string {
   const text = Buffer.from(value).toString('utf8');
   const encoding = String(headers['content-transfer-encoding']).toLowerCase();
   return encoding === 'base64' ? Buffer.from(text, 'base64').toString('utf8') : text;

@@ -4,7 +4,7 @@ import { corsHeaders } from './cors';
 import { ApiError, InvalidFieldsError, messages, ThrottledError } from './errors';
 
 /** What an endpoint says: a status, a JSON body (none for 204) and headers of its own. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ const RETRY_AFTER_SECONDS = '1';
  * if it has no type, and some clients would parse its empty body.
  */
 export function toProxyResult(
-  answer: Answer,
+  answer: HttpResponse,
   event: APIGatewayProxyEvent,
   corsOrigins: readonly string[],
 ): APIGatewayProxyResult {
@@ -36,21 +36,21 @@ export function toProxyResult(
 }
 
 /** The answer to a failure. Anything but the listed failures is 500 and tells nothing. */
-export function toErrorResponse(error: unknown): Answer {
+export function toErrorResponse(error: unknown): HttpResponse {
   if (error instanceof InvalidFieldsError) return { status: 400, body: error.fields };
   if (error instanceof ThrottledError) return toThrottledResponse(error);
   if (!(error instanceof ApiError)) return { status: 500, body: { detail: messages.internal } };
-  return { status: error.status, body: { detail: error.message }, headers: headersOf(error) };
+  return { status: error.status, body: { detail: error.message }, headers: errorHeaders(error) };
 }
 
 /** RFC 6585, section 4. */
-const toThrottledResponse = ({ message, waitSeconds }: ThrottledError): Answer => ({
+const toThrottledResponse = ({ message, waitSeconds }: ThrottledError): HttpResponse => ({
   status: 429,
   body: { detail: message },
   headers: { 'Retry-After': String(waitSeconds) },
 });
 
-function headersOf(error: ApiError): Record<string, string> {
+function errorHeaders(error: ApiError): Record<string, string> {
   // A 401 from here loses this header on AWS, which renames it. All but the rarest 401s are made by the gateway.
   if (error.status === 401) return { 'WWW-Authenticate': 'Token' };
   if (error.status === 503) return { 'Retry-After': RETRY_AFTER_SECONDS };

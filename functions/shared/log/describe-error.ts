@@ -16,7 +16,7 @@ export function describeError(
   return {
     error: name,
     ...(hasKnownMessage(error) && { message }),
-    stack: framesOf(error),
+    stack: parseFrames(error),
     ...(cause !== undefined && depth < MAX_CAUSES && { cause: describeError(cause, depth + 1) }),
   };
 }
@@ -28,7 +28,7 @@ export function describeError(
 const hasKnownMessage = (error: Error): boolean =>
   error instanceof ApiError || error instanceof StoreUnavailableError || '$metadata' in error;
 
-const framesOf = ({ stack = '', message }: Error): string[] =>
+const parseFrames = ({ stack = '', message }: Error): string[] =>
   stack
     .slice(stack.indexOf(message) + message.length)
     .split('\n')

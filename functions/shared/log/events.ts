@@ -37,4 +37,4 @@ const events = {
 
 export type SecurityEvent = keyof typeof events;
 
-export const kindOf = (event: SecurityEvent): EventKind => events[event];
+export const findEventKind = (event: SecurityEvent): EventKind => events[event];

@@ -2,7 +2,7 @@
  * Metrics in CloudWatch's embedded format: a log line that says of itself which of its members are metrics costs no call.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-import { kindOf, type SecurityEvent } from './events';
+import { findEventKind, type SecurityEvent } from './events';
 
 /** Stands for no namespace: nothing is measured. */
 export const NO_METRICS = 'none';
@@ -15,7 +15,7 @@ export interface Measured {
 
 /** The members that make an event's line count. */
 export function toMetrics({ event, nowMs, hashMilliseconds }: Measured, namespace: string): object {
-  const { metric } = kindOf(event);
+  const { metric } = findEventKind(event);
   const counted = metric && directive(namespace, metric.name, { unit: 'Count', by: metric.by });
   const timed =
     hashMilliseconds !== undefined && directive(namespace, 'HashMilliseconds', { unit: 'Milliseconds' });

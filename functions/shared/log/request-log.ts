@@ -1,7 +1,7 @@
 /** What is written about one request: its security events, its faults, and in the end one line about all of it. */
 import { type Clock, stopwatch } from '../clock';
 import { describeError } from './describe-error';
-import { kindOf, type SecurityEvent } from './events';
+import { findEventKind, type SecurityEvent } from './events';
 import { type Level, type Line, writeLine } from './line';
 import { toMetrics } from './metrics';
 
@@ -53,7 +53,7 @@ export function requestLog(options: LogOptions, { requestContext, ...request }: 
       caller = { ...caller, ...known };
     },
     event: (event, details = {}) => {
-      const { level, outcome } = kindOf(event);
+      const { level, outcome } = findEventKind(event);
       const measured = { event, nowMs: options.clock(), hashMilliseconds: details.hashMilliseconds };
       writeLine(
         line(level, 'event', { event, outcome, ...details }),
@@ -62,7 +62,7 @@ export function requestLog(options: LogOptions, { requestContext, ...request }: 
     },
     failure: (error) => writeLine(line('ERROR', 'failure', describeError(error))),
     end: ({ status, reason }) => {
-      const outcome = outcomeOf(status);
+      const outcome = toOutcome(status);
       const milliseconds = elapsed();
       writeLine(
         line('INFO', 'request', { ...request, status, outcome, ...(reason && { reason }), milliseconds }),
@@ -71,7 +71,7 @@ export function requestLog(options: LogOptions, { requestContext, ...request }: 
   };
 }
 
-function outcomeOf(status: number): string {
+function toOutcome(status: number): string {
   if (status >= 500) return 'failed';
   return status >= 400 ? 'refused' : 'succeeded';
 }

@@ -21,7 +21,13 @@ import {
 import { toSeconds } from '../domain/session';
 import type { Bound } from './bind';
 import { conditionHeld, type Database, retryOnConflict } from './database';
-import { type LimitKey, networkAttribute, networkOf, rateLimitsTable, windowLimitKey } from './schema';
+import {
+  type LimitKey,
+  networkAttribute,
+  parseNetworkAttribute,
+  rateLimitsTable,
+  windowLimitKey,
+} from './schema';
 
 type RateLimits = Database<'rateLimits'>;
 
@@ -260,7 +266,7 @@ const toCounter = (item: Readonly<Record<string, unknown>>): Counter => ({
   expiresAt: Number(item['expiresAt'] ?? 0),
   networks: Object.fromEntries(
     Object.entries(item).flatMap(([name, until]) => {
-      const network = networkOf(name);
+      const network = parseNetworkAttribute(name);
       return network === undefined ? [] : [[network, Number(until)]];
     }),
   ),

@@ -115,5 +115,5 @@ export const rateLimitAttributes = [
 /** The attribute of an account's counter that holds until when a network is known. */
 export const networkAttribute = (network: string): string => NETWORK + network;
 /** The network of such an attribute; `undefined` for any other. */
-export const networkOf = (attribute: string): string | undefined =>
+export const parseNetworkAttribute = (attribute: string): string | undefined =>
   attribute.startsWith(NETWORK) ? attribute.slice(NETWORK.length) : undefined;

@@ -9,12 +9,12 @@ import { type AuthFunctionsProps, createFunction } from './auth-functions';
  * API Gateway does not tell an authorizer what a method wants, so there is one for each set of roles. It belongs to one API, and to its
  * stack, which may be another than that of the tables.
  */
-export class Guard extends Construct {
+export class ExternalAuthorizer extends Construct {
   readonly authorizer: CfnAuthorizer;
 
   constructor(api: RestApi, id: string, props: AuthFunctionsProps) {
     super(api, id);
-    const handler = createFunction(this, 'guard', props);
+    const handler = createFunction(this, 'external-authorizer', props);
     const stack = Stack.of(this);
     this.authorizer = new CfnAuthorizer(this, 'Authorizer', {
       name: Names.uniqueId(this),
@@ -40,7 +40,7 @@ export class Guard extends Construct {
  * All that an authorizer does, for the logical id of a deployment: a deployment is a copy of the API, and a changed authorizer needs a new
  * one. The CDK sees to that for some authorizers, in apps that set a flag.
  */
-export const configurationOf = (authorizer: CfnAuthorizer): IResolvable =>
+export const authorizerConfiguration = (authorizer: CfnAuthorizer): IResolvable =>
   Lazy.any({
     produce: () => {
       const { name, type, authorizerUri, identitySource, authorizerResultTtlInSeconds } = authorizer;

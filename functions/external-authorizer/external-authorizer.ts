@@ -3,7 +3,7 @@ import { type AuthenticationDependencies, authenticate, type Decision } from '..
 import type { AuthorizationRequest } from '../shared/http/create-authorizer';
 
 /** A token that was refreshed away never passes. Rejects when the database does not answer. */
-export const guard = (
+export const authorizeExternal = (
   { headers, log }: AuthorizationRequest,
   dependencies: AuthenticationDependencies,
 ): Promise<Decision> => authenticate({ headers, log }, dependencies);

@@ -1,8 +1,18 @@
-/** The caller's own sessions, for the endpoints that show or end them. */
+/** A user's sessions, for the endpoints that show, end or tidy them. */
 import { findLiveSessions } from '../domain/session';
+import type { RequestLog } from '../log/request-log';
 import type { SessionStore, StoredSession } from '../store/sessions';
 import type { ProtectedRequest } from './create-handler';
 import { ApiError, messages } from './errors';
+
+type Store = Pick<SessionStore, 'list'>;
+
+/** All that is stored at a locator. Of a pile that is too long to read, the first pages, which the log then says. */
+export async function listSessions(locator: string, { list }: Store, log: RequestLog) {
+  const stored = await list(locator);
+  if (!stored.isComplete) log.event('sessions_not_all_read');
+  return stored;
+}
 
 /**
  * The caller's live sessions, newest sign-in first. Of a pile that is too long to read, those that were read.
@@ -10,11 +20,10 @@ import { ApiError, messages } from './errors';
  */
 export async function listLiveSessions(
   { principal, token, log }: Pick<ProtectedRequest, 'principal' | 'token' | 'log'>,
-  store: Pick<SessionStore, 'list'>,
+  store: Store,
   now: number,
 ): Promise<StoredSession[]> {
-  const { sessions, isComplete } = await store.list(token.locator);
-  if (!isComplete) log.event('sessions_not_all_read');
+  const { sessions, isComplete } = await listSessions(token.locator, store, log);
   const live = findLiveSessions(sessions, { ...principal, isComplete }, now);
   if (!live) throw new ApiError('not_authenticated', messages.tokenInvalid);
   return live;

@@ -1,5 +1,5 @@
-/** Whom a guard lets in is in test/examples/reports.test.ts, over HTTP. */
-import { guard } from '../../functions/guard/guard';
+/** Whom an external authorizer lets in is in test/examples/reports.test.ts, over HTTP. */
+import { authorizeExternal } from '../../functions/external-authorizer/external-authorizer';
 import type { Session } from '../../functions/shared/domain/session';
 import { recordingLog } from '../support/log';
 import { NOW, owner, refreshedSession, sessionWith, token } from '../support/sessions';
@@ -17,18 +17,22 @@ const request = (text: string, resource = '/reports') => ({
   log: recordingLog(),
 });
 
-describe('a guard', () => {
+describe('an external authorizer', () => {
   it('says nothing of roles to one whose token is not good', async () => {
     const expired = dependencies(sessionWith(token, { expiresAt: NOW }), ['ADMIN']);
-    expect(await guard(request(token.text), expired)).toMatchObject({ reason: 'token_expired' });
-    expect(await guard(request('nonsense'), expired)).toMatchObject({ reason: 'token_malformed' });
+    expect(await authorizeExternal(request(token.text), expired)).toMatchObject({ reason: 'token_expired' });
+    expect(await authorizeExternal(request('nonsense'), expired)).toMatchObject({
+      reason: 'token_malformed',
+    });
   });
 
   it.each(['/reports', '/api/refresh-token', '/api/logout'])(
     'takes no token that was refreshed away, also on a path of that name: %s',
     async (path) => {
       const deps = dependencies(refreshedSession(token, 1));
-      expect(await guard(request(token.text, path), deps)).toMatchObject({ reason: 'token_wrong' });
+      expect(await authorizeExternal(request(token.text, path), deps)).toMatchObject({
+        reason: 'token_wrong',
+      });
     },
   );
 });

@@ -8,7 +8,7 @@ import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
 import { markTokenUsed } from '../shared/store/sessions';
 import { definition } from './definition';
-import { guard } from './guard';
+import { authorizeExternal } from './external-authorizer';
 
 const environment = readEnvironment(definition);
 const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
@@ -25,9 +25,9 @@ const dependencies: AuthenticationDependencies = {
 const UNAUTHORIZED = 'Unauthorized';
 
 export const handler = createAuthorizer({
-  name: 'guard',
+  name: 'external-authorizer',
   metricsNamespace: environment.METRICS_NAMESPACE,
-  decide: (request) => guard(request, dependencies),
+  decide: (request) => authorizeExternal(request, dependencies),
   refuse: ({ reason }, methodArn) => {
     if (reason !== 'role_not_admitted') throw new Error(UNAUTHORIZED);
     return createPolicy('Deny', methodArn, {});
