@@ -1,19 +1,9 @@
+import { authorizerDefinition } from '../shared/authorizer-definition';
 import type { FunctionDefinition } from '../shared/definition';
-import { authenticationAttributes } from '../shared/store/schema';
+
+const { tables } = authorizerDefinition;
 
 export const definition = {
-  settings: ['METRICS_NAMESPACE', 'ADMITTED_ROLES'],
-  tables: {
-    users: [{ read: ['BatchGetItem'], attributes: authenticationAttributes }],
-    tokens: [
-      { read: ['BatchGetItem'] },
-      { write: ['UpdateItem'], attributes: ['tokenDigest', 'successorUsedAt'] },
-      { write: ['DeleteItem'], attributes: ['id'] },
-    ],
-  },
-  steps: [['BatchGetItem users 2']],
-  // The read, twice if it may be torn, and what is marked or ended.
-  slowest: { calls: 3, decisions: 1 },
-  memory: 512,
-  cpuSeconds: 1,
+  ...authorizerDefinition,
+  tables: { ...tables, tokens: [...tables.tokens, { write: ['DeleteItem'], attributes: ['id'] }] },
 } as const satisfies FunctionDefinition;
