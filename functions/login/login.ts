@@ -11,7 +11,7 @@ import {
 } from '../shared/domain/attempts';
 import { hashPassword, isWeakerThan, matchesPassword } from '../shared/domain/password-hash';
 import { createSession, findSurplusSessions, type Lifetimes, toSeconds } from '../shared/domain/session';
-import { issueToken, newSessionId } from '../shared/domain/token';
+import { issueToken, newSessionDigits } from '../shared/domain/token';
 import type { PublicRequest } from '../shared/http/create-handler';
 import { InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
@@ -152,7 +152,7 @@ async function openSession(
 ) {
   const { id: userId, sessionGeneration } = user;
   for (let attempt = 0; attempt < KEY_ATTEMPTS; attempt += 1) {
-    const token = issueToken(user.locator, newSessionId());
+    const token = issueToken(user.locator, newSessionDigits());
     const session = createSession(token, {
       userId,
       sessionGeneration,

@@ -4,7 +4,7 @@ import type { FixedWindowRules } from '../shared/domain/attempts';
 import { hashPassword } from '../shared/domain/password-hash';
 import { passwordProblems } from '../shared/domain/password-rules';
 import { createSession, type Lifetimes, type Session, toSeconds } from '../shared/domain/session';
-import { issueToken, newLocator, newSessionId, type Token } from '../shared/domain/token';
+import { issueToken, newLocator, newSessionDigits, type Token } from '../shared/domain/token';
 import type { PublicRequest } from '../shared/http/create-handler';
 import { type FieldErrors, InvalidFieldsError } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
@@ -81,7 +81,7 @@ async function create(applicant: Applicant, dependencies: SignupDependencies): P
   for (let attempt = 0; attempt < LOCATOR_ATTEMPTS; attempt += 1) {
     const nowMs = dependencies.clock();
     const createdAt = toSeconds(nowMs);
-    const token = issueToken(newLocator(), newSessionId());
+    const token = issueToken(newLocator(), newSessionDigits());
     const holder = { userId: id, sessionGeneration: 0 };
     const session = createSession(token, { ...holder, device, nowMs, lifetimes: dependencies.lifetimes });
     const user = { id, username, email, role, passwordHash, isActive: true, createdAt, sessionGeneration: 0 };

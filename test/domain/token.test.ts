@@ -5,7 +5,7 @@ import {
   isSameDigest,
   issueToken,
   newLocator,
-  newSessionId,
+  newSessionDigits,
   newSuccessorSalt,
   parseUnverifiedToken,
   stepsBehind,
@@ -17,7 +17,7 @@ const anyToken = hex(40).map((text) => parseUnverifiedToken(text)!);
 
 describe('a token', () => {
   it('is forty lower-case hex digits and begins with its address', () => {
-    const token = issueToken(newLocator(), newSessionId());
+    const token = issueToken(newLocator(), newSessionDigits());
     expect(token.text).toMatch(/^[0-9a-f]{40}$/);
     expect(token.text.slice(0, 14)).toBe(token.locator + token.session);
     expect(parseUnverifiedToken(token.text)).toEqual(token);

@@ -1,6 +1,6 @@
 /** Users that are signed in, by the store's own writes: without a password, and so without the time that a hash takes. */
 import { createSession } from '../../functions/shared/domain/session';
-import { issueToken, newLocator, newSessionId } from '../../functions/shared/domain/token';
+import { issueToken, newLocator, newSessionDigits } from '../../functions/shared/domain/token';
 import type { Database } from '../../functions/shared/store/database';
 import { newName } from '../support/api';
 import { userStore } from '../support/stores';
@@ -12,7 +12,7 @@ export async function newLiveToken(database: Database): Promise<string> {
   const nowMs = Date.now();
   const users = userStore(database);
   const id = await users.nextId();
-  const key = issueToken(newLocator(), newSessionId());
+  const key = issueToken(newLocator(), newSessionDigits());
   const lifetimes = { tokenLifetimeSeconds: DAY, sessionLifetimeSeconds: DAY };
   const session = createSession(key, { userId: id, sessionGeneration: 0, device: '', nowMs, lifetimes });
   const username = newName();

@@ -4,7 +4,7 @@ import {
   digestToken,
   issueToken,
   newLocator,
-  newSessionName,
+  newSessionId,
 } from '../../functions/shared/domain/token';
 import { readSessionAndOwner } from '../../functions/shared/store/authentication';
 import type { SessionStore } from '../../functions/shared/store/sessions';
@@ -25,7 +25,7 @@ afterAll(() => database.close());
 
 async function liveSession(locator = newLocator(), session = 'cd22', overrides: Partial<Session> = {}) {
   const token = issueToken(locator, session);
-  const stored = sessionWith(token, { id: newSessionName(), refreshedAt: NOW, ...overrides });
+  const stored = sessionWith(token, { id: newSessionId(), refreshedAt: NOW, ...overrides });
   expect(await sessions.add(token, stored)).toBe(true);
   return { token, id: stored.id };
 }
@@ -111,7 +111,7 @@ describe('the first use of a successor', () => {
 describe('ending a session', () => {
   it('takes that very session, whatever its token is by now, and no other at its address', async () => {
     const { token, id } = await liveSession();
-    await sessions.remove(token, newSessionName());
+    await sessions.remove(token, newSessionId());
     expect(await sessions.find(token)).toBeDefined();
     await sessions.replaceToken(token, refreshOf(token));
     await sessions.remove(token, id);
@@ -151,7 +151,7 @@ describe('the list of sessions', () => {
     const locator = newLocator();
     for (const session of ['0001', '0002', '0003']) await liveSession(locator, session);
     const [one, two, three] = (await sessions.list(locator)).sessions;
-    await sessions.removeAll([one!, { ...two!, session: { ...two!.session, id: newSessionName() } }]);
+    await sessions.removeAll([one!, { ...two!, session: { ...two!.session, id: newSessionId() } }]);
     expect((await sessions.list(locator)).sessions.map(({ key }) => key.session).sort()).toEqual(
       [two!, three!].map(({ key }) => key.session).sort(),
     );

@@ -8,7 +8,7 @@ import {
   MAX_KNOWN_REFRESHES,
   REFRESH_RETRY_SECONDS,
 } from './limits';
-import { digestToken, newSessionName, newSuccessorSalt, stepsBehind, type Token } from './token';
+import { digestToken, newSessionId, newSuccessorSalt, stepsBehind, type Token } from './token';
 
 /** What a session item says. Times are epoch seconds unless their name says otherwise. */
 export interface Session {
@@ -224,7 +224,7 @@ export function createSession(
   { userId, sessionGeneration, device, nowMs, lifetimes }: NewSession,
 ): Session {
   return {
-    id: newSessionName(),
+    id: newSessionId(),
     userId,
     sessionGeneration,
     device,

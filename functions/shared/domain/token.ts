@@ -21,13 +21,13 @@ const TOKEN_FORM = /^[0-9a-f]{40}$/;
 const randomDigits = (count: number): string => randomBytes(count / 2).toString('hex');
 
 export const newLocator = (): string => randomDigits(LOCATOR_DIGITS);
-export const newSessionId = (): string => randomDigits(SESSION_DIGITS);
+export const newSessionDigits = (): string => randomDigits(SESSION_DIGITS);
 
 /** Salt for {@link deriveSuccessor}, one for each session: 128 random bits as hex. */
 export const newSuccessorSalt = (): string => randomDigits(32);
 
 /** The name under which a user sees a session: 64 random bits as hex, which say nothing about its tokens. */
-export const newSessionName = (): string => randomDigits(16);
+export const newSessionId = (): string => randomDigits(16);
 
 /** A new token for an address; 104 bits of it are secret and come from the system's CSPRNG (ASVS 5.0, 11.5.1). */
 export const issueToken = (locator: string, session: string): Token =>
