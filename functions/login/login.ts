@@ -9,7 +9,7 @@ import {
   type FixedWindowRules,
   networkDigest,
 } from '../shared/domain/attempts';
-import { hashPassword, isWeakerThan, matchesPassword } from '../shared/domain/password-hash';
+import { hashPassword, matchesPassword, needsRehash } from '../shared/domain/password-hash';
 import { createSession, findSurplusSessions, type Lifetimes, toSeconds } from '../shared/domain/session';
 import { issueToken, newSessionDigits } from '../shared/domain/token';
 import type { PublicRequest } from '../shared/http/create-handler';
@@ -166,7 +166,7 @@ async function openSession(
 }
 
 /**
- * Hashes the password again if the setting has risen since it was hashed, and never over a password that was changed meanwhile. The next
+ * Hashes the password again if its hash is of an older kind or weaker than the setting, and never over a password that was changed meanwhile. The next
  * login does it if this one cannot.
  */
 async function rehashIfNeeded(
@@ -174,7 +174,7 @@ async function rehashIfNeeded(
   password: string,
   { bcryptCost, users, log }: LoginDependencies & Pick<LoginRequest, 'log'>,
 ): Promise<void> {
-  if (!isWeakerThan(bcryptCost, passwordHash)) return;
+  if (!needsRehash(passwordHash, bcryptCost)) return;
   const to = await hashPassword(password, bcryptCost);
   try {
     if (await users.replacePasswordHash(locator, { from: passwordHash, to })) log.event('password_rehashed');

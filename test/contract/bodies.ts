@@ -64,14 +64,18 @@ const multipartOf: Readonly<
 
 export function acceptedBodies(api: Contract): void {
   for (const [type, encode] of Object.entries(forms))
-    api.row(`Bodies: ${type} is accepted by signup and login, with letters of any script`, async () => {
-      const account = api.newAccount();
-      const username = `${account.username}-Ünï`;
-      const password = `pä ss&+=%25${account.password.slice(0, 50)}`;
-      const body = encode({ username, email: account.email, password });
-      await api.expect(SIGNUP, created({ ...account, username }), { body });
-      await api.expect(LOGIN, BEARS_TOKEN, { body: encode({ username, password }) });
-    });
+    api.row(
+      `Bodies: ${type} is accepted by signup and login, with letters of any script and a password over 72 bytes`,
+      async () => {
+        const account = api.newAccount();
+        const username = `${account.username}-Ünï`;
+        // Over 72 bytes.
+        const password = `pä ss&+=%25${account.password}${'\u{1F512}'.repeat(16)}`;
+        const body = encode({ username, email: account.email, password });
+        await api.expect(SIGNUP, created({ ...account, username }), { body });
+        await api.expect(LOGIN, BEARS_TOKEN, { body: encode({ username, password }) });
+      },
+    );
 
   // What is asked for besides shows that the name was read, and costs no attempt.
   const { username: _, ...others } = SIGNUP_NEEDS.body as Record<string, string[]>;

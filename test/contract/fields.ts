@@ -12,7 +12,6 @@ const INVALID_USERNAME =
 const NULS = 'Null characters are not allowed.';
 const SURROGATES = 'Surrogate characters are not allowed: U+D800.';
 const NUMERIC = 'This password is entirely numeric.';
-const OVER_72_BYTES = 'Ensure this password has no more than 72 bytes.';
 const TAKEN_USERNAME = 'A user with that username already exists.';
 const TAKEN_EMAIL = 'user with this email address already exists.';
 const tooLong = (count: number): string => `Ensure this field has no more than ${count} characters.`;
@@ -112,8 +111,6 @@ export function passwords(api: Contract): void {
   password('password too short: 400', ['x7-Kq2w'], tooShort(api));
   password('password only digits: 400 This password is entirely numeric.', ['8153'.repeat(16)], NUMERIC);
   password('password too short and only digits: listed together', ['8153729'], tooShort(api), NUMERIC);
-  const long = [`${'Aa1-'.repeat(18)}!`, '\u{1F512}'.repeat(19)];
-  password('password over 72 bytes of UTF-8: 400, it is never cut silently', long, OVER_72_BYTES);
 
   // Long enough for any setting.
   const name = `${api.target.prefix}-`.padEnd(64, 'similar');

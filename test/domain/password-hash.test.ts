@@ -1,5 +1,5 @@
 import { compare, getRounds, hash } from 'bcryptjs';
-import { hashPassword, matchesPassword } from '../../functions/shared/domain/password-hash';
+import { hashPassword, matchesPassword, needsRehash } from '../../functions/shared/domain/password-hash';
 
 /** The real one, counted. */
 jest.mock('bcryptjs', () => {
@@ -10,26 +10,41 @@ const comparing = jest.mocked(compare);
 
 const COST = 4;
 
+/** Of Django 6.1: `BCryptSHA256PasswordHasher().encode('password123', bcrypt.gensalt(4))`. */
+const DJANGO = 'bcrypt_sha256$$2b$04$0MsLVgUiqJDgTW7hw41t/ONZc.pSlO0GYQZT5TcXQK3ZFQ08DkYxa';
+
 describe('a password hash', () => {
-  it('is bcrypt at the cost of the setting, salted, and matches its password alone', async () => {
+  it("is Django's bcrypt_sha256 at the cost of the setting, salted, and matches its password alone", async () => {
     const [one, other] = await Promise.all([
       hashPassword('password123', COST),
       hashPassword('password123', COST),
     ]);
-    expect(one).toMatch(/^\$2b\$04\$/);
-    expect(getRounds(one)).toBe(COST);
+    expect(one).toMatch(/^bcrypt_sha256\$\$2b\$04\$[./A-Za-z0-9]{53}$/);
     expect(one).not.toBe(other);
     expect(await matchesPassword('password123', one, COST)).toBe(true);
     expect(await matchesPassword('Password123', one, COST)).toBe(false);
     expect(await matchesPassword(' password123', one, COST)).toBe(false);
   });
 
-  it('of more than 72 bytes is not made, and matches nothing', async () => {
+  it('made by Django is matched', async () => {
+    expect(await matchesPassword('password123', DJANGO, COST)).toBe(true);
+    expect(await matchesPassword('password124', DJANGO, COST)).toBe(false);
+  });
+
+  it.each([
+    ['of this kind', hashPassword],
+    ['of plain bcrypt', hash],
+  ])('%s does not match a password that only begins alike', async (_, make) => {
     const longest = 'x'.repeat(72);
-    const stored = await hashPassword(longest, COST);
+    const stored = await make(longest, COST);
+    expect(await matchesPassword(longest, stored, COST)).toBe(true);
     expect(await matchesPassword(`${longest}y`, stored, COST)).toBe(false);
-    await expect(hashPassword(`${longest}y`, COST)).rejects.toThrow(RangeError);
-    await expect(hashPassword('ü'.repeat(37), COST)).rejects.toThrow(RangeError);
+  });
+
+  it('is made anew if it is of an older kind or weaker than now', async () => {
+    const ours = await hashPassword('password123', 5);
+    expect([4, 5, 6].map((cost) => needsRehash(ours, cost))).toEqual([false, false, true]);
+    expect(needsRehash(await hash('password123', 5), 4)).toBe(true);
   });
 
   it.each(['!', '', 'sha1$salt$0123', '$2b$10$'])(
@@ -51,7 +66,7 @@ describe('a password hash', () => {
     ['weaker than today', 4, [4, 4, 5]],
     ['stronger than today', 7, [7]],
   ])('%s costs as much work as one of nobody, or more', async (_, stored, comparisons) => {
-    const weak = await hash('password123', stored);
+    const weak = await hashPassword('password123', stored);
     for (const password of ['password123', 'another']) {
       comparing.mockClear();
       expect(await matchesPassword(password, weak, 6)).toBe(password === 'password123');

@@ -302,7 +302,7 @@ describe('a hash that is weaker than those made now', () => {
     await login(request(input, log), deps);
     expect(deps.users.replacePasswordHash).toHaveBeenCalledWith('f2afca0567', {
       from: user.passwordHash,
-      to: expect.stringMatching(/^\$2b\$05\$/),
+      to: expect.stringMatching(/^bcrypt_sha256\$\$2b\$05\$/),
     });
     const [, { to }] = jest.mocked(deps.users.replacePasswordHash).mock.calls[0]!;
     expect(await matchesPassword('password123', to, 5)).toBe(true);

@@ -57,7 +57,7 @@ const inForce: Readonly<Record<string, string>> = {
   'hashing requests a second': [...new Set(hashingMethods)].join(' or '),
   'bcrypt cost': variables.BCRYPT_COST,
   'password length, least': variables.PASSWORD_MIN_LENGTH,
-  'password length, most': `${limits.MAX_PASSWORD_CHARACTERS} characters, ${limits.MAX_PASSWORD_BYTES} bytes`,
+  'password length, most': `${limits.MAX_PASSWORD_CHARACTERS} characters`,
   body: `${limits.MAX_BODY_BYTES} bytes`,
   'parts of a body': `${limits.MAX_BODY_PARTS}`,
   'type of a body': `${limits.MAX_CONTENT_TYPE_CHARACTERS} characters`,

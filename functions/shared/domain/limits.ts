@@ -20,9 +20,6 @@ export const MAX_CANONICAL_USERNAME_BYTES = 5 * MAX_USERNAME_CHARACTERS;
 /** A longer password is nobody's, and is not normalised at login. */
 export const MAX_LOGIN_PASSWORD_BYTES = 4096;
 
-/** bcrypt reads no further than this; what it would cut is refused instead (CVE-2025-22228). */
-export const MAX_PASSWORD_BYTES = 72;
-
 /**
  * How long a refreshed-away token may still be refreshed after its successor was first used. Covers requests that were
  * already under way on a slow network when the new token was put to use.

@@ -1,7 +1,5 @@
-/**
- * Passwords become bcrypt hashes and are compared with them; nothing else is ever stored of one. How a stored hash is verified, its
- * prefix says.
- */
+/** Passwords become salted hashes and are compared with them; nothing else is ever stored of one. A stored hash's prefix says its kind. */
+import { createHash } from 'node:crypto';
 import { compare, getRounds, hash, truncates } from 'bcryptjs';
 
 /** One kind of stored hash. */
@@ -12,25 +10,36 @@ interface Hasher {
   verify(password: string, storedHash: string): Promise<boolean>;
 }
 
-/** Reads 72 bytes: a longer password is neither hashed nor matched, so that no two passwords are interchangeable (CVE-2025-22228). */
+/** Django's name for bcrypt over the SHA-256 of the password, which has no limit of 72 bytes. */
+const BCRYPT_SHA256 = 'bcrypt_sha256$';
+
+const sha256 = (password: string): string => createHash('sha256').update(password).digest('hex');
+
+const bcryptSha256: Hasher = {
+  prefix: /^bcrypt_sha256\$\$2[aby]\$\d\d\$/,
+  cost: (storedHash) => getRounds(storedHash.slice(BCRYPT_SHA256.length)),
+  verify: (password, storedHash) => compare(sha256(password), storedHash.slice(BCRYPT_SHA256.length)),
+};
+
+/** Reads 72 bytes: a longer password matches nothing, so that no two passwords are interchangeable (CVE-2025-22228). */
 const bcrypt: Hasher = {
   prefix: /^\$2[aby]\$\d\d\$/,
   cost: getRounds,
   verify: async (password, storedHash) => (await compare(password, storedHash)) && !truncates(password),
 };
 
-const hashers: readonly Hasher[] = [bcrypt];
+const hashers: readonly Hasher[] = [bcryptSha256, bcrypt];
 
 /** `undefined` for what is no hash of a known kind, which no password matches. */
 const findHasher = (storedHash: string): Hasher | undefined =>
   hashers.find(({ prefix }) => prefix.test(storedHash));
 
-/** A hash of an acceptable password. `cost` is the base-2 logarithm of the rounds, 10 to 14. */
-export async function hashPassword(password: string, cost: number): Promise<string> {
-  if (truncates(password))
-    throw new RangeError('A password over 72 bytes must be refused before it is hashed.');
-  return hash(password, cost);
-}
+/**
+ * A new hash, which stock Django reads as well. `cost` is the base-2 logarithm of the rounds, 10 to 14.
+ * https://docs.djangoproject.com/en/stable/topics/auth/passwords/#using-bcrypt-with-django
+ */
+export const hashPassword = async (password: string, cost: number): Promise<string> =>
+  BCRYPT_SHA256 + (await hash(sha256(password), cost));
 
 /**
  * Whether a password matches a stored hash. Costs the work of one comparison at `cost`, whatever the answer: with no hash (unknown user,
@@ -53,9 +62,9 @@ export async function matchesPassword(
   return isMatch;
 }
 
-/** Whether hashes are made stronger now than this one was. */
-export const isWeakerThan = (cost: number, storedHash: string): boolean =>
-  (findHasher(storedHash)?.cost(storedHash) ?? 0) < cost;
+/** Whether a hash is of an older kind, or weaker, than {@link hashPassword} makes now. */
+export const needsRehash = (storedHash: string, cost: number): boolean =>
+  !bcryptSha256.prefix.test(storedHash) || bcryptSha256.cost(storedHash) < cost;
 
 /** Well-formed, so that bcrypt does its full work, but the result of no password that anyone knows. */
 const unmatchableHash = (cost: number): string => `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;

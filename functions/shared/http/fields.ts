@@ -6,7 +6,6 @@ import * as v from 'valibot';
 import {
   MAX_EMAIL_CHARACTERS,
   MAX_LOGIN_PASSWORD_BYTES,
-  MAX_PASSWORD_BYTES,
   MAX_PASSWORD_CHARACTERS,
   MAX_USERNAME_CHARACTERS,
 } from '../domain/limits';
@@ -87,15 +86,7 @@ const newEmail = () =>
   );
 
 /** A password's form; whether it is a good one is `domain/password-rules.ts`. */
-const newPassword = () =>
-  v.pipe(
-    untrimmedText(MAX_PASSWORD_CHARACTERS),
-    atMost(MAX_PASSWORD_CHARACTERS),
-    v.check(
-      (text) => isLongerThan(text, MAX_PASSWORD_CHARACTERS) || Buffer.byteLength(text) <= MAX_PASSWORD_BYTES,
-      `Ensure this password has no more than ${MAX_PASSWORD_BYTES} bytes.`,
-    ),
-  );
+const newPassword = () => v.pipe(untrimmedText(MAX_PASSWORD_CHARACTERS), atMost(MAX_PASSWORD_CHARACTERS));
 
 /** One of a list; the first of it when the field is missing. */
 const choice = (choices: readonly [string, ...string[]]) =>
