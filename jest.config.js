@@ -9,6 +9,8 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+  // TypeScript wants a dynamic import with the extension that its output would have.
+  moduleNameMapper: { '^./common-passwords.js$': '<rootDir>/functions/shared/domain/common-passwords.ts' },
   globalSetup: '<rootDir>/test/support/synthesise-once.ts',
   globalTeardown: '<rootDir>/test/support/remove-assembly.ts',
   testTimeout: 30_000,

@@ -3,14 +3,20 @@
  * is, is said in its folder and nowhere else.
  */
 import * as dashboard from './dashboard/endpoint';
+import * as deleteMe from './delete-me/endpoint';
 import * as endSession from './end-session/endpoint';
+import * as exportMe from './export-me/endpoint';
 import * as login from './login/endpoint';
 import * as logout from './logout/endpoint';
 import * as logoutAll from './logout-all/endpoint';
+import * as me from './me/endpoint';
 import * as refresh from './refresh/endpoint';
 import * as sessions from './sessions/endpoint';
+import * as setPassword from './set-password/endpoint';
+import * as setUsername from './set-username/endpoint';
 import type { EndpointDefinition, Method, Route } from './shared/definition';
 import * as signup from './signup/endpoint';
+import * as updateMe from './update-me/endpoint';
 
 /** By endpoint: its folder here, the name of its function in the log, and in PascalCase its construct. */
 export const routes = {
@@ -22,6 +28,12 @@ export const routes = {
   'logout-all': logoutAll.route,
   sessions: sessions.route,
   'end-session': endSession.route,
+  'set-password': setPassword.route,
+  'set-username': setUsername.route,
+  me: me.route,
+  'update-me': updateMe.route,
+  'delete-me': deleteMe.route,
+  'export-me': exportMe.route,
 } as const satisfies Record<string, Route>;
 
 export type EndpointName = keyof typeof routes;
@@ -35,6 +47,12 @@ export const endpoints = {
   'logout-all': logoutAll.endpoint,
   sessions: sessions.endpoint,
   'end-session': endSession.endpoint,
+  'set-password': setPassword.endpoint,
+  'set-username': setUsername.endpoint,
+  me: me.endpoint,
+  'update-me': updateMe.endpoint,
+  'delete-me': deleteMe.endpoint,
+  'export-me': exportMe.endpoint,
 } as const satisfies Record<EndpointName, EndpointDefinition>;
 
 export interface NamedRoute extends Route {

@@ -2,7 +2,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { rateLimitsTable, tokensTable, usersTable } from '../functions/shared/store/schema';
+import { outboxTable, rateLimitsTable, tokensTable, usersTable } from '../functions/shared/store/schema';
 import { acknowledge } from './acknowledge';
 
 export interface AuthTablesProps {
@@ -14,6 +14,7 @@ export class AuthTables extends Construct {
   readonly users: Table;
   readonly tokens: Table;
   readonly rateLimits: Table;
+  readonly outbox: Table;
 
   constructor(scope: Construct, id: string, { isDisposable }: AuthTablesProps) {
     super(scope, id);
@@ -37,6 +38,14 @@ export class AuthTables extends Construct {
       ...common,
       partitionKey: { name: rateLimitsTable.partitionKey, type: AttributeType.STRING },
       timeToLiveAttribute: rateLimitsTable.timeToLiveAttribute,
+    });
+    this.outbox = new Table(this, 'Outbox', {
+      ...common,
+      partitionKey: { name: outboxTable.partitionKey, type: AttributeType.STRING },
+      timeToLiveAttribute: outboxTable.timeToLiveAttribute,
+    });
+    acknowledge(this.outbox, {
+      DDB3: 'What a restore of Users brings back is held against it, so it is not restored.',
     });
     acknowledge(this.rateLimits, { DDB3: 'Counters of minutes and hours need no backup.' });
     acknowledge(this.tokens, {

@@ -24,8 +24,25 @@ export const bundledCode = (entry: string): AssetCode =>
 const noContainer = DockerImage.fromRegistry('scratch');
 
 function bundle(entry: string, folder: string): void {
-  buildSync({ ...bundling, entryPoints: [entry], outfile: join(folder, BUNDLE_FILE), logLevel: 'error' });
+  const { metafile } = buildSync({
+    ...bundling,
+    entryPoints: [entry],
+    outfile: join(folder, BUNDLE_FILE),
+    logLevel: 'error',
+    metafile: true,
+  });
   writeEntryPoint(folder);
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  if (imports.some(({ path }) => path === `./${COMMON_PASSWORDS}`)) bundleCommonPasswords(folder);
+}
+
+/** Half a megabyte that a function loads when it is first asked for, so it is no part of the bundle. */
+const COMMON_PASSWORDS = 'common-passwords.js';
+
+function bundleCommonPasswords(folder: string): void {
+  const entry = join(__dirname, '..', 'functions', 'shared', 'domain', 'common-passwords.ts');
+  const { external: _, ...options } = bundling;
+  buildSync({ ...options, entryPoints: [entry], outfile: join(folder, COMMON_PASSWORDS), logLevel: 'error' });
 }
 
 export const BUNDLE_FILE = 'bundle.cjs';
@@ -53,6 +70,7 @@ export const bundling = {
   legalComments: 'none',
   platform: 'node',
   target: 'node24',
+  external: [`*/${COMMON_PASSWORDS}`],
   // Our own version of the SDK, and its ES modules first, so that what is not used is left out.
   mainFields: ['module', 'main'],
   // What the SDK could do elsewhere and a function never does: half of a bundle, and of the time to load it.

@@ -95,6 +95,8 @@ const schema = v.object({
   bcryptCost: v.optional(wholeNumber(10, 14), '10'),
   /** Characters. */
   passwordMinLength: v.optional(wholeNumber(8, 64), '8'),
+  /** Refuses common passwords where a new one is set. Off, because the contract's own example is one. */
+  passwordBlocklist: v.optional(onOrOff(), 'off'),
   /** Pages of these origins may call the API, on the web and in the web view of an app. Native apps need none. */
   corsOrigins: v.optional(originList, 'none'),
   /** `off` takes away every limit below, for load tests; stage `dev` only. */

@@ -77,6 +77,7 @@ export class TokenAuth extends Construct {
     new CfnOutput(this, 'UsersTableName', { value: this.tables.users.tableName });
     new CfnOutput(this, 'TokensTableName', { value: this.tables.tokens.tableName });
     new CfnOutput(this, 'RateLimitsTableName', { value: this.tables.rateLimits.tableName });
+    new CfnOutput(this, 'OutboxTableName', { value: this.tables.outbox.tableName });
   }
 
   private addMonitoring({ alarmEmail }: Settings, functions: AuthFunctions, names: BackendNames): void {

@@ -1,6 +1,6 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { existingPassword, existingUsername } from '../shared/http/fields';
-import { ANY_USER, rateLimitAttributes, sessionAttributes } from '../shared/store/schema';
+import { ANY_USER, countAttempts, sessionAttributes } from '../shared/store/schema';
 
 export const route = {
   methods: ['POST'],
@@ -36,9 +36,7 @@ export const endpoint = {
       { write: ['PutItem'], attributes: sessionAttributes },
       { write: ['DeleteItem'], attributes: ['id'] },
     ],
-    rateLimits: [
-      { write: ['UpdateItem'], attributes: rateLimitAttributes, returnValues: ['NONE', 'ALL_NEW'] },
-    ],
+    rateLimits: [countAttempts],
   },
   statuses: [200],
   steps: [

@@ -2,16 +2,17 @@
  * Login: a new session for each device, after the password. Unknown user, wrong password and inactive user are one answer.
  * Four steps, each of which makes its database calls at once: source IP ∥ name, account ∥ user, hash, session ∥ counter ∥ sessions.
  */
-import { type Clock, timed } from '../shared/clock';
+import type { Clock } from '../shared/clock';
 import {
   accountDigest,
   type BackoffRules,
   type FixedWindowRules,
   networkDigest,
 } from '../shared/domain/attempts';
-import { hashPassword, matchesPassword, needsRehash } from '../shared/domain/password-hash';
+import { hashPassword, needsRehash } from '../shared/domain/password-hash';
 import { createSession, findSurplusSessions, type Lifetimes, toSeconds } from '../shared/domain/session';
 import { issueToken, newSessionDigits } from '../shared/domain/token';
+import { type CheckedPassword, checkPassword, inOrder } from '../shared/http/check-password';
 import type { PublicRequest } from '../shared/http/create-handler';
 import { InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
@@ -51,19 +52,18 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
     consumeSourceIp('login', request, dependencies),
     users.findLocator(input.username),
   );
-  const reading = users.findNamed(locator, input.username);
-  const [attempt] = await inOrder(
-    consumeAccount(accountDigest(input.username), request, dependencies),
-    Promise.allSettled([reading]),
+  const checked = await checkPassword(
+    {
+      password: input.password,
+      consuming: consumeAccount(accountDigest(input.username), request, dependencies),
+      reading: users.findNamed(locator, input.username),
+    },
+    dependencies,
+    log,
   );
-  const verified = await verifyPassword(input.password, reading, dependencies).catch(async (error) => {
-    // The password was not verified, so nobody has to wait for it.
-    await rateLimits.refund(attempt).catch(log.failure);
-    throw error;
-  });
-  const { user, isMatch, hashMilliseconds } = verified;
+  const { user, isMatch, hashMilliseconds, attempt } = checked;
   if (user) log.identify({ userId: user.id });
-  if (!user || !isMatch || !user.isActive) throw createFailure(verified, attempt, request);
+  if (!user || !isMatch || !user.isActive) throw createFailure(checked, request);
   const knownUntil = toSeconds(clock()) + lifetimes.sessionLifetimeSeconds;
   // Of these, only the session matters to the answer: the next login makes up for the rest.
   const [{ token, session }, stored] = await Promise.all([
@@ -84,15 +84,6 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
   };
 }
 
-/** Waits for both. If both fail, the first failure is the one that shows. */
-async function inOrder<First, Second>(
-  first: Promise<First>,
-  second: Promise<Second>,
-): Promise<readonly [First, Second]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
-}
-
 /**
  * Counts an attempt of the account, alike for names that exist and names that do not; of its lane while the account has to wait, if it
  * signed in from this network before.
@@ -111,28 +102,9 @@ async function consumeAccount(
   throw refuse('login', { reason: 'account_wait', waitSeconds: consumption.waitSeconds }, request);
 }
 
-interface Verified {
-  readonly user: FoundUser | undefined;
-  readonly isMatch: boolean;
-  readonly hashMilliseconds: number;
-}
-
-async function verifyPassword(
-  password: string,
-  reading: Promise<FoundUser | undefined>,
-  { bcryptCost }: LoginDependencies,
-): Promise<Verified> {
-  const user = await reading;
-  const [isMatch, hashMilliseconds] = await timed(() =>
-    matchesPassword(password, user?.passwordHash, bcryptCost),
-  );
-  return { user, isMatch, hashMilliseconds };
-}
-
 /** One answer for all that can be wrong; the log says which it was, and from when on the account has to wait. */
 function createFailure(
-  { user, isMatch, hashMilliseconds }: Verified,
-  { isLastFree, waitIfFailed }: ConsumedAttempt,
+  { user, isMatch, hashMilliseconds, attempt }: CheckedPassword,
   { caller, log }: LoginRequest,
 ): InvalidFieldsError {
   const existing = isMatch ? 'user_inactive' : 'password_wrong';
@@ -141,7 +113,8 @@ function createFailure(
     address: caller.sourceIp,
     hashMilliseconds,
   });
-  if (isLastFree) log.event('account_locked', { address: caller.sourceIp, waitSeconds: waitIfFailed });
+  if (attempt.isLastFree)
+    log.event('account_locked', { address: caller.sourceIp, waitSeconds: attempt.waitIfFailed });
   return new InvalidFieldsError({ non_field_errors: [messages.loginFailed] });
 }
 

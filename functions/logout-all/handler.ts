@@ -3,8 +3,8 @@ import { readEnvironment } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
+import { endAllSessions, endOtherSessions } from '../shared/store/generations';
 import { list, removeAll } from '../shared/store/sessions';
-import { endAllSessions, endOtherSessions } from '../shared/store/users';
 import { endpoint, route } from './endpoint';
 import { logoutAll } from './logout-all';
 

@@ -6,12 +6,12 @@ import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
 import type { HttpResponse } from '../shared/http/response';
 import { listSessions } from '../shared/http/session-list';
+import type { GenerationStore } from '../shared/store/generations';
 import type { SessionStore } from '../shared/store/sessions';
-import type { UserStore } from '../shared/store/users';
 
 export interface LogoutAllDependencies {
   readonly clock: Clock;
-  readonly users: Pick<UserStore, 'endAllSessions' | 'endOtherSessions'>;
+  readonly users: Pick<GenerationStore, 'endAllSessions' | 'endOtherSessions'>;
   readonly sessions: Pick<SessionStore, 'list' | 'removeAll'>;
 }
 
@@ -24,7 +24,7 @@ export async function logoutAll(
   const elapsed = stopwatch();
   const isOneKept = keepsCurrent(query);
   const generation = isOneKept
-    ? await users.endOtherSessions(token, principal)
+    ? await users.endOtherSessions({ ...principal, key: token })
     : await users.endAllSessions(token.locator, principal.userId);
   if (isOneKept && generation === undefined) throw new ApiError('not_authenticated', messages.tokenInvalid);
   log.event(isOneKept ? 'other_sessions_ended' : 'all_sessions_ended');

@@ -44,7 +44,7 @@ interface WriteGrant {
   /** Only items with these partition keys, in which `*` is any text; absent: all. */
   readonly partitionKeys?: readonly string[];
   /** What the requests have returned; absent: nothing. `ALL_NEW` shows what the list of attributes is to hide. */
-  readonly returnValues?: readonly ('NONE' | 'UPDATED_OLD' | 'UPDATED_NEW' | 'ALL_NEW')[];
+  readonly returnValues?: readonly ('NONE' | 'ALL_OLD' | 'UPDATED_NEW' | 'ALL_NEW')[];
 }
 
 export type Grant = ReadGrant | WriteGrant;

@@ -4,6 +4,7 @@
  */
 import type { FunctionDefinition, TableName } from './definition';
 import type { BackoffRules, FixedWindowRules } from './domain/attempts';
+import type { PasswordRules } from './domain/password-rules';
 import type { Lifetimes } from './domain/session';
 
 /** A variable that some function reads, besides the names of tables. */
@@ -18,6 +19,7 @@ export type Setting =
   | 'LOGIN_WAIT_SECONDS'
   | 'LOGINS_PER_ADDRESS'
   | 'METRICS_NAMESPACE'
+  | 'PASSWORD_BLOCKLIST'
   | 'PASSWORD_MIN_LENGTH'
   | 'SESSION_LIFETIME_SECONDS'
   | 'SESSIONS_PER_USER'
@@ -29,6 +31,7 @@ const tableVariables = {
   users: 'USERS_TABLE',
   tokens: 'TOKENS_TABLE',
   rateLimits: 'RATE_LIMITS_TABLE',
+  outbox: 'OUTBOX_TABLE',
 } as const satisfies Record<TableName, string>;
 
 type TableVariable<Table> = Table extends TableName ? (typeof tableVariables)[Table] : never;
@@ -100,6 +103,15 @@ export const parseLifetimes = (environment: {
 export const parseFixedWindow = (attempts: string, windowSeconds: string): FixedWindowRules => ({
   attempts: parseWholeNumber(attempts),
   windowSeconds: parseWholeNumber(windowSeconds),
+});
+
+/** What two of the variables say of new passwords. */
+export const parsePasswordRules = (environment: {
+  readonly PASSWORD_MIN_LENGTH: string;
+  readonly PASSWORD_BLOCKLIST: string;
+}): PasswordRules => ({
+  minLength: parseWholeNumber(environment.PASSWORD_MIN_LENGTH),
+  usesBlocklist: environment.PASSWORD_BLOCKLIST === 'on',
 });
 
 /** What four of the variables say of logins that fail. */

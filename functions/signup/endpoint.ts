@@ -2,9 +2,10 @@ import type { EndpointDefinition, Route } from '../shared/definition';
 import { email, password, signupRole, username } from '../shared/http/fields';
 import {
   ANY_EMAIL,
+  ANY_ID,
   ANY_USER,
   ANY_USERNAME,
-  rateLimitAttributes,
+  countAttempts,
   sessionAttributes,
   signupAttributes,
   USER_COUNTER,
@@ -26,6 +27,7 @@ export const endpoint = {
     'ADDRESS_WINDOW_SECONDS',
     'SIGNUPS_PER_ADDRESS',
     'SIGNUP_ROLES',
+    'PASSWORD_BLOCKLIST',
     'PASSWORD_MIN_LENGTH',
     'BCRYPT_COST',
     'TOKEN_LIFETIME_SECONDS',
@@ -42,16 +44,14 @@ export const endpoint = {
       {
         write: ['PutItem'],
         attributes: signupAttributes,
-        partitionKeys: [ANY_USER, ANY_USERNAME, ANY_EMAIL],
+        partitionKeys: [ANY_USER, ANY_USERNAME, ANY_EMAIL, ANY_ID],
       },
     ],
     tokens: [{ write: ['PutItem'], attributes: sessionAttributes }],
-    rateLimits: [
-      { write: ['UpdateItem'], attributes: rateLimitAttributes, returnValues: ['NONE', 'ALL_NEW'] },
-    ],
+    rateLimits: [countAttempts],
   },
   statuses: [201],
-  steps: [['UpdateItem rateLimits'], ['UpdateItem users'], ['TransactWriteItems users 4']],
+  steps: [['UpdateItem rateLimits'], ['UpdateItem users'], ['TransactWriteItems users 5']],
   events: 1,
   slowest: { calls: 3, decisions: 1 },
   // Two hashes at the highest cost: one compared, one made.

@@ -1,11 +1,18 @@
 import { systemClock } from '../shared/clock';
-import { parseFixedWindow, parseLifetimes, parseWholeNumber, readEnvironment } from '../shared/environment';
+import {
+  parseFixedWindow,
+  parseLifetimes,
+  parsePasswordRules,
+  parseWholeNumber,
+  readEnvironment,
+} from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { createBodyReader } from '../shared/http/fields';
+import { create } from '../shared/store/accounts';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
 import { consumeFixedWindow } from '../shared/store/rate-limits';
-import { create, nextId } from '../shared/store/users';
+import { nextId } from '../shared/store/users';
 import { endpoint, route } from './endpoint';
 import { signup } from './signup';
 
@@ -21,7 +28,7 @@ const dependencies = {
   clock: systemClock,
   lifetimes: parseLifetimes(environment),
   bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
-  passwordMinLength: parseWholeNumber(environment.PASSWORD_MIN_LENGTH),
+  passwordRules: parsePasswordRules(environment),
   sourceIpRules: parseFixedWindow(environment.SIGNUPS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
   rateLimits: bind(database, { consumeFixedWindow }),
   users: bind(database, { create, nextId }),

@@ -2,15 +2,17 @@
 import { type Clock, timed } from '../shared/clock';
 import type { FixedWindowRules } from '../shared/domain/attempts';
 import { hashPassword } from '../shared/domain/password-hash';
-import { passwordProblems } from '../shared/domain/password-rules';
+import { type PasswordRules, passwordProblems } from '../shared/domain/password-rules';
 import { createSession, type Lifetimes, type Session, toSeconds } from '../shared/domain/session';
 import { issueToken, newLocator, newSessionDigits, type Token } from '../shared/domain/token';
+import { toProfile, type User } from '../shared/domain/user';
 import type { PublicRequest } from '../shared/http/create-handler';
-import { type FieldErrors, InvalidFieldsError } from '../shared/http/errors';
+import { type FieldErrors, InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
 import type { FieldsOf } from '../shared/http/fields';
 import { consumeSourceIp } from '../shared/http/rate-limits';
 import type { HttpResponse } from '../shared/http/response';
+import type { AccountStore } from '../shared/store/accounts';
 import type { RateLimitStore } from '../shared/store/rate-limits';
 import { StoreUnavailableError } from '../shared/store/unavailable';
 import type { UserStore } from '../shared/store/users';
@@ -23,21 +25,21 @@ export interface SignupDependencies {
   readonly clock: Clock;
   readonly lifetimes: Lifetimes;
   readonly bcryptCost: number;
-  readonly passwordMinLength: number;
+  readonly passwordRules: PasswordRules;
   readonly sourceIpRules: FixedWindowRules;
   readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow'>;
-  readonly users: Pick<UserStore, 'nextId' | 'create'>;
+  readonly users: Pick<UserStore, 'nextId'> & Pick<AccountStore, 'create'>;
 }
 
 /** With 100 million users a draw is taken once in 11,000; more than a few in a row is a fault. */
-const LOCATOR_ATTEMPTS = 5;
+const DRAWS = 5;
 
 export async function signup(
   request: SignupRequest,
   dependencies: SignupDependencies,
 ): Promise<HttpResponse> {
   const { body: input, caller, log } = request;
-  const problems = passwordProblems(input.password, input, dependencies.passwordMinLength);
+  const problems = await passwordProblems(input.password, input, dependencies.passwordRules);
   if (problems.length > 0) throw new InvalidFieldsError({ password: problems });
   // Each costs a hash, and tells whether a name is taken.
   await consumeSourceIp('signup', request, dependencies);
@@ -45,57 +47,55 @@ export async function signup(
   const [passwordHash, hashMilliseconds] = await timed(() =>
     hashPassword(input.password, dependencies.bcryptCost),
   );
-  const id = await dependencies.users.nextId();
-  const outcome = await create({ input, id, passwordHash, device }, dependencies);
+  const outcome = await create({ input, passwordHash, device }, dependencies);
   if ('taken' in outcome) {
     const reason = `${outcome.taken.join('_and_')}_taken`;
     log.event('signup_failed', { reason, address, hashMilliseconds });
     throw new InvalidFieldsError(takenFields(outcome.taken));
   }
-  const { token, session } = outcome;
-  log.identify({ userId: id, sessionId: session.id });
+  const { user, token, session } = outcome;
+  log.identify({ userId: user.id, sessionId: session.id });
   log.event('signup_succeeded', { address, hashMilliseconds });
-  const { username, email, role } = input;
   return {
     status: 201,
-    body: { user: { id, username, email, role }, token: token.text },
+    body: { user: toProfile(user), token: token.text },
     headers: expiryHeaders({ ...session, tokenExpiresAt: session.expiresAt }, session.refreshedAt),
   };
 }
 
 interface Applicant {
   readonly input: SignupFields;
-  readonly id: number;
   readonly passwordHash: string;
   readonly device: string;
 }
 
 type Outcome =
-  | { readonly token: Token; readonly session: Session }
+  | { readonly user: User; readonly token: Token; readonly session: Session }
   | { readonly taken: readonly (keyof typeof TAKEN)[] };
 
-/** Stores the user at a locator that nobody has. */
-async function create(applicant: Applicant, dependencies: SignupDependencies): Promise<Outcome> {
-  const { input, id, passwordHash, device } = applicant;
+/** Stores the user under an id and at a locator that nobody has. */
+async function create(
+  { input, passwordHash, device }: Applicant,
+  { clock, lifetimes, users }: SignupDependencies,
+): Promise<Outcome> {
   const { username, email, role } = input;
-  for (let attempt = 0; attempt < LOCATOR_ATTEMPTS; attempt += 1) {
-    const nowMs = dependencies.clock();
+  let id = await users.nextId();
+  for (let attempt = 0; attempt < DRAWS; attempt += 1) {
+    const nowMs = clock();
     const createdAt = toSeconds(nowMs);
     const token = issueToken(newLocator(), newSessionDigits());
-    const holder = { userId: id, sessionGeneration: 0 };
-    const session = createSession(token, { ...holder, device, nowMs, lifetimes: dependencies.lifetimes });
+    const session = createSession(token, { userId: id, sessionGeneration: 0, device, nowMs, lifetimes });
     const user = { id, username, email, role, passwordHash, isActive: true, createdAt, sessionGeneration: 0 };
-    const creation = await dependencies.users.create({ user, key: token, session });
-    if (creation === 'created') return { token, session };
-    if (creation !== 'locator_taken') return { taken: creation };
+    const creation = await users.create({ user, key: token, session });
+    if (creation === 'created') return { user, token, session };
+    if (typeof creation !== 'string') return { taken: creation };
+    // After a restore the counter may be behind.
+    if (creation === 'id_taken') id = await users.nextId();
   }
-  throw new StoreUnavailableError('Every locator that was drawn is taken.');
+  throw new StoreUnavailableError('Every locator or id that was drawn is taken.');
 }
 
-const TAKEN = {
-  username: 'A user with that username already exists.',
-  email: 'user with this email address already exists.',
-} as const;
+const TAKEN = { username: messages.usernameTaken, email: messages.emailTaken } as const;
 
 const takenFields = (taken: readonly (keyof typeof TAKEN)[]): FieldErrors =>
   Object.fromEntries(taken.map((field) => [field, [TAKEN[field]]]));

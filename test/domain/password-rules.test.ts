@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { passwordProblems } from '../../functions/shared/domain/password-rules';
+import { passwordProblems as problemsUnder } from '../../functions/shared/domain/password-rules';
 
 const owner = { username: 'newuser', email: 'newuser@example.com' };
+const RULES = { minLength: 8, usesBlocklist: false };
+const passwordProblems = (password: string, of = owner, rules = RULES) => problemsUnder(password, of, rules);
 const TOO_SHORT = 'This password is too short. It must contain at least 8 characters.';
 const NUMERIC = 'This password is entirely numeric.';
 const LIKE_NAME = 'The password is too similar to the username.';
@@ -17,31 +19,43 @@ describe('a password', () => {
     ['12345678', [NUMERIC]],
     ['١٢٣٤٥٦٧٨', [NUMERIC]],
     ['newuser', [LIKE_NAME, TOO_SHORT]],
-  ])('%j has these problems: %j', (password, problems) => {
-    expect(passwordProblems(password, owner, 8)).toEqual(problems);
+  ])('%j has these problems: %j', async (password, problems) => {
+    expect(await passwordProblems(password)).toEqual(problems);
   });
 
-  it('may not be like a word of the e-mail address', () => {
+  it('may not be like a word of the e-mail address', async () => {
     const other = { username: 'zz', email: 'someone.else@mailserver.example' };
-    expect(passwordProblems('mailserver1', other, 8)).toEqual([LIKE_EMAIL]);
+    expect(await passwordProblems('mailserver1', other)).toEqual([LIKE_EMAIL]);
   });
 
-  it('may be far longer than a name that it contains', () => {
+  it('may be far longer than a name that it contains', async () => {
     expect(
-      passwordProblems('bob rides a very long train to the coast', { username: 'bob', email: 'b@x.yz' }, 8),
+      await passwordProblems('bob rides a very long train to the coast', {
+        username: 'bob',
+        email: 'b@x.yz',
+      }),
     ).toEqual([]);
   });
 
-  it('is long enough in characters, not in bytes or UTF-16 units', () => {
-    expect(passwordProblems('😀😀😀😀', owner, 8)).toEqual([TOO_SHORT]);
-    expect(passwordProblems('😀😀😀😀😀😀😀😀', owner, 8)).toEqual([]);
+  it('is long enough in characters, not in bytes or UTF-16 units', async () => {
+    expect(await passwordProblems('😀😀😀😀')).toEqual([TOO_SHORT]);
+    expect(await passwordProblems('😀😀😀😀😀😀😀😀')).toEqual([]);
   });
 
-  it('that equals the name is refused, whatever the name', () => {
-    fc.assert(
-      fc.property(fc.string({ minLength: 1, unit: 'grapheme-ascii' }), (name) => {
-        expect(passwordProblems(name, { username: name, email: 'x@example.com' }, 8)).toContain(LIKE_NAME);
+  it('that equals the name is refused, whatever the name', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ minLength: 1, unit: 'grapheme-ascii' }), async (name) => {
+        expect(await passwordProblems(name, { username: name, email: 'x@example.com' })).toContain(LIKE_NAME);
       }),
     );
+  });
+
+  it('that is common is refused where the blocklist is on, in any case, after its length and before its digits', async () => {
+    const strict = { ...RULES, usesBlocklist: true };
+    const COMMON = 'This password is too common.';
+    expect(await passwordProblems('password123', owner, strict)).toEqual([COMMON]);
+    expect(await passwordProblems('PassWord123', owner, strict)).toEqual([COMMON]);
+    expect(await passwordProblems('123456', owner, strict)).toEqual([TOO_SHORT, COMMON, NUMERIC]);
+    expect(await passwordProblems('correct horse battery staple', owner, strict)).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ let lines: LoggedLines;
 beforeAll(() => {
   process.env = {
     ...process.env,
-    ...variablesFor({ users: 'users', tokens: 'tokens', rateLimits: 'limits' }),
+    ...variablesFor({ users: 'users', tokens: 'tokens', outbox: 'outbox', rateLimits: 'limits' }),
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',

@@ -1,7 +1,7 @@
 import { hash } from 'bcryptjs';
 import { InvalidFieldsError, type ThrottledError } from '../../functions/shared/http/errors';
+import type { Creation, NewUser } from '../../functions/shared/store/accounts';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
-import type { Creation, NewUser } from '../../functions/shared/store/users';
 import { type SignupDependencies, type SignupRequest, signup } from '../../functions/signup/signup';
 import { recordingLog } from '../support/log';
 
@@ -30,7 +30,7 @@ function dependencies(...creations: Creation[]) {
     clock: () => NOW_MS,
     lifetimes: { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 1000 },
     bcryptCost: 4,
-    passwordMinLength: 8,
+    passwordRules: { minLength: 8, usesBlocklist: false },
     sourceIpRules,
     rateLimits: { consumeFixedWindow: async () => 0 },
     users: {

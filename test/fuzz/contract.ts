@@ -14,6 +14,12 @@ export const answers: Readonly<Record<EndpointName, readonly number[]>> = {
   'logout-all': [204, 400],
   sessions: [200],
   'end-session': [404],
+  'set-password': [400, 413, 415, 429],
+  'set-username': [400, 413, 415, 429],
+  me: [200],
+  'update-me': [200, 400, 413, 415, 429],
+  'delete-me': [400, 413, 415, 429],
+  'export-me': [200, 429],
 };
 
 /** Of `{"message":"…"}`: how the HTTP server answers what is no request, or one beyond its limits. */
@@ -53,6 +59,12 @@ export const bodiesOfSuccess: Readonly<Record<EndpointName, (body: unknown) => b
   'logout-all': (body) => body === undefined,
   sessions: (body) => Array.isArray(body) && body.every(isSession),
   'end-session': (body) => body === undefined,
+  'set-password': (body) => body === undefined,
+  'set-username': (body) => body === undefined,
+  me: isUser,
+  'update-me': isUser,
+  'delete-me': (body) => body === undefined,
+  'export-me': isObject,
 };
 
 /** By field, every message. */

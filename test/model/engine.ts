@@ -6,6 +6,7 @@ export const TABLES = {
   users: 'model-users',
   tokens: 'model-tokens',
   rateLimits: 'model-rate-limits',
+  outbox: 'model-outbox',
 } as const;
 
 export type Item = Readonly<Record<string, string | number | boolean>>;

@@ -20,6 +20,7 @@ const wrong: Readonly<Record<(typeof settingNames)[number], string>> = {
   sessionsPerUser: '0',
   bcryptCost: '9',
   passwordMinLength: '7',
+  passwordBlocklist: 'yes',
   corsOrigins: 'https://a.example/path',
   rateLimits: 'no',
   loginFailures: '101',

@@ -5,12 +5,13 @@ import {
   issueToken,
   newLocator,
   newSessionId,
+  type Token,
 } from '../../functions/shared/domain/token';
 import { readSessionAndOwner } from '../../functions/shared/store/authentication';
 import type { SessionStore } from '../../functions/shared/store/sessions';
-import type { UserStore } from '../../functions/shared/store/users';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { NOW, SALT, sessionWith } from '../support/sessions';
+import type { UserStore } from '../support/stores';
 import { sessionStore, userStore } from '../support/stores';
 
 let database: TestDatabase;
@@ -237,6 +238,13 @@ describe('the one read of every authenticated request', () => {
   });
 
   describe('after all sessions were ended', () => {
+    /** As the authorizer saw it when both were new. */
+    const keep = ({ token, id }: { token: Token; id: string }) => ({
+      key: token,
+      userId: 1,
+      sessionId: id,
+      sessionGeneration: 0,
+    });
     const generations = async (token: ReturnType<typeof issueToken>) => {
       const { session, owner } = await readSessionAndOwner(database, token);
       return [session?.sessionGeneration, owner?.sessionGeneration];
@@ -246,7 +254,7 @@ describe('the one read of every authenticated request', () => {
       const locator = newLocator();
       await storeUser(locator);
       const [one, two] = [await liveSession(locator, '0001'), await liveSession(locator, '0002')];
-      expect(await users.endOtherSessions(one.token, { userId: 1, sessionId: one.id })).toBe(1);
+      expect(await users.endOtherSessions(keep(one))).toBe(1);
       expect(await generations(one.token)).toEqual([1, 1]);
       expect(await generations(two.token)).toEqual([0, 1]);
       expect(await users.endAllSessions(locator, 1)).toBe(2);
@@ -257,10 +265,10 @@ describe('the one read of every authenticated request', () => {
       const locator = newLocator();
       await storeUser(locator);
       const [one, two] = [await liveSession(locator, '0001'), await liveSession(locator, '0002')];
-      await users.endOtherSessions(one.token, { userId: 1, sessionId: one.id });
-      expect(await users.endOtherSessions(two.token, { userId: 1, sessionId: two.id })).toBeUndefined();
+      await users.endOtherSessions(keep(one));
+      expect(await users.endOtherSessions(keep(two))).toBeUndefined();
       await sessions.remove(one.token, one.id);
-      expect(await users.endOtherSessions(one.token, { userId: 1, sessionId: one.id })).toBeUndefined();
+      expect(await users.endOtherSessions(keep(one))).toBeUndefined();
       expect(await generations(two.token)).toEqual([0, 1]);
     });
 
@@ -270,19 +278,17 @@ describe('the one read of every authenticated request', () => {
       const rivals = await Promise.all(
         ['0001', '0002', '0003', '0004'].map((session) => liveSession(locator, session)),
       );
-      const outcomes = await Promise.all(
-        rivals.map(({ token, id }) => users.endOtherSessions(token, { userId: 1, sessionId: id })),
-      );
+      const outcomes = await Promise.all(rivals.map((rival) => users.endOtherSessions(keep(rival))));
       expect(outcomes.filter(Boolean)).toHaveLength(1);
     });
 
     it('of one session twice at once succeeds twice', async () => {
       const locator = newLocator();
       await storeUser(locator);
-      const { token, id } = await liveSession(locator);
-      const twice = [1, 2].map(() => users.endOtherSessions(token, { userId: 1, sessionId: id }));
+      const one = await liveSession(locator);
+      const twice = [1, 2].map(() => users.endOtherSessions(keep(one)));
       expect(await Promise.all(twice)).toEqual(expect.arrayContaining([1, 2]));
-      const [session, owner] = await generations(token);
+      const [session, owner] = await generations(one.token);
       expect(session).toBe(owner);
     });
 

@@ -1,8 +1,8 @@
 import { issueToken, newLocator } from '../../functions/shared/domain/token';
-import type { NewUser, UserStore } from '../../functions/shared/store/users';
+import type { NewUser } from '../../functions/shared/store/accounts';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { sessionWith } from '../support/sessions';
-import { userStore } from '../support/stores';
+import { type UserStore, userStore } from '../support/stores';
 
 let database: TestDatabase;
 let users: UserStore;

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { connect, type Database, type Tables } from '../../functions/shared/store/database';
-import { rateLimitsTable, tokensTable, usersTable } from '../../functions/shared/store/schema';
+import { outboxTable, rateLimitsTable, tokensTable, usersTable } from '../../functions/shared/store/schema';
 import { startDynamoDb } from '../../local/dynamodb/engine';
 import { postponeTimeOuts } from './time-outs';
 
@@ -31,6 +31,10 @@ const definitions = {
   rateLimits: {
     AttributeDefinitions: [string(rateLimitsTable.partitionKey)],
     KeySchema: [hash(rateLimitsTable.partitionKey)],
+  },
+  outbox: {
+    AttributeDefinitions: [string(outboxTable.partitionKey)],
+    KeySchema: [hash(outboxTable.partitionKey)],
   },
 };
 
@@ -61,6 +65,7 @@ export async function startDatabase(): Promise<TestDatabase> {
     users: `${prefix}-users`,
     tokens: `${prefix}-tokens`,
     rateLimits: `${prefix}-limits`,
+    outbox: `${prefix}-outbox`,
   });
   const { tables } = database;
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
@@ -77,7 +82,7 @@ export async function startDatabase(): Promise<TestDatabase> {
     ...database,
     items,
     dump: async () =>
-      JSON.stringify([await items('users'), await items('tokens'), await items('rateLimits')]),
+      JSON.stringify(await Promise.all((Object.keys(definitions) as (keyof Tables)[]).map(items))),
     put: async (table, Item) => void (await client.send(new PutCommand({ TableName: tables[table], Item }))),
     close: async () => {
       for (const TableName of Object.values(tables)) await client.send(new DeleteTableCommand({ TableName }));

@@ -12,10 +12,15 @@ import { region } from '../../local/template/deployment';
 import { administratorKey } from '../../local/template/tables';
 
 type Item = Record<string, any>;
-type Table = 'users' | 'tokens' | 'rateLimits';
+type Table = 'users' | 'tokens' | 'rateLimits' | 'outbox';
 
 /** In the logical ids of the tables. */
-const logicalIds = { users: 'TablesUsers', tokens: 'TablesTokens', rateLimits: 'TablesRateLimits' };
+const logicalIds = {
+  users: 'TablesUsers',
+  tokens: 'TablesTokens',
+  rateLimits: 'TablesRateLimits',
+  outbox: 'TablesOutbox',
+};
 
 export interface StoredItems {
   all(table: Table): Promise<Item[]>;

@@ -1,12 +1,19 @@
 /** Every operation of a store on a database. */
+import * as accounts from '../../functions/shared/store/accounts';
 import { bind } from '../../functions/shared/store/bind';
-import type { Database } from '../../functions/shared/store/database';
+import type { Database, Tables } from '../../functions/shared/store/database';
+import * as generations from '../../functions/shared/store/generations';
 import * as rateLimits from '../../functions/shared/store/rate-limits';
 import * as sessions from '../../functions/shared/store/sessions';
 import * as users from '../../functions/shared/store/users';
 
 export const sessionStore = (database: Pick<Database<'tokens'>, 'send' | 'tables'>) =>
   bind(database as Database<'tokens'>, sessions);
-export const userStore = (database: Pick<Database, 'send' | 'tables'>) => bind(database as Database, users);
+export const userStore = (database: Pick<Database, 'send' | 'tables'>) => ({
+  ...bind(database as Database, users),
+  ...bind(database as Database, generations),
+  ...bind(database as Database<keyof Tables>, accounts),
+});
+export type UserStore = ReturnType<typeof userStore>;
 export const rateLimitStore = (database: Pick<Database<'rateLimits'>, 'send' | 'tables'>) =>
   bind(database as Database<'rateLimits'>, rateLimits);

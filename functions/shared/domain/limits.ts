@@ -59,5 +59,12 @@ export const MAX_KNOWN_REFRESHES = 10_000;
 /** What is kept of a client's User-Agent to tell sessions apart. */
 export const MAX_DEVICE_CHARACTERS = 120;
 
+/** How often a user may export the account in a window of so many seconds: an export reads all there is. */
+export const EXPORTS_PER_WINDOW = 5;
+export const EXPORT_WINDOW_SECONDS = 3600;
+
+/** How long the id of a deleted user is listed: longer than a table can be restored, which is 35 days. */
+export const DELETED_LISTED_SECONDS = 36 * 86_400;
+
 /** From how many networks an account is let in while somebody else guesses at it: home, work, mobile, and two more. */
 export const KNOWN_NETWORKS = 5;

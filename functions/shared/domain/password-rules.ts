@@ -1,5 +1,5 @@
 /**
- * Which passwords are refused. Length and likeness only: no composition rules (ASVS 5.0, 6.2.5).
+ * Which passwords are refused. By length, likeness and a list of common ones: no composition rules (ASVS 5.0, 6.2.5).
  * Messages are Django's own, because apps show them.
  */
 import { characters } from './text';
@@ -12,13 +12,29 @@ export interface PasswordOwner {
 /** Django's `UserAttributeSimilarityValidator`: refused from this share of common characters on. */
 const MAX_SIMILARITY = 0.7;
 
+export interface PasswordRules {
+  /** Characters. */
+  readonly minLength: number;
+  /** Whether common passwords are refused (NIST SP 800-63B-4, 3.1.1.2). */
+  readonly usesBlocklist: boolean;
+}
+
 /** Every reason to refuse the password, in Django's order; empty when it is fine. */
-export function passwordProblems(password: string, owner: PasswordOwner, minLength: number): string[] {
+export async function passwordProblems(
+  password: string,
+  owner: PasswordOwner,
+  { minLength, usesBlocklist }: PasswordRules,
+): Promise<string[]> {
   const problems: string[] = [];
   if (isLike(password, owner.username)) problems.push('The password is too similar to the username.');
   else if (isLike(password, owner.email)) problems.push('The password is too similar to the email address.');
   if (characters(password) < minLength) {
     problems.push(`This password is too short. It must contain at least ${minLength} characters.`);
+  }
+  if (usesBlocklist) {
+    // A file of its own beside the bundle, which only those pay for who ask for it.
+    const { isCommon } = await import('./common-passwords.js');
+    if (isCommon(password)) problems.push('This password is too common.');
   }
   if (/^\p{Nd}+$/u.test(password)) problems.push('This password is entirely numeric.');
   return problems;

@@ -5,11 +5,32 @@ export interface User {
   /** In NFKC, in the case in which it was typed. */
   readonly username: string;
   readonly email: string;
+  /** Whether the address is this user's alone, so that it leads to the user; absent: yes, unless it is empty. */
+  readonly ownsEmail?: boolean;
   readonly role: string;
   readonly passwordHash: string;
+  /** Counts how often the password was changed; absent: never. A new hash of the same password is no change. */
+  readonly passwordVersion?: number;
   readonly isActive: boolean;
   /** Epoch seconds. */
   readonly createdAt: number;
   /** Counts how often all sessions were ended at once. A session is live only while its generation is its user's. */
   readonly sessionGeneration: number;
 }
+
+/** Whether the address leads to this user and to no other. */
+export const ownsEmail = (user: Pick<User, 'email' | 'ownsEmail'>): boolean =>
+  user.email !== '' && user.ownsEmail !== false;
+
+/** What the caller is shown of a user, in the contract's order. */
+export const toProfile = ({
+  id,
+  username,
+  email,
+  role,
+}: Pick<User, 'id' | 'username' | 'email' | 'role'>) => ({
+  id,
+  username,
+  email,
+  role,
+});

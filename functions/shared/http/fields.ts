@@ -148,6 +148,12 @@ export const password = {
   },
 } satisfies FieldKind;
 
+/** The new password once more; may be left out. */
+export const repeatedPassword = {
+  schema: () => v.optional(untrimmedText(MAX_PASSWORD_CHARACTERS)),
+  jsonSchema: { type: 'string', format: 'password', pattern: `^${TEXT}+$` },
+} satisfies FieldKind;
+
 /** One of the roles that are open to signup. */
 export const signupRole = {
   schema: ({ SIGNUP_ROLES = '' }: Readonly<Partial<Record<Setting, string>>>) =>

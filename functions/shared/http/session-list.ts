@@ -1,9 +1,10 @@
 /** A user's sessions, for the endpoints that show, end or tidy them. */
-import { findLiveSessions } from '../domain/session';
+import { findLiveSessions, type Session, toSeconds } from '../domain/session';
 import type { RequestLog } from '../log/request-log';
 import type { SessionStore, StoredSession } from '../store/sessions';
 import type { ProtectedRequest } from './create-handler';
 import { ApiError, messages } from './errors';
+import type { Principal } from './principal';
 
 type Store = Pick<SessionStore, 'list'>;
 
@@ -28,3 +29,17 @@ export async function listLiveSessions(
   if (!live) throw new ApiError('not_authenticated', messages.tokenInvalid);
   return live;
 }
+
+/** A session as its user sees it. `expires_at` is when the session ends unless it is refreshed. */
+export const toListed = (session: Session, principal: Principal) => ({
+  id: session.id,
+  created_at: isoTime(toSeconds(session.createdAtMs)),
+  last_refreshed_at: session.refreshCount > 0 ? isoTime(session.refreshedAt) : null,
+  expires_at: isoTime(session.expiresAt),
+  device: session.device,
+  current: session.id === principal.sessionId,
+});
+
+/** In ISO 8601, as DRF writes times. */
+export const isoTime = (epochSeconds: number): string =>
+  new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z');

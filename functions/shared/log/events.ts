@@ -21,6 +21,15 @@ const events = {
   /** The last free attempt of an account, or of one of its lanes, failed: from now on it waits after each failure. */
   account_locked: { level: 'WARN', outcome: 'refused', metric: { name: 'AccountsLocked' } },
   password_rehashed: { level: 'INFO', outcome: 'succeeded' },
+  /** A signed-in user gave a wrong password where it is asked for again. */
+  reauthentication_failed: { level: 'INFO', outcome: 'failed' },
+  reauthentication_refused: { level: 'WARN', outcome: 'refused' },
+  password_changed: { level: 'INFO', outcome: 'succeeded' },
+  username_changed: { level: 'INFO', outcome: 'succeeded' },
+  email_changed: { level: 'INFO', outcome: 'succeeded' },
+  account_deleted: { level: 'INFO', outcome: 'succeeded' },
+  account_exported: { level: 'INFO', outcome: 'succeeded' },
+  export_refused: { level: 'WARN', outcome: 'refused' },
   token_refreshed: { level: 'INFO', outcome: 'succeeded' },
   /** A token was refreshed again although its successor had been used: a request that was under way, or a thief who is in time. */
   token_refreshed_after_use: { level: 'WARN', outcome: 'succeeded' },

@@ -1,7 +1,7 @@
 /** Who a token belongs to: the one read of every authenticated request. */
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Session, SessionOwner } from '../domain/session';
-import { type Database, retryOnConflict } from './database';
+import { type Database, only, retryOnConflict } from './database';
 import { type SessionKey, sessionAttributes, sessionKey, sessionOwnerAttributes, userKey } from './schema';
 
 export interface SessionAndOwner {
@@ -24,14 +24,14 @@ export function readSessionAndOwner(database: Database, key: SessionKey): Promis
   });
 }
 
-const generationsDiffer = ({ session, owner }: SessionAndOwner): boolean =>
+export const generationsDiffer = ({ session, owner }: SessionAndOwner): boolean =>
   session !== undefined && owner !== undefined && session.sessionGeneration !== owner.sessionGeneration;
 
 /**
  * A live session's generation is its user's, and a user's never falls. So a session has ended if it is behind what the user was before,
  * or (after a restore of the table Users) was ahead of what the user is afterwards.
  */
-const isCertainlyEnded = (first: SessionAndOwner, second: SessionAndOwner): boolean =>
+export const isCertainlyEnded = (first: SessionAndOwner, second: SessionAndOwner): boolean =>
   isBehind(second.session, first.owner) || isBehind(second.owner, first.session);
 
 interface Generation {
@@ -42,7 +42,7 @@ const isBehind = (one: Generation | undefined, other: Generation | undefined): b
   one !== undefined && other !== undefined && one.sessionGeneration < other.sessionGeneration;
 
 /** One call; `undefined` if DynamoDB left a key unprocessed. */
-async function readOnce(
+export async function readOnce(
   { send, tables: { users, tokens } }: Database,
   key: SessionKey,
 ): Promise<SessionAndOwner | undefined> {
@@ -60,9 +60,3 @@ async function readOnce(
     owner: Responses[users]?.[0] as SessionOwner | undefined,
   };
 }
-
-/** Asks for these attributes by name: the policy admits no request that leaves open which it wants. */
-const only = (attributes: readonly string[]) => ({
-  ProjectionExpression: attributes.map((_, index) => `#${index}`).join(', '),
-  ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#${index}`, name])),
-});

@@ -23,6 +23,7 @@ export interface Tables {
   readonly users: string;
   readonly tokens: string;
   readonly rateLimits: string;
+  readonly outbox: string;
 }
 
 /** Where the store writes to and through what. A function that has no grant for a table leaves its name out. */
@@ -110,6 +111,11 @@ export async function findCancellation(
   }
 }
 
+/** Whether a transaction was cancelled because a condition did not hold, and not because of other transactions. */
+export const wasRefused = ({ CancellationReasons: reasons = [] }: TransactionCanceledException): boolean =>
+  reasons.some(({ Code }) => Code === 'ConditionalCheckFailed') &&
+  reasons.every(({ Code }) => Code === 'None' || Code === 'ConditionalCheckFailed');
+
 /**
  * Repeats an attempt until it comes to something else than `undefined`, with growing pauses: a transaction that met others on the
  * same items is decided by what they leave behind. The last attempt begins when CONFLICT_PATIENCE_MS are over.
@@ -132,3 +138,9 @@ export async function retryOnConflict<Outcome>(
 /** With the timer that is there already: `node:timers/promises` would be a module more to load. */
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Asks for these attributes by name: a policy that hides others admits no request that leaves open which it wants. */
+export const only = (attributes: readonly string[]) => ({
+  ProjectionExpression: attributes.map((_, index) => `#${index}`).join(', '),
+  ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#${index}`, name])),
+});

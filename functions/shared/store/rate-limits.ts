@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import {
   type Attempts,
   areForgotten,
@@ -36,8 +36,13 @@ const KEY = rateLimitsTable.partitionKey;
 export interface BackoffAttempt {
   readonly key: LimitKey;
   readonly nowMs: number;
-  /** Where the attempt is counted while `key` has to wait, if an attempt from `network` succeeded before. */
-  readonly lane: { readonly network: string; readonly key: LimitKey };
+  /** Where the attempt is counted while `key` has to wait, if an attempt from `network` succeeded before; absent: nowhere. */
+  readonly lane?: Lane;
+}
+
+interface Lane {
+  readonly network: string;
+  readonly key: LimitKey;
 }
 
 export interface ConsumedAttempt extends BackoffAttempt {
@@ -95,8 +100,8 @@ export async function refund(database: RateLimits, { countedIn, attemptId }: Con
 }
 
 /**
- * After an attempt that succeeded: forgets the failures of its key, and of the lane if it was counted there, and remembers its network
- * until `knownUntil`, epoch seconds. One write; in a lane a second one beside it.
+ * After an attempt that has a lane succeeded: forgets the failures of its key, and of the lane if it was counted there, and remembers its
+ * network until `knownUntil`, epoch seconds. One write; in a lane a second one beside it.
  */
 export async function reset(
   database: RateLimits,
@@ -105,10 +110,24 @@ export async function reset(
 ): Promise<void> {
   const isInLane = consumed.countedIn.limitKey !== consumed.key.limitKey;
   await Promise.all([
-    resetKey(database, consumed, knownUntil),
+    consumed.lane && resetKey(database, { ...consumed, lane: consumed.lane }, knownUntil),
     isInLane && resetLane(database, consumed.countedIn),
   ]);
 }
+
+/** Deletes counters, one after the other. */
+export async function removeCounters(database: RateLimits, keys: readonly LimitKey[]): Promise<void> {
+  for (const key of keys) await removeCounter(database, key);
+}
+
+/** Deletes the counter of an account. The networks that it knew, by their digests. */
+export async function removeAccountCounter(database: RateLimits, key: LimitKey): Promise<readonly string[]> {
+  const { Attributes = {} } = await removeCounter(database, key);
+  return Object.keys(toCounter(Attributes).networks);
+}
+
+const removeCounter = ({ send, tables }: RateLimits, Key: LimitKey) =>
+  send(new DeleteCommand({ TableName: tables.rateLimits, Key, ReturnValues: 'ALL_OLD' }));
 
 /**
  * Counts an attempt, or says how long to wait. Free attempts are additions below a limit. After them one attempt at a time gets through,
@@ -124,9 +143,11 @@ export function consumeWithBackoff(
   const { key, lane, nowMs } = attempt;
   const id = randomUUID();
   /** What refused the attempt before it came to the lane. */
-  let refusal: { readonly waitSeconds: number; readonly counter: Counter } | undefined;
+  let refusal:
+    | { readonly waitSeconds: number; readonly counter: Counter; readonly laneKey: LimitKey }
+    | undefined;
   return retryOnConflict(async (): Promise<Consumption | undefined> => {
-    const countedIn = refusal ? lane.key : key;
+    const countedIn = refusal?.laneKey ?? key;
     const allowed = (counter: Counter): Consumption => ({
       ...attempt,
       isAllowed: true,
@@ -144,11 +165,15 @@ export function consumeWithBackoff(
       return replaced.isCounted ? allowed(replaced) : undefined;
     }
     if (refusal) return { isAllowed: false, waitSeconds: Math.min(waitSeconds, refusal.waitSeconds) };
-    if (!isKnown(lane.network, free.networks, toSeconds(nowMs))) return { isAllowed: false, waitSeconds };
-    refusal = { waitSeconds, counter: free };
+    const laneKey = openLane(lane, free, nowMs);
+    if (!laneKey) return { isAllowed: false, waitSeconds };
+    refusal = { waitSeconds, counter: free, laneKey };
     return undefined;
   });
 }
+
+const openLane = (lane: Lane | undefined, { networks }: Counter, nowMs: number): LimitKey | undefined =>
+  lane && isKnown(lane.network, networks, toSeconds(nowMs)) ? lane.key : undefined;
 
 /** Whether a counter counts as absent, although DynamoDB has not deleted it. */
 const isStale = (counter: Counter, nowMs: number, rules: BackoffRules): boolean =>
@@ -212,7 +237,11 @@ const forgottenAt = (nowMs: number, { keptSeconds }: BackoffRules): number =>
   Math.ceil(nowMs / 1000) + keptSeconds;
 
 /** Each network is an attribute of its own, so that logins at the same time lose none of each other's. */
-function resetKey(database: RateLimits, { key, nowMs, lane, stored }: ConsumedAttempt, knownUntil: number) {
+function resetKey(
+  database: RateLimits,
+  { key, nowMs, lane, stored }: ConsumedAttempt & { readonly lane: Lane },
+  knownUntil: number,
+) {
   const { networks, expiresAt } = stored;
   const names = networkNames([lane.network, ...networksToForget(networks, lane.network, toSeconds(nowMs))]);
   const [known, ...forgotten] = Object.keys(names);

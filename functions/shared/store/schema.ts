@@ -13,6 +13,8 @@ export const tokensTable = {
   timeToLiveAttribute: 'expiresAt',
 } as const;
 
+export const outboxTable = { partitionKey: 'pk', timeToLiveAttribute: 'expiresAt' } as const;
+
 export const rateLimitsTable = { partitionKey: 'limitKey', timeToLiveAttribute: 'expiresAt' } as const;
 
 /** What may be read of a user to judge a token. `passwordHash` is not here, and the policy forbids it. */
@@ -36,7 +38,19 @@ export const signupAttributes = /* @__PURE__ */ Object.keys({
   isActive: true,
   createdAt: true,
   sessionGeneration: true,
-} satisfies Record<keyof User | 'pk' | 'locator', true>);
+} satisfies Record<Exclude<keyof User, 'passwordVersion' | 'ownsEmail'> | 'pk' | 'locator', true>);
+
+/** What the caller is shown of a user. `passwordHash` is not here, and the policies forbid it. */
+export const profileAttributes = ['pk', 'id', 'username', 'email', 'role', 'isActive'] as const satisfies (
+  | keyof User
+  | 'pk'
+)[];
+
+/** What an export holds of a user. */
+export const exportedAttributes = [...profileAttributes, 'createdAt'] as const satisfies (
+  | keyof User
+  | 'pk'
+)[];
 
 /** Every attribute of a session item. */
 export const sessionAttributes = /* @__PURE__ */ Object.keys({
@@ -67,13 +81,25 @@ export const authenticationAttributes = /* @__PURE__ */ [
 export const userKey = (locator: string) => ({ pk: `USER#${locator}` });
 export const usernameKey = (canonicalName: string) => ({ pk: `USERNAME#${canonicalName}` });
 export const emailKey = (canonicalEmail: string) => ({ pk: `EMAIL#${canonicalEmail}` });
+export const idKey = (id: number) => ({ pk: `ID#${id}` });
 export const USER_COUNTER = 'COUNTER#user';
 export const userCounterKey = { pk: USER_COUNTER } as const;
 
-/** The partition keys of all users, names and addresses, as IAM writes them. */
+/** A condition that holds while the password is the one that was checked, whatever its hash is by now. */
+export const passwordIsUnchanged = (passwordVersion: number | undefined) =>
+  passwordVersion === undefined
+    ? { condition: 'attribute_not_exists(passwordVersion)', values: {} }
+    : { condition: 'passwordVersion = :version', values: { ':version': passwordVersion } };
+
+/** The list of deleted users. It is not in Users, or a restore of that table would shorten it. */
+export const deletedUserKey = (id: number) => ({ pk: `DELETED#${id}` });
+
+/** Partition keys of one kind, as IAM writes them. */
 export const ANY_USER = 'USER#*';
 export const ANY_USERNAME = 'USERNAME#*';
 export const ANY_EMAIL = 'EMAIL#*';
+export const ANY_ID = 'ID#*';
+export const ANY_DELETED_USER = 'DELETED#*';
 
 /** The key of a session: the first fourteen digits of its tokens. */
 export interface SessionKey {
@@ -86,13 +112,18 @@ export const sessionKey = ({ locator, session }: SessionKey) => ({ user: locator
 export type LimitKey = Readonly<Record<typeof rateLimitsTable.partitionKey, string>>;
 
 /** What is limited for each source IP. */
-export type LimitedAction = 'login' | 'signup';
+export type LimitedAction = 'login' | 'signup' | 'reauthentication';
 
 /** `account` is a digest: what is typed as a name may be a password. */
 export const accountLimitKey = (account: string): LimitKey => ({ limitKey: `ACCOUNT#${account}` });
 export const laneLimitKey = (account: string, network: string): LimitKey => ({
   limitKey: `LANE#${account}#${network}`,
 });
+/** Of one session, so that guesses in another keep nobody from changing the account. */
+export const reauthenticationLimitKey = (locator: string, sessionId: string): LimitKey => ({
+  limitKey: `REAUTHENTICATION#${locator}#${sessionId}`,
+});
+export const exportLimitKey = (locator: string): LimitKey => ({ limitKey: `EXPORT#${locator}` });
 /** The source IP as an address group. */
 export const sourceIpLimitKey = (action: LimitedAction, sourceIp: string): LimitKey => ({
   limitKey: `ADDRESS#${action}#${sourceIp}`,
@@ -111,6 +142,18 @@ export const rateLimitAttributes = [
   'expiresAt',
   `${NETWORK}*`,
 ] as const;
+
+/** The grants of functions that count attempts, and of those that delete counters. */
+export const countAttempts = {
+  write: ['UpdateItem'],
+  attributes: rateLimitAttributes,
+  returnValues: ['NONE', 'ALL_NEW'],
+} as const;
+export const removeCounters = {
+  write: ['DeleteItem'],
+  attributes: rateLimitAttributes,
+  returnValues: ['ALL_OLD'],
+} as const;
 
 /** The attribute of an account's counter that holds until when a network is known. */
 export const networkAttribute = (network: string): string => NETWORK + network;

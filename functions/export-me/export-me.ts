@@ -1,0 +1,66 @@
+/** All that is kept of the caller, as a file (GDPR, articles 15 and 20), without hashes, digests and salts. */
+import type { Clock } from '../shared/clock';
+import { EXPORT_WINDOW_SECONDS, EXPORTS_PER_WINDOW } from '../shared/domain/limits';
+import { toSeconds } from '../shared/domain/session';
+import { toProfile } from '../shared/domain/user';
+import type { ProtectedRequest } from '../shared/http/create-handler';
+import { ApiError, messages, ThrottledError } from '../shared/http/errors';
+import { expiryHeaders } from '../shared/http/expiry-headers';
+import type { HttpResponse } from '../shared/http/response';
+import { isoTime, listLiveSessions, toListed } from '../shared/http/session-list';
+import type { RateLimitStore } from '../shared/store/rate-limits';
+import { exportLimitKey } from '../shared/store/schema';
+import type { SessionStore } from '../shared/store/sessions';
+import type { UserStore } from '../shared/store/users';
+
+export interface ExportMeDependencies {
+  readonly clock: Clock;
+  readonly users: Pick<UserStore, 'findForExport'>;
+  readonly sessions: Pick<SessionStore, 'list'>;
+  readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow'>;
+}
+
+const RULES = { attempts: EXPORTS_PER_WINDOW, windowSeconds: EXPORT_WINDOW_SECONDS };
+
+/** The form of the file. A change that a reader could trip over gets another number. */
+const FORMAT = 1;
+
+export async function exportMe(
+  request: ProtectedRequest,
+  { clock, users, sessions, rateLimits }: ExportMeDependencies,
+): Promise<HttpResponse> {
+  const { principal, token, caller, log } = request;
+  const now = toSeconds(clock());
+  const key = exportLimitKey(token.locator);
+  const waitSeconds = await rateLimits.consumeFixedWindow(key, { now, rules: RULES });
+  if (waitSeconds > 0) {
+    log.event('export_refused', { address: caller.sourceIp, waitSeconds });
+    throw new ThrottledError(waitSeconds);
+  }
+  const [user, live] = await Promise.all([
+    users.findForExport(token.locator, principal.userId),
+    listLiveSessions(request, sessions, now),
+  ]);
+  if (!user?.isActive) throw new ApiError('not_authenticated', messages.userInactive);
+  log.event('account_exported', { address: caller.sourceIp });
+  return {
+    status: 200,
+    body: {
+      exported_at: isoTime(now),
+      format: FORMAT,
+      user: {
+        ...toProfile(user),
+        created_at: isoTime(user.createdAt),
+        email_verified: true,
+        is_active: user.isActive,
+        imported: {},
+      },
+      sessions: live.map(({ session }) => toListed(session, principal)),
+      pending: [],
+    },
+    headers: {
+      ...expiryHeaders(principal, now),
+      'Content-Disposition': `attachment; filename="account-${user.id}.json"`,
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { systemClock } from '../shared/clock';
+import { readEnvironment } from '../shared/environment';
+import { createHandler } from '../shared/http/create-handler';
+import { bind } from '../shared/store/bind';
+import { connect } from '../shared/store/database';
+import { consumeFixedWindow } from '../shared/store/rate-limits';
+import { list } from '../shared/store/sessions';
+import { findForExport } from '../shared/store/users';
+import { endpoint, route } from './endpoint';
+import { exportMe } from './export-me';
+
+const environment = readEnvironment(endpoint);
+const database = connect({
+  users: environment.USERS_TABLE,
+  tokens: environment.TOKENS_TABLE,
+  rateLimits: environment.RATE_LIMITS_TABLE,
+});
+export const { ready } = database;
+
+const dependencies = {
+  clock: systemClock,
+  users: bind(database, { findForExport }),
+  sessions: bind(database, { list }),
+  rateLimits: bind(database, { consumeFixedWindow }),
+};
+
+export const handler = createHandler({ name: 'export-me', route, environment }, (request) =>
+  exportMe(request, dependencies),
+);

@@ -1,0 +1,20 @@
+import type { EndpointDefinition, Route } from '../shared/definition';
+import { profileAttributes } from '../shared/store/schema';
+
+export const route = {
+  methods: ['GET'],
+  path: '/api/auth/users/me',
+  access: 'authenticated',
+  summary: 'Shows the user',
+} as const satisfies Route;
+
+export const endpoint = {
+  settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
+  tables: { users: [{ read: ['GetItem'], attributes: profileAttributes }] },
+  statuses: [200],
+  steps: [['GetItem users']],
+  events: 0,
+  slowest: { calls: 1, decisions: 0 },
+  memory: 512,
+  cpuSeconds: 1,
+} as const satisfies EndpointDefinition;

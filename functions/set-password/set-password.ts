@@ -1,0 +1,43 @@
+/** A new password, for who knows the present one. The session goes on with its token; all others end with the old password (ASVS 5.0, 7.4.3). */
+import { timed } from '../shared/clock';
+import { hashPassword } from '../shared/domain/password-hash';
+import { type PasswordRules, passwordProblems } from '../shared/domain/password-rules';
+import { toSeconds } from '../shared/domain/session';
+import type { ProtectedRequest } from '../shared/http/create-handler';
+import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
+import { expiryHeaders } from '../shared/http/expiry-headers';
+import type { FieldsOf } from '../shared/http/fields';
+import {
+  type ReauthenticationDependencies,
+  reauthenticate,
+  wrongPassword,
+} from '../shared/http/reauthenticate';
+import type { HttpResponse } from '../shared/http/response';
+import type { GenerationStore } from '../shared/store/generations';
+import type { endpoint } from './endpoint';
+
+export interface SetPasswordDependencies extends ReauthenticationDependencies {
+  readonly passwordRules: PasswordRules;
+  readonly generations: Pick<GenerationStore, 'changePassword'>;
+}
+
+export async function setPassword(
+  request: ProtectedRequest<FieldsOf<(typeof endpoint)['body']>>,
+  dependencies: SetPasswordDependencies,
+): Promise<HttpResponse> {
+  const { body, principal, token, caller, log } = request;
+  const { clock, bcryptCost, passwordRules, generations } = dependencies;
+  const { new_password: password, re_new_password: repeated = password } = body;
+  const user = await reauthenticate(body.current_password, request, dependencies);
+  const problems = await passwordProblems(password, user, passwordRules);
+  if (problems.length > 0) throw new InvalidFieldsError({ new_password: problems });
+  if (repeated !== password) throw new InvalidFieldsError({ non_field_errors: [messages.passwordsDiffer] });
+  const [passwordHash, hashMilliseconds] = await timed(() => hashPassword(password, bcryptCost));
+  const { passwordVersion } = user;
+  const kept = { ...principal, key: token };
+  const outcome = await generations.changePassword(kept, { passwordVersion, passwordHash });
+  if (outcome === 'overtaken') throw wrongPassword();
+  if (outcome === 'ended') throw new ApiError('not_authenticated', messages.tokenInvalid);
+  log.event('password_changed', { address: caller.sourceIp, hashMilliseconds });
+  return { status: 204, headers: expiryHeaders(principal, toSeconds(clock())) };
+}

@@ -1,0 +1,40 @@
+import type { EndpointDefinition, Route } from '../shared/definition';
+import { existingPassword, username } from '../shared/http/fields';
+import {
+  readUser,
+  settingsToReauthenticate,
+  stepsToReauthenticate,
+} from '../shared/reauthentication-definition';
+import { ANY_USER, ANY_USERNAME, countAttempts, removeCounters } from '../shared/store/schema';
+
+export const route = {
+  methods: ['POST'],
+  path: '/api/auth/users/set_username',
+  access: 'authenticated',
+  hashesPassword: true,
+  summary: 'Changes the username',
+} as const satisfies Route;
+
+export const endpoint = {
+  body: { new_username: username, current_password: existingPassword },
+  settings: /* @__PURE__ */ settingsToReauthenticate(),
+  tables: {
+    users: [
+      readUser,
+      {
+        write: ['UpdateItem'],
+        attributes: ['id', 'username', 'email', 'passwordVersion'],
+        partitionKeys: [ANY_USER],
+      },
+      { write: ['PutItem', 'DeleteItem'], attributes: ['locator'], partitionKeys: [ANY_USERNAME] },
+    ],
+    rateLimits: [countAttempts, removeCounters],
+  },
+  statuses: [204],
+  steps: /* @__PURE__ */ stepsToReauthenticate(['TransactWriteItems users 3'], ['DeleteItem rateLimits']),
+  events: 1,
+  // The attempt, within a decision; the end of its counter; the transaction and the read of what stopped it, within another.
+  slowest: { calls: 4, decisions: 2 },
+  memory: 1024,
+  cpuSeconds: 3,
+} as const satisfies EndpointDefinition;

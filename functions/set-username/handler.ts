@@ -1,0 +1,27 @@
+import { readEnvironment } from '../shared/environment';
+import { createHandler } from '../shared/http/create-handler';
+import { createBodyReader } from '../shared/http/fields';
+import { bindReauthentication } from '../shared/http/reauthenticate';
+import { changeUsername } from '../shared/store/accounts';
+import { bind } from '../shared/store/bind';
+import { connect } from '../shared/store/database';
+import { removeAccountCounter } from '../shared/store/rate-limits';
+import { endpoint, route } from './endpoint';
+import { setUsername } from './set-username';
+
+const environment = readEnvironment(endpoint);
+const database = connect({ users: environment.USERS_TABLE, rateLimits: environment.RATE_LIMITS_TABLE });
+export const { ready } = database;
+
+const { rateLimits, ...reauthentication } = bindReauthentication(database, environment);
+const dependencies = {
+  ...reauthentication,
+  rateLimits: { ...rateLimits, ...bind(database, { removeAccountCounter }) },
+  accounts: bind(database, { changeUsername }),
+};
+
+const readBody = createBodyReader(endpoint.body, environment);
+
+export const handler = createHandler({ name: 'set-username', route, environment, readBody }, (request) =>
+  setUsername(request, dependencies),
+);

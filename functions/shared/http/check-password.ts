@@ -1,0 +1,53 @@
+/** The one place where a request's password is compared with a user's: the attempt is counted first, and given back after a fault. */
+import { timed } from '../clock';
+import { matchesPassword } from '../domain/password-hash';
+import type { RequestLog } from '../log/request-log';
+import type { ConsumedAttempt, RateLimitStore } from '../store/rate-limits';
+import type { FoundUser } from '../store/users';
+
+export interface PasswordCheck {
+  readonly password: string;
+  /** Counts the attempt. Rejects with what refuses it. */
+  readonly consuming: Promise<ConsumedAttempt>;
+  /** Whose password it has to be; nobody's costs the same. */
+  readonly reading: Promise<FoundUser | undefined>;
+}
+
+export interface CheckedPassword {
+  readonly attempt: ConsumedAttempt;
+  readonly user: FoundUser | undefined;
+  readonly isMatch: boolean;
+  readonly hashMilliseconds: number;
+}
+
+export async function checkPassword(
+  { password, consuming, reading }: PasswordCheck,
+  {
+    bcryptCost,
+    rateLimits,
+  }: { readonly bcryptCost: number; readonly rateLimits: Pick<RateLimitStore, 'refund'> },
+  log: RequestLog,
+): Promise<CheckedPassword> {
+  // A refused attempt shows nothing of what was read.
+  const [attempt] = await inOrder(consuming, Promise.allSettled([reading]));
+  try {
+    const user = await reading;
+    const [isMatch, hashMilliseconds] = await timed(() =>
+      matchesPassword(password, user?.passwordHash, bcryptCost),
+    );
+    return { attempt, user, isMatch, hashMilliseconds };
+  } catch (error) {
+    // The password was not verified, so nobody has to wait for it.
+    await rateLimits.refund(attempt).catch(log.failure);
+    throw error;
+  }
+}
+
+/** Waits for both. If both fail, the first failure is the one that shows. */
+export async function inOrder<First, Second>(
+  first: Promise<First>,
+  second: Promise<Second>,
+): Promise<readonly [First, Second]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}

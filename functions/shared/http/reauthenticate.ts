@@ -1,0 +1,88 @@
+/** Asks a signed-in user for the password again, before what changes the account (ASVS 5.0, 6.2.3 and 7.5.1). */
+import { systemClock } from '../clock';
+import type { BackoffRules } from '../domain/attempts';
+import { parseBackoff, parseFixedWindow, parseWholeNumber } from '../environment';
+import type { ReauthenticationSetting } from '../reauthentication-definition';
+import { bind } from '../store/bind';
+import type { Database } from '../store/database';
+import {
+  consumeFixedWindow,
+  consumeWithBackoff,
+  type RateLimitStore,
+  refund,
+  removeCounters,
+} from '../store/rate-limits';
+import { reauthenticationLimitKey } from '../store/schema';
+import { type FoundUser, find, type UserStore } from '../store/users';
+import { checkPassword, inOrder } from './check-password';
+import type { ProtectedRequest } from './create-handler';
+import { ApiError, InvalidFieldsError, messages } from './errors';
+import { consumeSourceIp, refuse, type SourceIpLimit } from './rate-limits';
+
+export interface ReauthenticationDependencies extends SourceIpLimit {
+  readonly bcryptCost: number;
+  readonly accountRules: BackoffRules;
+  readonly rateLimits: Pick<
+    RateLimitStore,
+    'consumeFixedWindow' | 'consumeWithBackoff' | 'refund' | 'removeCounters'
+  >;
+  readonly users: Pick<UserStore, 'find'>;
+}
+
+/** The dependencies in a function whose definition has `settingsToReauthenticate` and the grants. */
+export const bindReauthentication = (
+  database: Database<'users' | 'rateLimits'>,
+  environment: Readonly<Record<ReauthenticationSetting, string>>,
+) => ({
+  clock: systemClock,
+  bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
+  sourceIpRules: parseFixedWindow(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
+  accountRules: parseBackoff(environment),
+  rateLimits: bind(database, { consumeFixedWindow, consumeWithBackoff, refund, removeCounters }),
+  users: bind(database, { find }),
+});
+
+/**
+ * The caller's user, if `password` is that user's. Attempts are counted for the source IP and for the session: whoever guesses from
+ * another session, or at login, keeps nobody from changing the account.
+ * @throws ThrottledError when there were too many; InvalidFieldsError `current_password`; ApiError `not_authenticated` if the user is gone.
+ */
+export async function reauthenticate(
+  password: string,
+  request: ProtectedRequest<unknown>,
+  dependencies: ReauthenticationDependencies,
+): Promise<FoundUser> {
+  const { principal, token, caller, log } = request;
+  const { users, rateLimits } = dependencies;
+  const key = reauthenticationLimitKey(token.locator, principal.sessionId);
+  const consuming = inOrder(consumeSourceIp('reauthentication', request, dependencies), consume());
+  const { user, isMatch, hashMilliseconds } = await checkPassword(
+    {
+      password,
+      consuming: consuming.then(([, attempt]) => attempt),
+      reading: users.find(token.locator, principal.userId),
+    },
+    dependencies,
+    log,
+  );
+  if (!user?.isActive) throw new ApiError('not_authenticated', messages.userInactive);
+  if (!isMatch) {
+    log.event('reauthentication_failed', { address: caller.sourceIp, hashMilliseconds });
+    throw wrongPassword();
+  }
+  // If this fails, the next right password makes up for it.
+  await rateLimits.removeCounters([key]).catch(log.failure);
+  return user;
+
+  async function consume() {
+    const attempt = { key, nowMs: dependencies.clock() };
+    const consumption = await rateLimits.consumeWithBackoff(attempt, dependencies.accountRules);
+    if (consumption.isAllowed) return consumption;
+    const { waitSeconds } = consumption;
+    throw refuse('reauthentication', { reason: 'account_wait', waitSeconds }, request);
+  }
+}
+
+/** Also for a password that was right when it was checked, and was changed before it could be made use of. */
+export const wrongPassword = (): InvalidFieldsError =>
+  new InvalidFieldsError({ current_password: ['Invalid password.'] });

@@ -1,0 +1,35 @@
+/**
+ * What an endpoint needs that asks for the password again; see `http/reauthenticate.ts`. Data only, for definitions. Functions, because a
+ * call that is marked as pure is left out of the bundles of other endpoints, and a spread is not.
+ */
+import type { Grant, Steps } from './definition';
+import type { Setting } from './environment';
+
+const settings = [
+  'CORS_ORIGINS',
+  'METRICS_NAMESPACE',
+  'ADDRESS_WINDOW_SECONDS',
+  'LOGINS_PER_ADDRESS',
+  'LOGIN_FAILURES',
+  'LOGIN_WAIT_SECONDS',
+  'LOGIN_WAIT_MAX_SECONDS',
+  'LOGIN_FAILURES_KEPT_SECONDS',
+  'BCRYPT_COST',
+] as const satisfies readonly Setting[];
+
+export type ReauthenticationSetting = (typeof settings)[number];
+
+/** The variables, with those that the endpoint reads besides. */
+export const settingsToReauthenticate = <const More extends Setting>(
+  ...more: readonly More[]
+): readonly (ReauthenticationSetting | More)[] => [...settings, ...more];
+
+/** The user with the hash. */
+export const readUser = { read: ['GetItem'] } as const satisfies Grant;
+
+/** The steps of a request with the right password, which goes on to take these. */
+export const stepsToReauthenticate = (...then: Steps): Steps => [
+  ['UpdateItem rateLimits', 'UpdateItem rateLimits', 'GetItem users'],
+  ['DeleteItem rateLimits'],
+  ...then,
+];

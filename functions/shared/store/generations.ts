@@ -1,0 +1,159 @@
+/**
+ * A user's sessions are live while their generation is the user's. Each operation here raises the user's generation, which ends all
+ * sessions in one write, in force at the next request; a session that is to go on moves with it.
+ */
+import { TransactWriteCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { generationsDiffer, isCertainlyEnded, readOnce, type SessionAndOwner } from './authentication';
+import type { Bound } from './bind';
+import { conditionHeld, type Database, findCancellation, retryOnConflict, wasRefused } from './database';
+import { passwordIsUnchanged, type SessionKey, sessionKey, userKey } from './schema';
+
+/** The session that goes on. */
+export interface KeptSession {
+  readonly key: SessionKey;
+  readonly userId: number;
+  readonly sessionId: string;
+  /** When the authorizer looked. */
+  readonly sessionGeneration: number;
+}
+
+export interface PasswordChange {
+  /** Of the password that was checked. */
+  readonly passwordVersion: number | undefined;
+  readonly passwordHash: string;
+}
+
+export type GenerationStore = Bound<typeof import('./generations')>;
+
+type Users = Database<'users'>;
+
+const updateUser = (
+  { send, tables }: Users,
+  locator: string,
+  change: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
+) => send(new UpdateCommand({ TableName: tables.users, Key: userKey(locator), ...change }));
+
+/** Ends every session of a user. The new generation; `undefined`, and nothing is done, if the user is gone. */
+export async function endAllSessions(
+  database: Users,
+  locator: string,
+  userId: number,
+): Promise<number | undefined> {
+  let generation: number | undefined;
+  const update = updateUser(database, locator, {
+    UpdateExpression: 'ADD sessionGeneration :one',
+    ConditionExpression: 'id = :userId',
+    ExpressionAttributeValues: { ':one': 1, ':userId': userId },
+    ReturnValues: 'UPDATED_NEW',
+  }).then(({ Attributes }) => {
+    generation = Number(Attributes?.['sessionGeneration']);
+  });
+  await conditionHeld(update);
+  return generation;
+}
+
+/**
+ * Locks a user out and ends all sessions, which stay ended if the user is let in again; `false` if there is no such user.
+ * One write, in force at the next request.
+ */
+export const deactivate = (database: Users, locator: string, userId: number): Promise<boolean> =>
+  conditionHeld(
+    updateUser(database, locator, {
+      UpdateExpression: 'SET isActive = :no ADD sessionGeneration :one',
+      ConditionExpression: 'id = :userId',
+      ExpressionAttributeValues: { ':no': false, ':one': 1, ':userId': userId },
+    }),
+  );
+
+/**
+ * Ends every session of a user but one. The new generation; `undefined`, and nothing is done, if that session was itself ended meanwhile.
+ */
+export async function endOtherSessions(database: Database, kept: KeptSession): Promise<number | undefined> {
+  const outcome = await advance(database, kept);
+  return typeof outcome === 'number' ? outcome : undefined;
+}
+
+/**
+ * Stores the hash of a new password, and ends every session but one, together or not at all. `ended`: that session was itself ended
+ * meanwhile. `overtaken`: the password was changed meanwhile; a new hash of the same password, as a login makes it, is no change.
+ */
+export async function changePassword(
+  database: Database,
+  kept: KeptSession,
+  { passwordVersion, passwordHash }: PasswordChange,
+): Promise<'changed' | 'ended' | 'overtaken'> {
+  const unchanged = passwordIsUnchanged(passwordVersion);
+  const outcome = await advance(database, kept, {
+    set: 'passwordHash = :hash, passwordVersion = :nextVersion',
+    condition: unchanged.condition,
+    values: { ...unchanged.values, ':hash': passwordHash, ':nextVersion': (passwordVersion ?? 0) + 1 },
+  });
+  return typeof outcome === 'number' ? 'changed' : outcome;
+}
+
+/** What is changed of the user in the same transaction. */
+interface UserChange {
+  readonly set: string;
+  readonly condition: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Moves the user and one session to the next generation, and changes the user, all or nothing. The new generation, or `ended` if the
+ * session was itself ended meanwhile, or `overtaken` if the change's condition does not hold.
+ */
+function advance(
+  database: Database,
+  kept: KeptSession,
+  change?: UserChange,
+): Promise<number | 'ended' | 'overtaken'> {
+  let { sessionGeneration } = kept;
+  let earlier: SessionAndOwner | undefined;
+  return retryOnConflict(async () => {
+    const transaction = advanceCommand(database, { ...kept, sessionGeneration }, change);
+    const cancellation = await findCancellation(database.send(transaction));
+    if (!cancellation) return sessionGeneration + 1;
+    // Something was not as expected, or another transaction was under way: what it leaves behind decides.
+    const stored = wasRefused(cancellation) ? await readOnce(database, kept.key) : undefined;
+    if (!stored) return undefined;
+    if (hasEnded(kept, stored, earlier)) return 'ended';
+    const generation = stored.owner?.sessionGeneration ?? sessionGeneration;
+    if (change && !generationsDiffer(stored) && generation === sessionGeneration) return 'overtaken';
+    earlier = stored;
+    sessionGeneration = generation;
+    return undefined;
+  });
+}
+
+/** Generations that differ in one read may be a torn read of a transaction; an earlier one makes it certain. */
+const hasEnded = (
+  kept: KeptSession,
+  stored: SessionAndOwner,
+  earlier: SessionAndOwner | undefined,
+): boolean =>
+  stored.session?.id !== kept.sessionId ||
+  stored.owner?.id !== kept.userId ||
+  (earlier !== undefined && generationsDiffer(stored) && isCertainlyEnded(earlier, stored));
+
+function advanceCommand(
+  { tables }: Database,
+  { key, userId, sessionId, sessionGeneration }: KeptSession,
+  change?: UserChange,
+): TransactWriteCommand {
+  const generations = { ':generation': sessionGeneration, ':next': sessionGeneration + 1 };
+  const user = {
+    TableName: tables.users,
+    Key: userKey(key.locator),
+    UpdateExpression: `SET sessionGeneration = :next${change ? `, ${change.set}` : ''}`,
+    ConditionExpression: `id = :userId AND sessionGeneration = :generation${change ? ` AND ${change.condition}` : ''}`,
+    ExpressionAttributeValues: { ...generations, ':userId': userId, ...change?.values },
+  };
+  const session = {
+    TableName: tables.tokens,
+    Key: sessionKey(key),
+    UpdateExpression: 'SET sessionGeneration = :next',
+    ConditionExpression: 'id = :id AND sessionGeneration = :generation',
+    ExpressionAttributeValues: { ...generations, ':id': sessionId },
+  };
+  return new TransactWriteCommand({ TransactItems: [{ Update: user }, { Update: session }] });
+}

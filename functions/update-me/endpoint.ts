@@ -1,0 +1,40 @@
+import type { EndpointDefinition, Route } from '../shared/definition';
+import { email, existingPassword } from '../shared/http/fields';
+import {
+  readUser,
+  settingsToReauthenticate,
+  stepsToReauthenticate,
+} from '../shared/reauthentication-definition';
+import { ANY_EMAIL, ANY_USER, countAttempts, removeCounters } from '../shared/store/schema';
+
+export const route = {
+  methods: ['PUT', 'PATCH'],
+  path: '/api/auth/users/me',
+  access: 'authenticated',
+  hashesPassword: true,
+  summary: 'Changes the e-mail address',
+} as const satisfies Route;
+
+export const endpoint = {
+  body: { email, current_password: existingPassword },
+  settings: /* @__PURE__ */ settingsToReauthenticate(),
+  tables: {
+    users: [
+      readUser,
+      {
+        write: ['UpdateItem'],
+        attributes: ['id', 'username', 'email', 'ownsEmail', 'passwordVersion'],
+        partitionKeys: [ANY_USER],
+      },
+      { write: ['PutItem', 'DeleteItem'], attributes: ['locator'], partitionKeys: [ANY_EMAIL] },
+    ],
+    rateLimits: [countAttempts, removeCounters],
+  },
+  statuses: [200],
+  steps: /* @__PURE__ */ stepsToReauthenticate(['TransactWriteItems users 3']),
+  events: 1,
+  // The attempt, within a decision; the end of its counter; the transaction and the read of what stopped it, within another.
+  slowest: { calls: 4, decisions: 2 },
+  memory: 1024,
+  cpuSeconds: 3,
+} as const satisfies EndpointDefinition;

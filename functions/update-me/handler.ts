@@ -1,0 +1,22 @@
+import { readEnvironment } from '../shared/environment';
+import { createHandler } from '../shared/http/create-handler';
+import { bindReauthentication } from '../shared/http/reauthenticate';
+import { changeEmail } from '../shared/store/accounts';
+import { bind } from '../shared/store/bind';
+import { connect } from '../shared/store/database';
+import { endpoint, route } from './endpoint';
+import { readChanges, updateMe } from './update-me';
+
+const environment = readEnvironment(endpoint);
+const database = connect({ users: environment.USERS_TABLE, rateLimits: environment.RATE_LIMITS_TABLE });
+export const { ready } = database;
+
+const dependencies = {
+  ...bindReauthentication(database, environment),
+  accounts: bind(database, { changeEmail }),
+};
+
+export const handler = createHandler(
+  { name: 'update-me', route, environment, readBody: readChanges },
+  (request) => updateMe(request, dependencies),
+);

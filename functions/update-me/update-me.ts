@@ -1,0 +1,60 @@
+/** Another e-mail address for a user who knows the password. It is in force at once. Nothing else of a user can be changed here. */
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { toSeconds } from '../shared/domain/session';
+import { toProfile } from '../shared/domain/user';
+import { readFields } from '../shared/http/body';
+import type { ProtectedRequest } from '../shared/http/create-handler';
+import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
+import { expiryHeaders } from '../shared/http/expiry-headers';
+import { bodySchema, checkFields, type FieldsOf } from '../shared/http/fields';
+import {
+  type ReauthenticationDependencies,
+  reauthenticate,
+  wrongPassword,
+} from '../shared/http/reauthenticate';
+import type { HttpResponse } from '../shared/http/response';
+import type { AccountStore } from '../shared/store/accounts';
+import { endpoint } from './endpoint';
+
+type Changes = FieldsOf<(typeof endpoint)['body']>;
+
+export interface UpdateMeDependencies extends ReauthenticationDependencies {
+  readonly accounts: Pick<AccountStore, 'changeEmail'>;
+}
+
+const schema = bodySchema(endpoint.body, {});
+
+/** The changes, none for a `PATCH` without `email`. */
+export async function readChanges(event: APIGatewayProxyEvent): Promise<Changes | undefined> {
+  const fields = await readFields(event);
+  const isEmpty = event.httpMethod === 'PATCH' && !fields.has('email');
+  return isEmpty ? undefined : (checkFields(schema, fields) as Changes);
+}
+
+export async function updateMe(
+  request: ProtectedRequest<Changes | undefined>,
+  dependencies: UpdateMeDependencies,
+): Promise<HttpResponse> {
+  const { body: changes, principal, token } = request;
+  const { clock, users } = dependencies;
+  const user = changes
+    ? await changeEmail(changes, request, dependencies)
+    : await users.find(token.locator, principal.userId);
+  if (!user?.isActive) throw new ApiError('not_authenticated', messages.userInactive);
+  return { status: 200, body: toProfile(user), headers: expiryHeaders(principal, toSeconds(clock())) };
+}
+
+/** The user with the new address; `undefined` if the user is gone. */
+async function changeEmail(
+  { email, current_password }: Changes,
+  request: ProtectedRequest<unknown>,
+  dependencies: UpdateMeDependencies,
+) {
+  const user = await reauthenticate(current_password, request, dependencies);
+  const outcome = await dependencies.accounts.changeEmail(user, email);
+  if (outcome === 'taken') throw new InvalidFieldsError({ email: [messages.emailTaken] });
+  if (outcome === 'overtaken') throw wrongPassword();
+  if (outcome === 'gone') return undefined;
+  if (outcome.email !== user.email) request.log.event('email_changed', { address: request.caller.sourceIp });
+  return outcome;
+}
