@@ -42,8 +42,10 @@ run(async () => {
 });
 
 function welcome(url: string, dataPlace: string): string {
-  const listed = listRoutes().map(
-    ({ methods, path, summary }) => `  ${methods.join(', ').padEnd(7)}${`${path}/`.padEnd(24)}${summary}`,
+  const rows = listRoutes().map(({ methods, path, summary }) => [methods.join(', '), `${path}/`, summary]);
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0)) + 2;
+  const listed = rows.map(
+    ([methods = '', path = '', summary]) => `  ${methods.padEnd(width(0))}${path.padEnd(width(1))}${summary}`,
   );
   const body = JSON.stringify({ username: 'newuser', email: 'newuser@example.com', password: 'password123' });
   return [

@@ -41,7 +41,7 @@ export const assumptions = {
   coldStartMs: 300,
   coldShare: 0.01,
   /** A log line of ours. Measured: 270 to 340. */
-  logLineBytes: 350,
+  logLineBytes: 400,
   /** What Lambda logs of a run (START, END, REPORT). Counted. */
   platformLogBytes: 300,
   /** A response with headers and TLS. Estimated. */

@@ -29,7 +29,7 @@ function toRequestKind(route: NamedRoute, steps: Steps, query = ''): RequestKind
     function: route.name,
     steps,
     ...(later && { later }),
-    hashes: route.hashesPassword ? 1 : 0,
+    hashes: route.passwordHashes ?? 0,
     logLines: 1 + events,
   };
 }

@@ -23,7 +23,14 @@ const account = {
 /** Of each field the example's value. */
 function exampleBody(name: NamedRoute['name']): object | undefined {
   const { body }: EndpointDefinition = endpoints[name];
-  const values: Readonly<Record<string, string>> = account;
+  const { username, password } = account;
+  const values: Readonly<Record<string, string>> = {
+    ...account,
+    current_password: password,
+    new_password: `new-${password}`,
+    re_new_password: `new-${password}`,
+    new_username: `new-${username}`,
+  };
   return body && Object.fromEntries(Object.keys(body).map((field) => [field, values[field]]));
 }
 

@@ -102,7 +102,7 @@ const throttling = ({ eachMethod, eachHashingMethod }: Throttle) => ({
   ...atMost(eachMethod, 2 * eachMethod),
   methodOptions: Object.fromEntries(
     listRoutes()
-      .filter(({ hashesPassword }) => hashesPassword)
+      .filter(({ passwordHashes }) => passwordHashes)
       .flatMap(({ methods, path }) => methods.map((method) => `${path}/${method}`))
       .map((method) => [
         method,

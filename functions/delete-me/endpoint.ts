@@ -19,7 +19,7 @@ export const route = {
   methods: ['DELETE'],
   path: '/api/auth/users/me',
   access: 'authenticated',
-  hashesPassword: true,
+  passwordHashes: 1,
   summary: 'Deletes the user',
 } as const satisfies Route;
 

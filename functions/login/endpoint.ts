@@ -6,7 +6,7 @@ export const route = {
   methods: ['POST'],
   path: '/api/api-token-auth',
   access: 'public',
-  hashesPassword: true,
+  passwordHashes: 1,
   summary: 'Signs in on one more device',
 } as const satisfies Route;
 

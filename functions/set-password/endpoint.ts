@@ -11,7 +11,7 @@ export const route = {
   methods: ['POST'],
   path: '/api/auth/users/set_password',
   access: 'authenticated',
-  hashesPassword: true,
+  passwordHashes: 2,
   summary: 'Changes the password and ends all other sessions',
 } as const satisfies Route;
 

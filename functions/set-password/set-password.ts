@@ -27,12 +27,13 @@ export async function setPassword(
 ): Promise<HttpResponse> {
   const { body, principal, token, caller, log } = request;
   const { clock, bcryptCost, passwordRules, generations } = dependencies;
-  const { new_password: password, re_new_password: repeated = password } = body;
+  const { new_password: chosen, re_new_password: repeated = chosen } = body;
   const user = await reauthenticate(body.current_password, request, dependencies);
-  const problems = await passwordProblems(password, user, passwordRules);
+  const problems = await passwordProblems(chosen, user, passwordRules);
   if (problems.length > 0) throw new InvalidFieldsError({ new_password: problems });
-  if (repeated !== password) throw new InvalidFieldsError({ non_field_errors: [messages.passwordsDiffer] });
-  const [passwordHash, hashMilliseconds] = await timed(() => hashPassword(password, bcryptCost));
+  const isRepeated = repeated === chosen;
+  if (!isRepeated) throw new InvalidFieldsError({ non_field_errors: [messages.passwordsDiffer] });
+  const [passwordHash, hashMilliseconds] = await timed(() => hashPassword(chosen, bcryptCost));
   const { passwordVersion } = user;
   const kept = { ...principal, key: token };
   const outcome = await generations.changePassword(kept, { passwordVersion, passwordHash });

@@ -11,7 +11,7 @@ export const route = {
   methods: ['POST'],
   path: '/api/auth/users/set_username',
   access: 'authenticated',
-  hashesPassword: true,
+  passwordHashes: 1,
   summary: 'Changes the username',
 } as const satisfies Route;
 
@@ -31,7 +31,12 @@ export const endpoint = {
     rateLimits: [countAttempts, removeCounters],
   },
   statuses: [204],
-  steps: /* @__PURE__ */ stepsToReauthenticate(['TransactWriteItems users 3'], ['DeleteItem rateLimits']),
+  // Of a user who signed in from one network.
+  steps: /* @__PURE__ */ stepsToReauthenticate(
+    ['TransactWriteItems users 3'],
+    ['DeleteItem rateLimits'],
+    ['DeleteItem rateLimits'],
+  ),
   events: 1,
   // The attempt, within a decision; the end of its counter; the transaction and the read of what stopped it, within another.
   slowest: { calls: 4, decisions: 2 },

@@ -1,6 +1,7 @@
 /** Another name for a user who knows the password. Every session goes on; the old name is free at once. */
 import { accountDigest } from '../shared/domain/attempts';
 import { toSeconds } from '../shared/domain/session';
+import { canonicalUsername } from '../shared/domain/text';
 import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
@@ -39,8 +40,8 @@ export async function setUsername(
 
   /** Whoever takes the old name begins without its failures and known networks. */
   async function forgetName(old: string, current: string): Promise<void> {
+    if (canonicalUsername(old) === canonicalUsername(current)) return;
     const account = accountDigest(old);
-    if (account === accountDigest(current)) return;
     const networks = await rateLimits.removeAccountCounter(accountLimitKey(account));
     await rateLimits.removeCounters(networks.map((network) => laneLimitKey(account, network)));
   }

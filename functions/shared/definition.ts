@@ -20,8 +20,8 @@ export interface Route {
   readonly roles?: readonly string[];
   /** Also takes the token that the last refresh replaced, while a retry of that refresh may be under way. */
   readonly acceptsSuperseded?: boolean;
-  /** Costs a password hash; API Gateway lets fewer of these through. */
-  readonly hashesPassword?: boolean;
+  /** How many passwords it hashes; API Gateway lets fewer of these requests through. Absent: none. */
+  readonly passwordHashes?: 1 | 2;
   readonly summary: string;
 }
 

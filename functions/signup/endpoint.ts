@@ -15,7 +15,7 @@ export const route = {
   methods: ['POST'],
   path: '/api/signup',
   access: 'public',
-  hashesPassword: true,
+  passwordHashes: 1,
   summary: 'Makes a user and signs in',
 } as const satisfies Route;
 

@@ -11,7 +11,7 @@ export const route = {
   methods: ['PUT', 'PATCH'],
   path: '/api/auth/users/me',
   access: 'authenticated',
-  hashesPassword: true,
+  passwordHashes: 1,
   summary: 'Changes the e-mail address',
 } as const satisfies Route;
 

@@ -76,8 +76,8 @@ function functionMetrics(functions: AuthFunctions) {
     authorizerErrors: functions.authorizer.metricErrors(),
     throttles: entrances.map((name) => functions[name].metricThrottles({ label: name })),
     concurrency: LambdaFunction.metricAllConcurrentExecutions({ statistic: Stats.MAXIMUM }),
-    durations: Object.entries(functions).map(([label, aFunction]) =>
-      aFunction.metricDuration({ label, statistic: Stats.p(95) }),
+    durations: [...entrances, 'refresh' as const].map((name) =>
+      functions[name].metricDuration({ label: name, statistic: Stats.p(95) }),
     ),
   };
 }

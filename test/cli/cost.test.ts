@@ -17,12 +17,12 @@ describe('a month without requests', () => {
     const monitored = templateOf({ monitoring: 'on', alarmEmail: 'ops@example.com' });
     const { idle, inUse } = monthlyCharges(monitored);
     expect([...idle, ...inUse].map(({ what }) => what)).toEqual([
-      '17 metrics in alarms × 0.10',
+      '19 metrics in alarms × 0.10',
       '1 dashboard × 3.00',
       '17 custom metrics × 0.30',
     ]);
     const report = costReport({ name: 'Stack', template: monitored });
-    expect(report).toContain('A month without requests: 4.70\n');
+    expect(report).toContain('A month without requests: 4.90\n');
     expect(report).toContain('once in use, up to 17 custom metrics × 0.30  5.10\n');
   });
 
@@ -67,11 +67,7 @@ describe('a million requests', () => {
 
   it('are listed for every route', () => {
     const listed = millionTable(dev).map(([request]) => request);
-    for (const {
-      methods: [method],
-      path,
-    } of listRoutes())
-      expect(listed).toContain(`${method} ${path}/`);
+    for (const { methods, path } of listRoutes()) expect(listed).toContain(`${methods.join(', ')} ${path}/`);
     expect(JSON.stringify(millionTable(dev))).not.toMatch(/NaN|undefined|Infinity/);
   });
 

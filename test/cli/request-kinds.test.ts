@@ -74,6 +74,25 @@ const requests: Record<string, () => ReturnType<typeof send>> = {
     const { body } = await backend.api.call('GET', '/api/sessions/', { token });
     return send('DELETE', `/api/sessions/${body.find(({ current }: any) => !current).id}/`, { token });
   },
+  'POST /api/auth/users/set_password/': async () =>
+    send('POST', '/api/auth/users/set_password/', {
+      ...(await signup()),
+      body: { current_password: password, new_password: 'another-word-1' },
+    }),
+  'POST /api/auth/users/set_username/': async () => {
+    const { username, token } = await signup();
+    await backend.api.call('POST', '/api/api-token-auth/', { body: { username, password } });
+    const body = { current_password: password, new_username: newName() };
+    return send('POST', '/api/auth/users/set_username/', { token, body });
+  },
+  'GET /api/auth/users/me/': async () => send('GET', '/api/auth/users/me/', await signup()),
+  'PUT, PATCH /api/auth/users/me/': async () => {
+    const body = { current_password: password, email: `${newName()}@example.com` };
+    return send('PATCH', '/api/auth/users/me/', { ...(await signup()), body });
+  },
+  'DELETE /api/auth/users/me/': async () =>
+    send('DELETE', '/api/auth/users/me/', { ...(await signup()), body: { current_password: password } }),
+  'GET /api/auth/users/me/export/': async () => send('GET', '/api/auth/users/me/export/', await signup()),
   'POST /api/logoutall/?keep=current': async () =>
     send('POST', '/api/logoutall/?keep=current', await signup()),
   '401: a token that is void': async () => {
@@ -87,6 +106,9 @@ const requests: Record<string, () => ReturnType<typeof send>> = {
 const statuses: Partial<Record<string, number>> = {
   'POST /api/signup/': 201,
   'POST /api/logoutall/': 204,
+  'POST /api/auth/users/set_password/': 204,
+  'POST /api/auth/users/set_username/': 204,
+  'DELETE /api/auth/users/me/': 204,
   'DELETE /api/sessions/{id}/': 204,
   'POST /api/logoutall/?keep=current': 204,
   '401: a token that is void': 401,

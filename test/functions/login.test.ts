@@ -197,8 +197,8 @@ describe('who may try a password', () => {
     expect(order).toEqual([
       'source IP at 1800000000, hashes 0',
       'name NEWUSER, hashes 0',
-      'user f2afca0567 NEWUSER, hashes 0',
       'account, hashes 0',
+      'user f2afca0567 NEWUSER, hashes 0',
     ]);
     expect(hashing).toHaveBeenCalledTimes(1);
   });

@@ -135,13 +135,7 @@ export const windowLimitKey = ({ limitKey }: LimitKey, endsAt: number): LimitKey
 const NETWORK = 'network#';
 
 /** Every attribute of a counter of attempts, but for its key. `*` is any network. */
-export const rateLimitAttributes = [
-  'attempts',
-  'attemptId',
-  'lastAttemptAtMs',
-  'expiresAt',
-  `${NETWORK}*`,
-] as const;
+const rateLimitAttributes = ['attempts', 'attemptId', 'lastAttemptAtMs', 'expiresAt', `${NETWORK}*`] as const;
 
 /** The grants of functions that count attempts, and of those that delete counters. */
 export const countAttempts = {
