@@ -59,9 +59,9 @@ describe('a million requests', () => {
       ['API Gateway', 3.5],
       ['Lambda', 0.5333],
       ['DynamoDB', 0.25],
-      ['Logs', 0.475],
+      ['Logs', 0.5],
       ['Data out', 0.09],
-      ['total', 4.8483],
+      ['total', 4.8733],
     ]);
   });
 
