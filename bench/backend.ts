@@ -1,4 +1,4 @@
-/** The backend as a bench measures it: the synthesised template in memory, silent, on a free port. */
+/** The backend that a bench measures: the synthesised template, with its data in memory, silent, on a free port. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { synthesise } from '../local/synthesise';
 export interface Backend extends RunningApi {
   /** Where the template and the bundles are. */
   readonly assembly: string;
-  /** Sends a request: a POST if it has a body, and else a GET. */
+  /** Sends a POST if there is a body, otherwise a GET. */
   call(path: string, request: { readonly body?: object; readonly token?: string }): Promise<Reply>;
 }
 
@@ -18,7 +18,7 @@ interface Reply {
   readonly body: any;
 }
 
-/** Starts one, and removes it after use. @param settings as after `cdk -c`. */
+/** Starts a backend and removes it after use. @param settings as after `cdk -c`. */
 export async function withBackend<Result>(
   settings: readonly string[],
   use: (backend: Backend) => Promise<Result>,
@@ -44,7 +44,7 @@ export async function withBackend<Result>(
   }
 }
 
-/** The option `--rounds`. @throws Error in words. */
+/** Parses the option `--rounds`. @throws Error with a message for the user. */
 export function readRounds(text: string, [least, most]: readonly [number, number]): number {
   const rounds = Number(text);
   if (Number.isInteger(rounds) && rounds >= least && rounds <= most) return rounds;

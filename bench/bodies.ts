@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- bodies`: CPU milliseconds that each public function spends on hostile bodies of 64 KB before it counts the attempt.
- * Whatever is spent there, a caller gets for nothing. `test/security/hostile-bodies.test.ts` sends the same bodies.
+ * `npm run bench -- bodies`: CPU milliseconds that each public function spends on hostile bodies of 64 KB before it counts the attempt:
+ * no limit bounds this work. `test/security/hostile-bodies.test.ts` sends the same bodies.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as loginEndpoint from '../functions/login/endpoint';
@@ -21,11 +21,11 @@ interface HostileBody {
   readonly text: string;
 }
 
-/** As much as fits beside the rest of a body. */
+/** Leaves room for the rest of a body. */
 const FILL_BYTES = MAX_BODY_BYTES - 1000;
 const fill = (unit: string, bytes = FILL_BYTES): string =>
   unit.repeat(Math.floor(bytes / Buffer.byteLength(unit)));
-/** Different parts, each made from its number. */
+/** Distinct parts, each created from its number. */
 function fillWith(part: (number: string) => string, separator: string): string {
   const parts: string[] = [];
   for (let bytes = 0; bytes < FILL_BYTES; bytes += part(String(parts.length)).length + separator.length)
@@ -134,10 +134,10 @@ export const hostileEvent = ({ type, text }: HostileBody): APIGatewayProxyEvent 
     requestContext: { requestId: 'request', identity: { sourceIp: '203.0.113.7' } },
   }) as unknown as APIGatewayProxyEvent;
 
-/** Only what a handler itself reads. */
+/** The variables that a handler itself reads. */
 const environment = { CORS_ORIGINS: 'none', METRICS_NAMESPACE: 'none', SIGNUP_ROLES: 'CLERK' };
 
-/** Refuses the source IP, which is counted first. Only the name is looked up meanwhile. */
+/** Refuses the source IP, which is counted first. Only the lookup of the name runs in parallel. */
 const stopping = {
   clock: systemClock,
   passwordMinLength: 8,
@@ -145,7 +145,7 @@ const stopping = {
   users: { findLocator: async (username: string) => canonicalUsername(username) },
 };
 
-/** The public functions up to the count. */
+/** The public functions, up to the first count. */
 export const uncountedHandlers: Readonly<Record<'login' | 'signup', Handler>> = {
   login: createHandler(
     {
@@ -169,7 +169,7 @@ export const uncountedHandlers: Readonly<Record<'login' | 'signup', Handler>> = 
 
 const RUNS = 7;
 
-/** The least CPU milliseconds of some runs, and the status. */
+/** The minimum of CPU milliseconds of some runs, and the status. */
 async function measure(handler: Handler, body: HostileBody): Promise<readonly string[]> {
   const event = hostileEvent(body);
   let milliseconds = Number.POSITIVE_INFINITY;
@@ -185,7 +185,7 @@ async function measure(handler: Handler, body: HostileBody): Promise<readonly st
 
 export async function bodies(): Promise<string> {
   const { write } = process.stdout;
-  // The functions' own log lines.
+  // Silences the functions' log.
   process.stdout.write = () => true;
   const rows: string[][] = [];
   for (const body of hostileBodies) {

@@ -1,4 +1,4 @@
-/** What a function's bundle is made of, as esbuild accounts for it. Made with the options that CDK deploys with. */
+/** The content of a function's bundle, from esbuild's metafile. Bundled with the deployed options. */
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { bundling } from '../lib/bundled-code';
@@ -7,16 +7,15 @@ export interface Bundle {
   readonly name: string;
   readonly text: string;
   readonly bytes: number;
-  /** Every source that left something in it, from the project's folder, and how many bytes. */
+  /** Every source in it, relative to the project's folder, with its bytes. */
   readonly inputs: readonly (readonly [path: string, bytes: number])[];
-  /** The bytes that a package, or our own code, takes of it. What esbuild adds itself is in none. */
+  /** Bytes by package, or our own code. The remainder is esbuild overhead. */
   readonly bytesByOwner: ReadonlyMap<string, number>;
 }
 
-/** Our own code, among the packages. */
 export const OURS = 'our own code';
 
-/** @param name of a folder under `functions/`. */
+/** @param name a folder under `functions/`. */
 export function readBundle(name: string): Bundle {
   const { outputFiles, metafile } = buildSync({
     ...bundling,

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- enumeration`: how long a login takes that fails because the user is unknown, the password is wrong, or the user is
- * deactivated. One of each in turn, in a random order, one at a time, over HTTP.
+ * `npm run bench -- enumeration`: times logins of an unknown user, with a wrong password, and of a deactivated user, over HTTP. Each round
+ * makes one of each, in random order, one at a time.
  */
 import { randomInt, randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -52,7 +52,7 @@ async function signup({ call }: Backend): Promise<{ readonly username: string; r
   return { username, token: body.token };
 }
 
-/** As an operator does it. */
+/** Deactivates a user as an operator does. */
 async function deactivate({ dynamoDbEndpoint, tables }: Backend, locator: string): Promise<void> {
   const credentials = { accessKeyId: administratorKey, secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint: dynamoDbEndpoint, region: 'us-east-1', credentials });
@@ -68,8 +68,8 @@ async function deactivate({ dynamoDbEndpoint, tables }: Backend, locator: string
 }
 
 /**
- * How often a time of `some` is longer than one of `others`, ties counting half: 0.5 if nothing tells them apart, 0 or 1 if a single
- * request does (the Mann-Whitney statistic over the number of pairs).
+ * The probability that a time of `some` is longer than one of `others`, where ties count half: 0.5 if the times reveal nothing, 0 or 1 if a
+ * single request reveals everything (Mann-Whitney statistic / number of pairs).
  */
 export function separation(some: readonly number[], others: readonly number[]): number {
   let longer = 0;

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: the bytes of each function's bundle, its cold start, and its CPU time for a call once it is warm. Each function runs as
- * the template has it, in a process of its own. docs/performance.md explains the figures.
+ * `npm run bench`: each function's bundle size, cold start, and CPU time of a warm call. Each function runs as in the template, in its own
+ * process. docs/performance.md explains the figures.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ export async function functions(args: readonly string[]): Promise<string> {
   return [bytesTable(), machine, timesTable(samples)].join('\n\n');
 }
 
-/** One function, or the handler that does nothing, with which all are compared. */
+/** A function, or the empty handler, the baseline. */
 interface Subject {
   readonly name: string;
   readonly bundle: string;
@@ -51,7 +51,7 @@ interface Subject {
   readonly recording?: Recording;
 }
 
-/** Lets each function answer its example event once, with a session of its own, and records what the database answers it. */
+/** Runs each function once with its example event and its own session, and records the database's responses. */
 async function prepare(backend: Backend, isWanted: (name: string) => boolean): Promise<readonly Subject[]> {
   const events = exampleEvents();
   const subjects: Subject[] = [emptyIn(backend.assembly)];
@@ -60,7 +60,7 @@ async function prepare(backend: Backend, isWanted: (name: string) => boolean): P
   const { functions: definitions } = loadDeployment(backend.assembly);
   for (const [name, example] of Object.entries(events).filter(([name]) => isWanted(name))) {
     const { token } = await mustSucceed(backend.call('/api/api-token-auth/', { body: account }));
-    await mustSucceed(backend.call('/api/dashboard/', { token })); // The first use of a token may be noted.
+    await mustSucceed(backend.call('/api/dashboard/', { token })); // Records the first use of the token.
     const recording = await startRecording(backend.dynamoDbEndpoint);
     const createSubject = (functionName: string, event: string, endpoint: string): Subject => {
       const definition = findDefinition(functionName, definitions);
@@ -71,7 +71,7 @@ async function prepare(backend: Backend, isWanted: (name: string) => boolean): P
     const authorizerEvent = JSON.stringify(events.authorizer).replaceAll(exampleToken, token);
     const authorizer = createSubject('authorizer', authorizerEvent, backend.dynamoDbEndpoint);
     const { result } = await run(authorizer, process.execPath, 0);
-    // Nobody has this user yet.
+    // A new user.
     const toSend =
       name === 'signup' ? JSON.parse(JSON.stringify(example).replaceAll('newuser', 'another')) : example;
     const subject = createSubject(name, eventWith(toSend, token, result.context ?? {}), recording.endpoint);
@@ -109,7 +109,7 @@ function findDefinition(name: string, definitions: readonly FunctionDefinition[]
   return found;
 }
 
-/** An example event with a token that is good, and what the authorizer said of it. */
+/** An example event with a valid token and the authorizer's context for it. */
 function eventWith(example: object, token: string, context: Readonly<Record<string, unknown>>): string {
   const written = JSON.stringify(example)
     .replaceAll(exampleToken, token)
@@ -135,7 +135,7 @@ interface Outcome {
   readonly result: { statusCode?: number; policyDocument?: object; context?: Record<string, unknown> };
 }
 
-/** @throws Error when the function does not answer, or not with success. */
+/** @throws Error if the function does not respond, or fails. */
 async function run({ name, bundle, event, environment }: Subject, node: string, warmCalls: number) {
   const program = join(__dirname, 'measured-process.js');
   const child = spawn(node, [program, bundle, event, String(warmCalls)], {
@@ -159,7 +159,7 @@ interface Sample extends Outcome {
 }
 type Samples = ReadonlyMap<string, readonly Sample[]>;
 
-/** Each round runs every function once, so that a slow moment of the machine meets all of them. The first round is not counted. */
+/** Each round runs every function once, so that a slow moment of the machine affects all of them. The first round is not counted. */
 async function measure(subjects: readonly Subject[], node: string, rounds: number): Promise<Samples> {
   const samples = new Map<string, Sample[]>(subjects.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round += 1)
@@ -187,11 +187,11 @@ function bytesTable(): string {
   return table([['bytes', ...columns, 'together'], ...rows]);
 }
 
-/** Of an even number of values the greater one in the middle. */
+/** Of an even number of values, the greater middle one. */
 const median = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Medians; those of the cold start also divided by the empty handler of the same round. */
+/** Medians. Those of the cold start also as multiples of the empty handler in the same round. */
 function timesTable(samples: Samples): string {
   const starts: readonly (readonly [title: string, of: (sample: Sample) => number])[] = [
     ['loaded', ({ loaded }) => loaded.ms],

@@ -1,4 +1,4 @@
-/** One app on one connection: what it asks next, and whether the answer is right. Its messages contain no token and no password. */
+/** One app on one connection: chooses requests and checks responses. Its messages contain no token and no password. */
 import { randomBytes } from 'node:crypto';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
@@ -17,22 +17,22 @@ type Action = keyof typeof routes;
 export const actions = Object.keys(routes) as Action[];
 const BEARS_TOKEN: readonly Action[] = ['signup', 'login', 'refresh'];
 
-/** Of 400 requests. All others ask for the dashboard. */
+/** Requests of 400. The others request the dashboard. */
 const SHARES = { sessions: 8, refresh: 8, login: 6, logout: 6, signup: 3, revoked: 2 };
 const mix = Object.entries(SHARES).flatMap(([action, share]) => Array<Action>(share).fill(action as Action));
-/** How often the very next request after the end of a token presents that token. */
+/** The probability that the next request after a token's end presents that token. */
 const REVOKED_AT_ONCE = 0.5;
-/** Far below the setting `sessionsPerUser`, beyond which a server ends sessions by itself. */
+/** Far below the setting `sessionsPerUser`, so that the server ends no session by itself. */
 const MAX_SESSIONS_PER_ACCOUNT = 5;
-/** Live and dead sessions each; older ones are forgotten. */
+/** For live and for dead sessions; older ones are forgotten. */
 const MAX_REMEMBERED = 50;
-/** A token that expires while its request is under way can be answered either way. */
+/** If a token expires during its request, both responses are correct. */
 const EXPIRY_MARGIN_MS = 40_000;
 
 interface Account {
   readonly profile: { readonly username: string; readonly email: string; readonly role: string };
   readonly password: string;
-  /** The most that the server may hold: a login without an answer counts. */
+  /** The maximum on the server: a login without a response counts. */
   possibleSessions: number;
 }
 
@@ -60,14 +60,14 @@ export const outcomes = ['right', 'wrong', 'throttled', 'unavailable'] as const;
 type Outcome = (typeof outcomes)[number];
 const REFUSALS: Readonly<Record<number, Outcome>> = { 429: 'throttled', 503: 'unavailable' };
 
-/** What all apps of a run share. */
+/** Shared by all apps of a run. */
 export interface Run {
   readonly counts: Readonly<Record<Action, Record<Outcome, number>>>;
-  /** Microseconds, of right answers. */
+  /** Microseconds, of correct responses. */
   readonly latencies: Readonly<Record<Action, RecordableHistogram>>;
-  /** Requests whose connection ended before the answer. */
+  /** Requests whose connection ended before the response. */
   missing: number;
-  /** Every token and user id that was given: none may be given twice. */
+  /** Every token and user id received: none may be received twice. */
   readonly given: Set<unknown>;
   readonly onWrong: (description: string) => void;
 }
@@ -91,14 +91,14 @@ export class App {
   #pending: Exchange | undefined;
   #hasJustEnded = false;
   #serverCloses = false;
-  /** The pending request was sent after `Connection: close`: that nobody answers it is no fault. */
+  /** The pending request was sent after `Connection: close`, so a missing response is not a fault. */
   #isInVain = false;
 
   constructor(run: Run) {
     this.#run = run;
   }
 
-  /** The next request. If the last one was not answered, nobody knows whether it was done, so its session is forgotten. */
+  /** The next request. If the last one had no response, it is unknown whether it was done, so its session is forgotten. */
   next() {
     if (this.#pending) {
       this.#forget(this.#pending.session);
@@ -117,7 +117,7 @@ export class App {
     return { method, path, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
   }
 
-  /** Checks the answer to the last request, and learns from it. */
+  /** Checks the response to the last request, and updates the app's state. */
   answered(response: Response): Outcome {
     const exchange = this.#pending as Exchange;
     this.#pending = undefined;
@@ -198,7 +198,7 @@ const BODIES: Readonly<Partial<Record<Action, object>>> = {
   revoked: { detail: 'Invalid token.' },
 };
 
-/** Every rule of the contract that the answer breaks. */
+/** Every rule of the contract that the response breaks. */
 function findProblems(
   { action, account }: Exchange,
   { status, headers, text }: Response,

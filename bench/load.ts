@@ -1,4 +1,4 @@
-/** `npm run load -- URL`: load by autocannon, each answer checked by `load-app.ts`; then a table and a verdict. */
+/** `npm run load -- URL`: load by autocannon, with each response checked by `load-app.ts`; then a table and the result. */
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { App, actions, newRun, outcomes, type Run } from './load-app';
@@ -12,22 +12,22 @@ The users it signs up (load-…@example.com) stay. Exit code 1 if an answer was 
 const LIMITS_OFF = 'A local server without rate limits: npm start -- -c rateLimits=off';
 
 const MAX_SHOWN = 10;
-/** API Gateway answers within 29 seconds. */
+/** API Gateway responds within 29 seconds. */
 const TIMEOUT_SECONDS = 35;
-/** A server that lets so many requests drop is asked nothing more. */
+/** The load ends after so many requests without a response. */
 const MAX_MISSING = 1000;
 
 export interface Surroundings {
   readonly write: (text: string) => void;
   /** Where autocannon shows its progress; absent: nowhere. */
   readonly progress?: NodeJS.WritableStream;
-  /** Ends the load early. The table still comes. */
+  /** Ends the load early. The table is still printed. */
   readonly stop: AbortSignal;
 }
 
 /**
  * @returns the exit code.
- * @throws Error with a message for the person who started it, if the load cannot begin.
+ * @throws Error with a message for the user, if the load cannot start.
  */
 export async function load(
   args: readonly string[],
@@ -57,7 +57,7 @@ export async function load(
     instance.on('reqError', (error: Error) => failures.add(error.message));
     instance.on('tick', () => run.missing > MAX_MISSING && instance.stop());
     stop.addEventListener('abort', () => instance.stop());
-    // Its own table is left out: it has one latency for all actions, and after a server has closed a connection a wrong one.
+    // autocannon's own table is not printed: it has one latency for all actions, and a wrong one after a server has closed a connection.
     if (progress) autocannon.track(instance, { outputStream: progress, renderResultsTable: false });
   });
   const { wrong = 0, throttled = 0 } = totals(run);
@@ -85,7 +85,7 @@ function readOptions(args: readonly string[]) {
 const isCount = (number: number, most: number): boolean =>
   Number.isInteger(number) && number >= 1 && number <= most;
 
-/** Before the load, so that a wrong URL and a rate limit end it at once. */
+/** Signs up before the load, so that a wrong URL or a rate limit shows at once. */
 async function signUp(app: App, base: URL, signal: AbortSignal): Promise<void> {
   const { path, ...request } = app.next();
   const response = await fetch(new URL(path, base), { ...request, signal }).catch((error: Error) => {
@@ -97,7 +97,7 @@ async function signUp(app: App, base: URL, signal: AbortSignal): Promise<void> {
   if (outcome !== 'right') throw new Error(`No right answer to a signup at ${base}: status ${status}.`);
 }
 
-/** Hands one of autocannon's connections to an app: each request is made when the last one was answered. */
+/** Connects an app to one of autocannon's connections: each request follows the last response. */
 function drive(client: autocannon.Client, app: App, base: URL): void {
   client.setRequests([
     {
@@ -134,7 +134,7 @@ function report(run: Run): string {
 
 if (require.main === module) {
   const stop = new AbortController();
-  // A terminal and npm each deliver one Ctrl-C, so a second one is not a second wish.
+  // The terminal and npm each deliver a Ctrl-C, so the second one is ignored.
   process.on('SIGINT', () => stop.abort());
   const write = (text: string) => void process.stdout.write(text);
   load(process.argv.slice(2), { write, progress: process.stderr, stop: stop.signal }).then(

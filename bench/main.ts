@@ -1,9 +1,9 @@
-/** `npm run bench -- [program] [options]`: the functions, unless another program is named. */
+/** `npm run bench -- [program] [options]`: `functions` is the default program. */
 import { bodies } from './bodies';
 import { enumeration } from './enumeration';
 import { functions } from './functions';
 
-/** Each takes the rest of the command line and returns what is printed. */
+/** Each takes the rest of the command line and returns its output. */
 const programs: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
   functions,
   enumeration,

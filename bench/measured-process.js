@@ -1,7 +1,7 @@
 /**
- * A fresh process with one function in it. In Lambda's own order it loads the bundle, waits until it is ready and hands its handler an
- * event; then it hands it the same event again and again. Plain JavaScript, because a translator would be measured too.
- * Writes its times to file descriptor 3. Those of the process count from its own start.
+ * A new process that runs one function. As Lambda does, it loads the bundle, waits until it is ready and calls the handler with an event; then
+ * it repeats the call. Plain JavaScript, because a transpiler would be measured too. Writes its times to file descriptor 3; they count from the
+ * process's start.
  */
 const { writeSync } = require('node:fs');
 
@@ -15,7 +15,7 @@ const cpuMs = () => {
 const now = () => ({ ms: performance.now(), cpuMs: cpuMs() });
 
 /**
- * Ends after a second of CPU time, as a password takes a tenth of one.
+ * Stops after a second of CPU time, as a password takes a tenth of one.
  * @param {(event: unknown) => Promise<unknown>} handler
  * @param {number} most
  */
@@ -29,12 +29,12 @@ async function measureCpu(handler, most) {
 async function main() {
   const { handler, ready: primed } = require(bundle);
   const loaded = now();
-  // The entry point waits for it before Lambda is asked for an event.
+  // The deployed entry point also awaits it.
   await primed;
   const ready = now();
   const result = await handler(event);
   const answered = now();
-  // By the second batch the code that is used most is compiled.
+  // The second batch is warm: hot code is compiled.
   const warmUp = await measureCpu(handler, 2 * Number(warmCalls));
   const warm = await measureCpu(handler, Number(warmCalls));
   const peakMb = process.resourceUsage().maxRSS / 1024;

@@ -1,6 +1,6 @@
 /**
- * Stands between a function and its database. It forwards calls and keeps the answers; then it gives those answers itself, at once. So the
- * same request succeeds any number of times, and the database's work is in no measurement.
+ * A proxy between a function and its database. It forwards calls and records the responses; then it replays them at once. So the same request
+ * succeeds any number of times, and measurements exclude the database's work.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -9,9 +9,9 @@ import { buffer } from 'node:stream/consumers';
 
 export interface Recording {
   readonly endpoint: string;
-  /** From now on the calls of an operation on a table get the recorded answers, in turn. */
+  /** From now on, the calls of an operation on a table get the recorded responses, in turn. */
   replay(): void;
-  /** How many calls got a recorded answer. */
+  /** The number of calls that got a recorded response. */
   readonly replayed: () => number;
   close(): void;
 }
@@ -22,7 +22,7 @@ export async function startRecording(database: string): Promise<Recording> {
   let isReplaying = false;
   let replayed = 0;
   const answerTo = async (request: IncomingMessage, payload: Buffer): Promise<Buffer> => {
-    // Keys differ from run to run, as of a new user and a new session. Tables do not.
+    // Matches by table, as keys differ from run to run (new users and sessions).
     const { TableName, RequestItems = {} } = JSON.parse(payload.toString());
     const kind = [request.headers['x-amz-target'], TableName, ...Object.keys(RequestItems)].join();
     const [next, ...others] = recorded.get(kind) ?? [];

@@ -1,4 +1,4 @@
-/** A table for the terminal that is also Markdown: the first column to the left, the others to the right. */
+/** A Markdown table: the first column is left-aligned, the others right-aligned. */
 export function table([head = [], ...rows]: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) =>
     Math.max(3, ...[head, ...rows].map((row) => row[column]?.length ?? 0)),

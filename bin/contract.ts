@@ -1,4 +1,4 @@
-/** `npm run contract -- http://127.0.0.1:3000`: the API's contract, played against any URL. */
+/** `npm run contract -- http://127.0.0.1:3000`: runs the API's contract against any URL. */
 import { contract } from '../cli/contract';
 
 void contract(process.argv.slice(2)).then((code) => {

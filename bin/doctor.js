@@ -1,6 +1,6 @@
 /**
- * `npm run doctor`: what usually breaks a first deployment, and what to do about it. This file needs no package and runs on an old Node.js,
- * because it looks for both.
+ * `npm run doctor`: finds what usually breaks a first deployment, and says what to do. This file needs no package and runs on an old Node.js,
+ * because it checks for both.
  */
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');

@@ -9,7 +9,7 @@ const PROJECT = join(__dirname, '..');
 
 run(async () => {
   const { context } = readOptions(process.argv.slice(2), contextOption);
-  // Stage dev whatever cdk.json says: sam local knows no other.
+  // The setting sam requires stage dev, whatever cdk.json says.
   await synthesise(join(PROJECT, 'sam.out'), ['stage=dev', ...checkSettings(context), 'sam=on']);
   writeEvents(join(PROJECT, 'events'));
   console.log(

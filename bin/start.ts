@@ -1,4 +1,4 @@
-/** `npm start`: the whole backend on this machine. Synthesises the stack and runs the template that would be deployed. */
+/** `npm start`: the backend on this machine. Synthesises the stack and runs the template. */
 import { join, resolve } from 'node:path';
 import {
   checkPort,

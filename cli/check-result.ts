@@ -11,7 +11,7 @@ export const warning = (found: string, todo: string): Result => ({ state: 'warni
 export const problem = (found: string, todo: string): Result => ({ state: 'problem', found, todo });
 export const notChecked = (found: string): Result => ({ state: 'not checked', found });
 
-/** @throws TimeoutError if the work takes longer. What it began may go on. */
+/** @throws TimeoutError if the work takes longer. It is not cancelled. */
 export async function within<Value>(seconds: number, work: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {

@@ -22,7 +22,7 @@ export interface Target {
 /** Why the suite cannot run, in one line. */
 export class CannotRunError extends Error {}
 
-/** Of letters that are no hex digits, so that no part of a name looks like a part of a token. */
+/** Uses letters that are no hex digits, so that no part of a name looks like a part of a token. */
 export const newPrefix = (): string =>
   `contract-${Array.from({ length: 6 }, () => 'ghjkmnpqrstvwxyz'[randomInt(16)]).join('')}`;
 
@@ -112,7 +112,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** One correct response is enough: the rows find what else is wrong. A 404 could be from another path of this API. */
+/** One correct response is enough, as the suite finds other faults. A 404 could be from another path of this API. */
 const isOurs = ({ status, body }: Reply): boolean =>
   status !== 404 && (typeof body['detail'] === 'string' || Array.isArray(body['username']));
 

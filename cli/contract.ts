@@ -41,7 +41,7 @@ async function runSuite(target: Target, jestOptions: readonly string[]): Promise
   return stop.aborted ? 130 : exitCode;
 }
 
-/** A terminal and npm both deliver one Ctrl-C, so only one that comes a second later exits at once. */
+/** The terminal and npm each deliver a Ctrl-C, so only one that arrives over a second later exits at once. */
 function whenStopped(): AbortSignal {
   const controller = new AbortController();
   let stoppedAt = 0;
@@ -92,7 +92,7 @@ async function runJest(target: Target, jestOptions: readonly string[], stop: Abo
 /** Control characters of a response must not reach the terminal. */
 const INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
 const TOKEN = /[0-9a-f]{20,}/gi;
-/** Of the users of a run. */
+/** Passwords of the run's users. */
 const PASSWORD = /Secret[\w-]{4,}|password123/gi;
 
 /** Redacts one line of output: any token, and the passwords of the run. */

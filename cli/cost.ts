@@ -1,4 +1,4 @@
-/** What a stack costs, worked out from its template: while idle, and for a million requests of each kind. */
+/** Computes a stack's costs from its template: when idle, and for a million requests of each kind. */
 import type { FunctionName } from '../functions/functions';
 import type { Call } from '../functions/shared/definition';
 import { assumptions, dollars, FULL_CORE_MB, prices } from './prices';
@@ -8,8 +8,8 @@ import type { Resource, SynthesisedStack, Template } from './synthesised-stack';
 import { textTable } from './text-table';
 
 /**
- * Types that are paid for by use alone; of those with a list, only these properties are known not to change that.
- * What is not here, or in `idleCharges`, has no price and stops the program.
+ * Types that cost nothing when idle. For types with a list, only the listed properties are known not to change that.
+ * Any other type except alarms and dashboards has no price and stops the program.
  */
 const freeWhileIdle: Readonly<Record<string, readonly string[] | undefined>> = {
   'AWS::ApiGateway::Authorizer': undefined,
@@ -47,7 +47,7 @@ interface Charge {
 
 /**
  * US dollars a month.
- * @returns `idle`, and the most that comes on top `inUse` whatever the number of requests
+ * @returns `idle`, and `inUse`: the most that is added at any number of requests
  * @throws CliError naming every resource without a price
  */
 export function monthlyCharges(template: Template): { idle: readonly Charge[]; inUse: readonly Charge[] } {
@@ -113,7 +113,7 @@ export function millionRequests(kind: RequestKind, template: Template) {
   // A million requests of a kilobyte are a gigabyte.
   const logKb =
     (kind.logLines * assumptions.logLineBytes + runs.length * assumptions.platformLogBytes) / 1000;
-  // API Gateway does not charge for what its authorizer refuses.
+  // API Gateway does not charge for requests that the authorizer refuses.
   const isRefused = kind.authorizer !== undefined && kind.function === undefined;
   const columns = {
     'API Gateway': isRefused ? 0 : prices.millionRestRequests.usd,
@@ -135,7 +135,7 @@ interface Run {
   readonly hashes: number;
 }
 
-/** Work at the CPU that the memory brings, waiting, and the share of cold starts. */
+/** Of CPU work at the function's share of a core, waiting, and cold starts. */
 function gbSeconds({ name, calls, hashes }: Run, template: Template): number {
   const { memoryMb, bcryptCost } = functionIn(template, name);
   const hashMs = hashes * assumptions.hashMs * 2 ** (bcryptCost - 10);
@@ -159,7 +159,7 @@ function functionIn(template: Template, name: FunctionName): { memoryMb: number;
   return { memoryMb: Number(MemorySize), bcryptCost: Number(Variables['BCRYPT_COST'] ?? 10) };
 }
 
-/** The rows of the report, the first of them its head. */
+/** The rows of the report, with the header first. */
 export function millionTable(template: Template): readonly (readonly string[])[] {
   const asksFirst = findResources(template, 'AWS::ApiGateway::Method').some(
     ({ Properties }) => Properties?.['HttpMethod'] === 'OPTIONS',
@@ -172,7 +172,7 @@ export function millionTable(template: Template): readonly (readonly string[])[]
   ];
 }
 
-/** @throws CliError if the template has something without a price. */
+/** @throws CliError if something in the template has no price. */
 export function costReport({ name, template }: Pick<SynthesisedStack, 'name' | 'template'>): string {
   const { idle, inUse } = monthlyCharges(template);
   const charges = [

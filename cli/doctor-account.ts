@@ -1,6 +1,5 @@
 /**
- * The checks of `npm run doctor` that ask AWS. Messages of AWS are not passed on: the one about a wrong signature quotes the session
- * token.
+ * The checks of `npm run doctor` that call AWS. They print no message of AWS: the one about a wrong signature quotes the session token.
  */
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
@@ -8,7 +7,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { ok, problem, type Result, warning, within } from './check-result';
 
 const CALL_MS = 4000;
-/** With the search for credentials, which may ask a metadata address that is not there. */
+/** Includes the search for credentials, which may try a metadata address that does not exist. */
 const CHECK_SECONDS = 10;
 /** A new account has ten; the usual quota is 1,000. */
 const LOW_CONCURRENCY = 100;
@@ -19,7 +18,7 @@ const clientIn = (region: string) => ({
   requestHandler: { connectionTimeout: CALL_MS, requestTimeout: CALL_MS, throwOnRequestTimeout: true },
 });
 
-/** @param profile the one that was asked for, if any */
+/** @param profile the one in AWS_PROFILE, if any */
 export async function checkCredentials(
   region: string,
   profile?: string,
@@ -56,7 +55,7 @@ export interface BootstrapNeeds {
   readonly account: string;
   readonly region: string;
   readonly version: number;
-  /** The SSM parameter with the version that is there. */
+  /** The SSM parameter with the installed version. */
   readonly parameter: string;
 }
 
@@ -80,12 +79,12 @@ export async function checkBootstrap({
     if (error instanceof ParameterNotFound)
       return problem(`account ${account} is not bootstrapped in ${region}`, bootstrap);
     const failure = awsFailure(error, 'ssm:GetParameter', region);
-    // The CDK itself reads it with a role of its own.
+    // The CDK reads it with its own role.
     return isDenied(error) ? { ...failure, state: 'warning' } : failure;
   }
 }
 
-/** Never a problem: a deployment works with a low quota, too. */
+/** At most a warning, as a deployment works with a low quota. */
 export async function checkConcurrency(region: string): Promise<Result> {
   const client = new LambdaClient(clientIn(region));
   try {

@@ -1,4 +1,4 @@
-/** The checks of `npm run doctor`, printed as they are made. Nothing is changed. */
+/** Runs the checks of `npm run doctor` and prints each result at once. Changes nothing. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const PROJECT = join(__dirname, '..');
 const CDK_SECONDS = 20;
 const SYNTH_SECONDS = 120;
 
-/** @returns whether nothing stands in the way of a deployment */
+/** @returns whether there is no problem */
 export async function doctor(settings: readonly string[], environment: NodeJS.ProcessEnv): Promise<boolean> {
   const results: Result[] = [];
   const tell = (title: string, result: Result): void => {
@@ -66,7 +66,7 @@ interface PackageFile {
 const packageFile = (folder: string): PackageFile =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
-/** Every package of package.json is installed in its version. */
+/** Whether every package of package.json is installed in its version. */
 export function checkPackages(project = PROJECT): Result {
   const { dependencies, devDependencies } = packageFile(project);
   const wanted = Object.entries({ ...dependencies, ...devDependencies });
@@ -80,7 +80,7 @@ export function checkPackages(project = PROJECT): Result {
   return problem(`${wrong[0]}${wrong.length > 1 ? `, and ${wrong.length - 1} more` : ''}`, 'npm ci');
 }
 
-/** `npx cdk` is the version of package.json. */
+/** Whether `npx cdk` has the version of package.json. */
 export async function checkCdk(run = cdkVersion): Promise<Result> {
   const wanted = packageFile(PROJECT).devDependencies['aws-cdk'];
   const output = await run().catch((error: Error) => error);
@@ -118,12 +118,12 @@ async function checkStack(
   }
 }
 
-/** Where the CDK goes if no region is set. */
+/** The CDK's region if none is set. */
 const CDK_DEFAULT = 'us-east-1';
-/** In the CDK's order. The SDK, and with it npm run doctor, reads the first one only. */
+/** In the CDK's order. The SDK reads only the first one. */
 const REGION_VARIABLES = ['AWS_REGION', 'AMAZON_REGION', 'AWS_DEFAULT_REGION', 'AMAZON_DEFAULT_REGION'];
 
-/** @returns the region the CDK deploys to; none if there is no such region */
+/** @returns the region the CDK deploys to; undefined if its name is invalid */
 export async function checkRegion(
   environment: NodeJS.ProcessEnv,
 ): Promise<{ result: Result; region?: string }> {

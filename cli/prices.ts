@@ -1,13 +1,13 @@
-/** What `npm run cost` multiplies with: AWS's prices, and what no template says of a request. */
+/** AWS's prices, and assumptions about a request, for `npm run cost`. */
 
-/** Where AWS publishes the price (where and when this figure was read). */
+/** Where AWS publishes the price (source and date of this figure). */
 const apiGateway = 'aws.amazon.com/api-gateway/pricing (AWS price list, 2025-11)';
 const lambda = 'aws.amazon.com/lambda/pricing (price guides, 2026)';
 const dynamoDb = 'aws.amazon.com/dynamodb/pricing/on-demand (price guides, in force since 2024-11)';
 const cloudWatch = 'aws.amazon.com/cloudwatch/pricing (price guides, 2026-06)';
 const dataTransfer = 'aws.amazon.com/ec2/pricing/on-demand (price guides, 2026)';
 
-/** List prices of us-east-1, first tier, without the free tier. Copied here; AWS is not asked. */
+/** List prices of us-east-1, first tier, without the free tier. */
 export const prices = {
   millionRestRequests: { usd: 3.5, source: apiGateway },
   millionRuns: { usd: 0.2, source: lambda },
@@ -27,17 +27,17 @@ export const prices = {
 /** CPU grows with memory, up to a full core here. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 export const FULL_CORE_MB = 1769;
 
-/** Nothing of this was measured on Lambda. Milliseconds of work are those of a full core. */
+/** None was measured on Lambda. Milliseconds of work are for a full core. */
 export const assumptions = {
   /** A password hash at bcryptCost 10; each step doubles it. Measured: 70 to 75. */
   hashMs: 75,
-  /** A run besides. Our part measured: 0.01, at first 0.05; the rest is for Lambda's runtime. */
+  /** The rest of a run. Our part measured: 0.01, at first 0.05; the remainder is for Lambda's runtime. */
   runMs: 1,
   /** The work of a call to DynamoDB. Measured without TLS: 0.6 to 0.8 once warm. */
   callMs: 1,
   /** The wait for DynamoDB. AWS: single-digit milliseconds. */
   callWaitMs: 5,
-  /** A cold start, billed, and the share of runs that have one. Estimated. */
+  /** A billed cold start, and the share of runs that have one. Estimated. */
   coldStartMs: 300,
   coldShare: 0.01,
   /** A log line of ours. Measured: 270 to 340. */
@@ -48,7 +48,7 @@ export const assumptions = {
   responseBytes: 1000,
 } as const;
 
-/** Dollars and cents. Less than half a cent is not shown as nothing. */
+/** Dollars and cents; `< 0.01` instead of 0.00. */
 export function dollars(usd: number): string {
   if (usd > 0 && usd < 0.005) return '< 0.01';
   return usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });

@@ -1,9 +1,9 @@
-/** What the programs in bin/ share: options, the end on Ctrl-C, and errors. */
+/** Shared by the programs in bin/: options, Ctrl-C, errors. */
 import { existsSync, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** A message for the person at the terminal: what is wrong and what to do about it. */
+/** The message is for the user: what is wrong and what to do about it. */
 export class CliError extends Error {
   override readonly name = 'CliError';
 }
@@ -34,8 +34,8 @@ export function stopOnSignal({ close }: { close(): Promise<void> }): void {
 export const contextOption = { context: { type: 'string', short: 'c', multiple: true } } as const;
 
 /**
- * The values of a program's options by name. `default` is where a variable of the same meaning goes.
- * @throws CliError in one line that lists the options there are.
+ * The values of a program's options by name.
+ * @throws CliError in one line that lists the options.
  */
 export function readOptions<const Options extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],
@@ -57,21 +57,21 @@ export function checkSettings(settings: readonly string[] = []): readonly string
   return settings;
 }
 
-/** @throws CliError if it is no port. */
+/** @throws CliError if it is not a port. */
 export function checkPort(text: string): number {
   const port = Number(text);
   if (text.trim() !== '' && Number.isInteger(port) && port >= 0 && port <= 65535) return port;
   throw new CliError(`The port cannot be "${text}". It must be a number from 0 (any free port) to 65535.`);
 }
 
-/** @throws CliError if it is no HTTP URL. */
+/** @throws CliError if it is not an HTTP URL. */
 export function checkUrl(text: string): string {
   if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text;
   throw new CliError(`"${text}" is not a URL. It must be one like http://127.0.0.1:8000.`);
 }
 
 /**
- * Creates the folder if it is not there.
+ * Creates the folder if it is missing.
  * @throws CliError if it cannot be written.
  */
 export function makeDataFolder(folder: string): void {

@@ -1,5 +1,5 @@
 /**
- * Each kind of request: functions, calls to DynamoDB, log lines, as the endpoints' definitions say. `docs/storage.md` says why these calls;
+ * Each kind of request: functions, calls to DynamoDB and log lines, from the endpoints' definitions. `docs/storage.md` explains the calls;
  * `test/cli/request-kinds.test.ts` counts them on the running API.
  */
 import { endpoints, listRoutes, type NamedRoute } from '../functions/endpoints';
@@ -13,7 +13,7 @@ export interface RequestKind {
   /** The function behind it; absent if the gateway or its authorizer answers. */
   readonly function?: FunctionName;
   readonly steps: Steps;
-  /** Calls that it causes at the next request. */
+  /** Calls that it causes in the next request. */
   readonly later?: readonly Call[];
   readonly hashes: number;
   readonly logLines: number;
@@ -46,7 +46,7 @@ export const requestKinds: readonly RequestKind[] = [
   { request: '404 and 405', function: 'fallback', steps: [], hashes: 0, logLines: 1 },
 ];
 
-/** A browser's question before a call from another origin. Only with `corsOrigins`. */
+/** CORS preflight, only with `corsOrigins`. */
 export const preflight: RequestKind = {
   request: 'OPTIONS, asked by browsers',
   steps: [],

@@ -16,8 +16,8 @@ export interface Bridge {
 }
 
 /**
- * The bridges of Docker and Podman, with a container on them or without (Node's own list has only the former). None where there is no `ip`, as
- * with Docker Desktop.
+ * The bridges of Docker and Podman, also those without a container, which Node's own list omits. Empty where there is no `ip`, as with Docker
+ * Desktop.
  */
 export const findBridges = (ip = 'ip'): readonly Bridge[] =>
   parseBridges(spawnSync(ip, ['-4', '-oneline', 'address', 'show', 'up'], { encoding: 'utf8' }).stdout ?? '');
@@ -48,9 +48,9 @@ export interface SamDatabase extends DynamoDbEngine {
 }
 
 /**
- * Tables that are there are kept, with their items. Every access key may do everything: `sam local` gives functions the developer's, or one it
- * makes up.
- * @throws Error with a message for the developer, and leaves nothing running then.
+ * Keeps existing tables with their items. Every access key may do everything, because `sam local` gives functions the developer's or a made-up
+ * one.
+ * @throws Error with a message for the developer; nothing is left running.
  */
 export async function startSamDatabase({ assembly, ...options }: SamDatabaseOptions): Promise<SamDatabase> {
   if (!existsSync(assembly))
@@ -78,7 +78,7 @@ export interface Listening {
   readonly dataDir: string;
 }
 
-/** What to tell `sam local`. */
+/** The options for `sam local`. */
 export function adviceFor({ hosts, port, bridges, tables, dataDir }: Listening): string {
   const endpoint = `http://${containersName}:${port}`;
   const podman = bridges.find(({ name }) => name.includes('podman'))?.address ?? '10.88.0.1';

@@ -1,6 +1,6 @@
 /**
- * An example event for every function: API Gateway's proxy event as `sam local start-api` (1.170) makes it. It differs from that of AWS in
- * `requestContext`: `path` has no stage and no slash at the end, and `requestId` and time are the same for every request.
+ * An example event for every function: the proxy event of `sam local start-api` (1.170). It differs from AWS's in `requestContext`: `path` has
+ * no stage and no trailing slash, and `requestId` and time are the same for every request.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import type { Principal } from '../functions/shared/http/principal';
 /** To be replaced with a real token. */
 export const exampleToken = 'f2afca0567cd22a156f3791b7374ea774fd4b529';
 
-/** Not the user of the README's curl lines, so that both signups succeed on the same database. */
+/** Differs from the user of the README's curl lines, so that both signups succeed in one database. */
 const account = {
   username: 'eventuser',
   email: 'eventuser@example.com',
@@ -20,7 +20,6 @@ const account = {
   role: 'CLERK',
 };
 
-/** Of each field the example's value. */
 function exampleBody(name: NamedRoute['name']): object | undefined {
   const { body }: EndpointDefinition = endpoints[name];
   const { username, password } = account;
@@ -74,7 +73,7 @@ export function exampleEvents(): Readonly<Record<BackendFunctionName, object>> {
       type: 'REQUEST',
       methodArn: `arn:aws:execute-api:us-east-1:123456789012:1234567890/dev/GET${authorized.path}`,
     },
-    // Unlike in AWS, the parameter has the slash at the end.
+    // Unlike on AWS, the parameter has the trailing slash.
     fallback: proxyEvent({
       method: 'GET',
       resource: '/{proxy+}',

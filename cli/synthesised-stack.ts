@@ -1,10 +1,10 @@
-/** The stack as a deployment with the same settings would make it. */
+/** Synthesises the stack that a deployment with the same settings would create. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesise } from '../local/synthesise';
 
-/** A CloudFormation template, as far as it matters here. */
+/** The used part of a CloudFormation template. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
 }
@@ -18,7 +18,7 @@ export interface SynthesisedStack {
   readonly name: string;
   readonly template: Template;
   readonly warnings: readonly string[];
-  /** What it needs of `cdk bootstrap`: the version, and the SSM parameter that holds the one that is there. Absent for `sam local`. */
+  /** The required version of `cdk bootstrap`, and the SSM parameter with the installed one. Absent for `sam local`. */
   readonly bootstrap?: { readonly version: number; readonly parameter: string };
 }
 
@@ -34,7 +34,7 @@ interface Artifact {
 /**
  * Synthesises in a temporary folder.
  * @param settings `name=value` pairs
- * @throws Error with the words of the CDK or of the settings.
+ * @throws Error with the message of the CDK or the settings.
  */
 export async function synthesiseStack(settings: readonly string[]): Promise<SynthesisedStack> {
   const folder = mkdtempSync(join(tmpdir(), 'token-auth-'));

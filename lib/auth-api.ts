@@ -1,4 +1,4 @@
-/** The REST API: the route table's routes, the authorizer before those that are not public, and the fallback for the rest. */
+/** The REST API: all routes, the authorizer for those that are not public, and the fallback for all other paths and methods. */
 import { Duration } from 'aws-cdk-lib';
 import {
   type CfnAuthorizer,
@@ -22,16 +22,16 @@ export interface AuthApiProps {
   readonly name: string;
   readonly functions: AuthFunctions;
   readonly stageName: string;
-  /** Origins whose pages may call the API; none: no CORS at all. */
+  /** Origins whose pages may call the API; empty: no CORS. */
   readonly corsOrigins: readonly string[];
-  /** What everyone together may ask of a method; absent: all that the account allows. */
+  /** Limits for all callers together; absent: the account's. */
   readonly throttle?: Throttle;
 }
 
 /** Requests a second. */
 interface Throttle {
   readonly eachMethod: number;
-  /** Of the methods that cost a password hash. */
+  /** For methods that hash a password. */
   readonly eachHashingMethod: number;
 }
 
@@ -65,7 +65,7 @@ export class AuthApi extends Construct {
     const authorizer = new RequestAuthorizer(this, 'Authorizer', {
       handler: functions.authorizer,
       identitySources: [],
-      // A cached answer would outlive a logout.
+      // A cached result would outlive a logout.
       resultsCacheTtl: Duration.seconds(0),
     });
     this.restApi.latestDeployment?.addToLogicalId(
@@ -81,7 +81,7 @@ export class AuthApi extends Construct {
     }
   }
 
-  /** Without it AWS would answer an unknown path by a message that echoes the Authorization header. */
+  /** Without it, AWS's response to an unknown path quotes the Authorization header. */
   private addFallback({ fallback }: AuthFunctions): void {
     const integration = integrationWith(fallback);
     const { root } = this.restApi;
@@ -95,7 +95,7 @@ export class AuthApi extends Construct {
 }
 
 /**
- * The second wall, before any function runs: what gets through is charged to addresses and accounts.
+ * Throttles of the stage. They apply before an endpoint runs; its own limits are for each source IP and account.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
 const throttling = ({ eachMethod, eachHashingMethod }: Throttle) => ({
@@ -121,7 +121,7 @@ const notCognito = { COG4: 'This API is the user pool: tokens are resolved by it
 const findingsOn = ({ access, summary }: Route): Record<string, string> =>
   access === 'public' ? { APIG4: `Public by design: ${summary}.`, ...notCognito } : notCognito;
 
-/** One permission for each method and none for the console's test button. */
+/** One permission for each method, none for the console's test button. */
 const integrationWith = (handler: AuthFunctions[keyof AuthFunctions]): LambdaIntegration =>
   new LambdaIntegration(handler, { allowTestInvoke: false });
 

@@ -1,4 +1,4 @@
-/** A Lambda here: one bundle of its own, one role of its own, its log group, and exactly the variables that its code reads. */
+/** A Lambda function with its own bundle, role and log group, and only the variables that its code reads. */
 import { join } from 'node:path';
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -11,14 +11,13 @@ import type { Grant } from '../functions/shared/definition';
 import { bundledCode } from './bundled-code';
 
 export interface AuthFunctionProps {
-  /** The folder under `functions/`. The construct's id is the same in PascalCase, with `Function` behind it. */
+  /** The folder under `functions/`. */
   readonly name: FunctionName;
-  /** Every variable that the function reads. */
   readonly environment: Readonly<Record<string, string>>;
   /** CPU grows with memory: a full core at 1769 MB. */
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  /** What becomes of the log when the stack goes. */
+  /** Of the log group. */
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -29,7 +28,7 @@ export class AuthFunction extends LambdaFunction {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: props.removalPolicy,
     });
-    // The default role may write every log of the account; this one only its own.
+    // The default role may write to every log of the account, this one only to its own.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     super(scope, id, {
@@ -45,7 +44,7 @@ export class AuthFunction extends LambdaFunction {
     });
   }
 
-  /** Allows what a grant of the function's definition says, on a table. */
+  /** Applies a grant of the function's definition to a table. */
   grantTable(table: Table, grant: Grant): void {
     if ('read' in grant) {
       const { read, attributes } = grant;
@@ -80,15 +79,15 @@ export class AuthFunction extends LambdaFunction {
   }
 }
 
-/** The folder's name in PascalCase, with `Function` behind it. */
+/** The folder's name in PascalCase, followed by `Function`. */
 export const constructId = (name: FunctionName): string =>
   `${name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())}Function`;
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /**
- * `Select` is a condition key of reads alone and `ReturnValues` of writes alone; with `IfExists`, as in AWS's own examples, it makes no
- * difference whether a request that leaves them out has them. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ * Only reads have the condition key `Select`, only writes `ReturnValues`. `IfExists`, as in AWS's examples, also allows requests without the
+ * key. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 function onlyAttributes(table: Table, attributes: readonly string[]): Conditions {
   const { partitionKeys, sortKeys } = table.schemaV2();

@@ -1,4 +1,4 @@
-/** Makes the functions out of their definitions. */
+/** Creates the functions from their definitions. */
 import { type RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
@@ -22,7 +22,7 @@ export interface AuthFunctionsProps {
   readonly tables: AuthTables;
   readonly logRemovalPolicy: RemovalPolicy;
   readonly metricsNamespace: string;
-  /** Whom an external authorizer lets through; absent: every role of the settings, as the authorizer does. */
+  /** The roles that an external authorizer admits; absent: every role of the settings, as for the authorizer. */
   readonly admittedRoles?: readonly string[] | undefined;
 }
 
@@ -56,13 +56,13 @@ export function createFunction(
   return created;
 }
 
-/** Of all variables of a function together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Lambda's limit for all variables of a function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_VARIABLES_BYTES = 4096;
-/** No name of a table or of a stack is longer. */
+/** The longest name of a table or stack. */
 const MAX_NAME_CHARACTERS = 255;
 
 /**
- * Lambda measures the variables as one JSON text, which its refusal shows. Of all settings `corsOrigins` alone can be too long.
+ * Lambda measures the variables as one JSON text. Only the setting `corsOrigins` can be too long.
  * @throws SettingsError
  */
 function checkSize(name: FunctionName, environment: Readonly<Record<string, string>>): void {

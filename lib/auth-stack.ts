@@ -7,11 +7,11 @@ export interface AuthStackProps extends StackProps {
   readonly settings: WrittenSettings;
 }
 
-/** A stack of its own for the backend: what `cdk deploy` puts into an account. */
+/** A stack that contains only the backend: what `cdk deploy` deploys. */
 export class AuthStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: AuthStackProps) {
     super(scope, id, props);
-    // CloudFormation's names leave out the id "Default", so a table is the same one with or without the construct around it.
+    // The CDK omits the id "Default" from logical ids, so they do not depend on this construct.
     new TokenAuth(this, 'Default', settings);
   }
 }

@@ -1,4 +1,4 @@
-/** The tables. Their construct ids are permanent: a changed id is a new, empty table. */
+/** The tables. Their construct ids are permanent: a changed id creates a new, empty table. */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
@@ -6,7 +6,7 @@ import { outboxTable, rateLimitsTable, tokensTable, usersTable } from '../functi
 import { acknowledge } from './acknowledge';
 
 export interface AuthTablesProps {
-  /** Whether the tables go with the stack. Kept ones have deletion protection, and Users has point-in-time recovery. */
+  /** Whether the tables are deleted with the stack. Otherwise they have deletion protection, and Users has point-in-time recovery. */
   readonly isDisposable: boolean;
 }
 

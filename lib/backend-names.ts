@@ -1,15 +1,15 @@
-/** Names by which people tell the backends of an account apart: nothing else in a template has a name of its own. */
+/** The only explicit names in a template: people tell the backends of an account apart by them. */
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 export interface BackendNames {
   /** Of the API, and in the names of the alarms. */
   readonly name: string;
-  /** Of its own metrics in CloudWatch. */
+  /** Of our own metrics in CloudWatch. */
   readonly metricsNamespace: string;
 }
 
-/** A backend that is all of its stack is named after the stack and the stage; one among others has its own id in the name too. */
+/** A backend directly in its stack is named after stack and stage. One in another app's stack also has its id in the name. */
 export function backendNames(backend: Construct, stage: string): BackendNames {
   const stack = Stack.of(backend);
   const below = backend.node.scopes.slice(stack.node.scopes.length);

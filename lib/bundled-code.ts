@@ -1,11 +1,11 @@
-/** A function's source as one bundle beside a small entry point, made by esbuild in this process: no container, and no process for each function. */
+/** Bundles a function's source with esbuild, in this process, and adds a small entry point. */
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
 
-/** The code of a handler and all it imports, as what Lambda loads for `index.handler`. Same source, same bytes, same asset. */
+/** The bundle of a handler, as Lambda loads it for `index.handler`. Same source, same bytes, same asset. */
 export const bundledCode = (entry: string): AssetCode =>
   Code.fromAsset(dirname(entry), {
     assetHashType: AssetHashType.OUTPUT,
@@ -20,7 +20,7 @@ export const bundledCode = (entry: string): AssetCode =>
     },
   });
 
-/** CDK asks for an image for the case that bundling on this machine is not possible, which it always is. */
+/** The CDK requires an image as a fallback for local bundling; it is never used. */
 const noContainer = DockerImage.fromRegistry('scratch');
 
 function bundle(entry: string, folder: string): void {
@@ -47,13 +47,13 @@ function bundleCommonPasswords(folder: string): void {
 
 export const BUNDLE_FILE = 'bundle.cjs';
 
-/** What Lambda loads, beside the bundle in `folder`. */
+/** Writes what Lambda loads, beside the bundle in `folder`. */
 const writeEntryPoint = (folder: string): void => writeFileSync(join(folder, 'index.mjs'), ENTRY_POINT);
 
 /**
- * Lambda gives a full CPU until a function asks for its first event, which it does when its module has loaded. A CommonJS module cannot
- * wait for what it began, and all of a bundle as an ES module would load slower: so this waits. By `require`, because Node.js reports what an
- * imported CommonJS module throws a second time, as unhandled, and ends the process before Lambda has been told.
+ * Awaits `ready` while the module loads, when Lambda gives a full CPU. A CommonJS module cannot await, and a whole bundle as an ES module
+ * loads slower. It uses `require`, because Node.js reports an error of an imported CommonJS module a second time, as unhandled, and ends the
+ * process before Lambda learns of it.
  */
 const ENTRY_POINT = `import { createRequire } from 'node:module';
 const bundle = createRequire(import.meta.url)('./${BUNDLE_FILE}');
@@ -63,7 +63,7 @@ export const { handler } = bundle;
 
 const shim = (name: string): string => join(__dirname, 'sdk-shims', `${name}.ts`);
 
-/** How a function's source becomes what is deployed. */
+/** The esbuild options of every deployed bundle. */
 export const bundling = {
   bundle: true,
   minify: true,
@@ -71,14 +71,14 @@ export const bundling = {
   platform: 'node',
   target: 'node24',
   external: [`*/${COMMON_PASSWORDS}`],
-  // Our own version of the SDK, and its ES modules first, so that what is not used is left out.
+  // Bundles our version of the SDK; ES modules first, so that unused code is left out.
   mainFields: ['module', 'main'],
-  // What the SDK could do elsewhere and a function never does: half of a bundle, and of the time to load it.
+  // Shims for parts of the SDK that a function never uses: half of a bundle, and of its load time.
   alias: {
     '@aws-sdk/core/account-id-endpoint': shim('account-id-endpoint'),
     '@aws-sdk/credential-provider-node': shim('credentials'),
     '@aws-sdk/lib-dynamodb': shim('document-client'),
-    // The stand-in names the folder of the types, for the compiler; the code is in another.
+    // The shim imports from the types' folder, for the compiler; the code is in another folder.
     '@aws-sdk/lib-dynamodb/dist-types': dirname(require.resolve('@aws-sdk/lib-dynamodb/dist-es/index.js')),
     '@aws-sdk/middleware-endpoint-discovery': shim('endpoint-discovery'),
     '@aws/lambda-invoke-store': shim('invoke-store'),
@@ -86,8 +86,8 @@ export const bundling = {
     '@smithy/core/config': shim('configuration'),
     '@smithy/core/event-streams': shim('event-streams'),
   },
-  // The SDK's `import('node:http')` would start Node's loader of ES modules, which takes longer than loading the module.
+  // Avoids starting Node's ES module loader for the SDK's `import('node:http')`.
   supported: { 'dynamic-import': false },
-  // The SDK's package.json, of which it tells AWS the version.
+  // Drops the SDK's package.json, which it reads for its version.
   loader: { '.json': 'empty' },
 } as const satisfies BuildOptions;

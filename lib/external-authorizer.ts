@@ -1,4 +1,4 @@
-/** What stands before methods of another API: a Lambda authorizer that lets certain roles through. */
+/** A Lambda authorizer for methods of another API, which admits certain roles. */
 import { type IResolvable, Lazy, Names, Stack } from 'aws-cdk-lib';
 import { CfnAuthorizer, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 import { type AuthFunctionsProps, createFunction } from './auth-functions';
 
 /**
- * API Gateway does not tell an authorizer what a method wants, so there is one for each set of roles. It belongs to one API, and to its
- * stack, which may be another than that of the tables.
+ * One for each API and set of roles, as API Gateway does not tell an authorizer which roles a method admits. It is in the API's stack, which
+ * may be another than the tables'.
  */
 export class ExternalAuthorizer extends Construct {
   readonly authorizer: CfnAuthorizer;
@@ -21,7 +21,7 @@ export class ExternalAuthorizer extends Construct {
       restApiId: api.restApiId,
       type: 'REQUEST',
       authorizerUri: `arn:${stack.partition}:apigateway:${stack.region}:lambda:path/2015-03-31/functions/${handler.functionArn}/invocations`,
-      // It is asked about every request, also one without a token, and a cached answer would outlive a logout.
+      // Called for every request, also without a token; a cached result would outlive a logout.
       identitySource: '',
       authorizerResultTtlInSeconds: 0,
     });
@@ -37,8 +37,8 @@ export class ExternalAuthorizer extends Construct {
 }
 
 /**
- * All that an authorizer does, for the logical id of a deployment: a deployment is a copy of the API, and a changed authorizer needs a new
- * one. The CDK sees to that for some authorizers, in apps that set a flag.
+ * An authorizer's configuration, for the logical id of a deployment: a deployment is a copy of the API, so a changed authorizer needs a new
+ * one. The CDK does this only for some authorizers, in apps that set a flag.
  */
 export const authorizerConfiguration = (authorizer: CfnAuthorizer): IResolvable =>
   Lazy.any({

@@ -1,6 +1,6 @@
 /**
- * The answers that API Gateway makes itself, in Django REST Framework's form. Only here can a 401 keep its `WWW-Authenticate`: from a
- * Lambda the header arrives renamed. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+ * API Gateway's own responses, in Django REST Framework's form. Only these can send `WWW-Authenticate`: API Gateway renames the header of a
+ * Lambda's response. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { EXPOSED_HEADERS } from '../functions/shared/http/cors';
@@ -8,7 +8,7 @@ import { messages } from '../functions/shared/http/errors';
 
 export interface GatewayResponseProps {
   readonly type: ResponseType;
-  /** Absent: the status that API Gateway chose. */
+  /** Absent: API Gateway's own status. */
   readonly status?: number;
   /** A message, or a `$context` variable. */
   readonly detail: string;
@@ -29,11 +29,11 @@ const forbidden = (type: ResponseType): GatewayResponseProps => ({
   detail: messages.permissionDenied,
 });
 
-/** Every type that can be customised. REQUEST_TOO_LARGE (over 10 MB) cannot: AWS answers it with JSON of its own. */
+/** Every type that can be customised. REQUEST_TOO_LARGE (over 10 MB) cannot. */
 export const backendResponses: readonly GatewayResponseProps[] = [
   { type: ResponseType.ACCESS_DENIED, status: 401, detail: '$context.authorizer.detail', headers: CHALLENGE },
   { type: ResponseType.UNAUTHORIZED, status: 401, detail: messages.credentialsMissing, headers: CHALLENGE },
-  // The authorizer rejects when the database does not answer. A 401 would log people out; nobody is let in either.
+  // The authorizer throws when the database does not answer. A 401 would log users out.
   unavailable(ResponseType.AUTHORIZER_FAILURE),
   unavailable(ResponseType.AUTHORIZER_CONFIGURATION_ERROR),
   unavailable(ResponseType.INTEGRATION_FAILURE),
@@ -55,8 +55,8 @@ export const backendResponses: readonly GatewayResponseProps[] = [
 ];
 
 /**
- * What an external authorizer's answers become on another API. A Deny has one status there, which must be 403, and a 401 has one text for all reasons:
- * that of a token which was good once, as an app sees it most.
+ * Responses of an external authorizer on another API. A Deny has one status for all reasons, which must be 403, and a 401 one text: that of an
+ * expired or ended session, the most frequent reason.
  */
 export const externalResponses: readonly GatewayResponseProps[] = [
   { type: ResponseType.UNAUTHORIZED, status: 401, detail: messages.tokenInvalid, headers: CHALLENGE },
@@ -68,7 +68,7 @@ export const externalResponses: readonly GatewayResponseProps[] = [
 export interface GatewayResponsesProps {
   readonly answers: readonly GatewayResponseProps[];
   readonly corsOrigins: readonly string[];
-  /** Of the constructs' ids, before the type. */
+  /** Prefix of the construct ids. */
   readonly idPrefix?: string;
 }
 
@@ -86,7 +86,7 @@ export function addGatewayResponses(
   }
 }
 
-/** These answers hold no secret and go out without credentials, so with several origins any page may read them. */
+/** These responses hold no secret and CORS credentials are not used, so with several origins any page may read them. */
 function corsHeaders(origins: readonly string[]): Record<string, string> {
   const [only, ...others] = origins;
   if (only === undefined) return {};
@@ -96,6 +96,6 @@ function corsHeaders(origins: readonly string[]): Record<string, string> {
   };
 }
 
-/** API Gateway takes a constant only in single quotes. */
+/** API Gateway requires single quotes around a constant. */
 const quoted = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]));

@@ -1,4 +1,4 @@
-/** Alarms and a dashboard for one stage. They cost money also while nobody calls, so a stack has them only where asked. */
+/** Alarms and a dashboard for one stage. Optional, as they cost money even when idle. */
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -15,10 +15,10 @@ import { toMetrics } from './monitoring/metrics';
 export interface MonitoringProps {
   readonly restApi: RestApi;
   readonly functions: AuthFunctions;
-  /** Every table in it is watched. */
+  /** All its tables are watched. */
   readonly tables: AuthTables;
   readonly names: BackendNames;
-  /** Who is told when an alarm goes off and when it is over; absent: nobody, the alarms show in the console alone. */
+  /** Recipient of a message when an alarm starts and ends; absent: alarms appear only in the console. */
   readonly alarmEmail: string | undefined;
 }
 

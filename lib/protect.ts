@@ -1,4 +1,4 @@
-/** Puts an external authorizer before a method that another part of the app has made. */
+/** Adds an external authorizer to a method of another API in the app. */
 import { Aspects, Names, Stack, Stage } from 'aws-cdk-lib';
 import {
   AuthorizationType,
@@ -15,7 +15,7 @@ import { authorizerConfiguration, ExternalAuthorizer } from './external-authoriz
 import { addGatewayResponses, externalResponses } from './gateway-responses';
 
 export interface ProtectOptions {
-  /** Only users with one of these; absent: every user. */
+  /** Only users with one of these roles; absent: every user. */
   readonly roles?: readonly string[];
 }
 
@@ -27,12 +27,12 @@ export interface ProtectingBackend {
 }
 
 /**
- * From now on only users with a good token call the method, and of these only those with one of the roles, if any are named.
- * @throws Error if that cannot be.
+ * Lets only users with a valid token call the method, and with `roles` only those with one of the roles.
+ * @throws Error if the method cannot be protected.
  */
 export function protectMethod(method: Method, options: ProtectOptions, backend: ProtectingBackend): void {
   const refuse = toRefusalError(method);
-  // A list that was meant and is missing must not let everyone in.
+  // `roles: undefined` is a mistake and must not admit everyone.
   const roles = 'roles' in options ? (options.roles ?? []) : undefined;
   const admittedRoles = roles && checkedRoles(roles, backend.functionProps.settings.roles, refuse);
   const { api } = method;
@@ -67,7 +67,7 @@ const toRefusalError =
   (reason) =>
     new Error(`${httpMethod} ${resource.path} cannot be protected: ${reason}`);
 
-/** The roles in an order that does not depend on how they were named. */
+/** The roles in the order of the settings, so that equal sets have equal ids. */
 function checkedRoles(roles: readonly string[], known: readonly string[], refuse: Refuse): readonly string[] {
   const unknown = roles.find((role) => !known.includes(role));
   if (unknown !== undefined)
@@ -76,7 +76,7 @@ function checkedRoles(roles: readonly string[], known: readonly string[], refuse
   return known.filter((role) => roles.includes(role));
 }
 
-/** The external authorizer of an API for these roles, made when it is first asked for. */
+/** The external authorizer of an API for these roles, created on first use. */
 function findOrCreateAuthorizer(
   api: RestApi,
   admittedRoles: readonly string[] | undefined,
@@ -89,7 +89,7 @@ function findOrCreateAuthorizer(
     : new ExternalAuthorizer(api, id, { ...functionProps, admittedRoles });
 }
 
-/** A deployment is a copy of the API: without a new one the method would go on as it was made. The app may make some of its own, and later. */
+/** A deployment is a copy of the API, so a changed method needs a new one. An aspect also finds deployments that the app creates later. */
 function renewDeployments(api: RestApi, because: object): void {
   Aspects.of(Stage.of(api) ?? api).add({
     visit: (node) => {
@@ -101,14 +101,14 @@ function renewDeployments(api: RestApi, because: object): void {
 const idPrefix = 'TokenAuth-';
 const answeredTypes = externalResponses.map(({ type }) => type.responseType);
 
-/** Makes the answers to whom an external authorizer turns away, once for an API. */
+/** Adds the gateway responses for an external authorizer's refusals, once for each API. */
 function addExternalResponses(api: RestApi, corsOrigins: readonly string[]): void {
   if (answeredTypes.some((type) => api.node.tryFindChild(idPrefix + type))) return;
   addGatewayResponses(api, { answers: externalResponses, corsOrigins, idPrefix });
   api.node.addValidation({ validate: () => findRivals(api).map(describeRival) });
 }
 
-/** Gateway responses of the API that others made for the same types. An API has one of each, and the last one to be deployed would win. */
+/** The app's own gateway responses of the same types: an API has one of each, so the last one deployed would win. */
 function findRivals(api: RestApi): CfnGatewayResponse[] {
   const stack = Stack.of(api);
   const resolvedText = (apiId: string) => JSON.stringify(stack.resolve(apiId));

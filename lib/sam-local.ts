@@ -1,6 +1,6 @@
 /**
- * Overrides for `sam local` only. `sam local` has no gateway responses, knows functions by the names given here, and sets only variables that are
- * in the template.
+ * Overrides for `sam local` only. It has no gateway responses, knows functions by the names given here, and sets only variables that are in
+ * the template.
  */
 import {
   Aspects,
@@ -14,22 +14,22 @@ import { backendFunctionNames, backendFunctions } from '../functions/functions';
 import type { AuthFunctions } from './auth-functions';
 
 /**
- * The stack is for the account that `sam local` pretends to be, which is nobody's, and for the deployer's own credentials: `cdk deploy` stops
- * before its first change, because they are for another account.
+ * The account is `sam local`'s example account, and the synthesizer uses the deployer's own credentials: so `cdk deploy` stops before its first
+ * change, because the accounts differ.
  */
 export const samStackProps = (): StackProps => ({
   env: { account: '123456789012', region: 'us-east-1' },
   synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer,
 });
 
-/** The database on the developer's machine, as a container reaches it. */
+/** The database on the developer's machine, as seen from a container. */
 export const samDatabaseEndpoint = 'http://host.docker.internal:8000';
 
 /** The warning at each synthesis of such a template. */
 export const FOR_SAM_LOCAL =
   'THIS TEMPLATE IS FOR SAM LOCAL: its functions look for the database on this machine. To deploy, leave the setting sam out.';
 
-/** Names every function by its construct id, runs it on this machine's CPU, and gives it the address of the database on this machine. */
+/** Sets each function's name (its construct id), this machine's architecture, and the database endpoint. */
 export function applySamOverrides(functions: AuthFunctions): void {
   for (const name of backendFunctionNames) {
     const aFunction = functions[name];

@@ -1,6 +1,6 @@
 /**
- * What a deployer may choose: the `auth` object in `cdk.json`, each member of which `-c name=value` overrides.
- * A wrong value stops the synthesis with a message that names the setting, the value and what is allowed.
+ * The deployer's settings: the `auth` object in `cdk.json`, whose members `-c name=value` overrides.
+ * An invalid value stops the synthesis with a message that names the setting, the value and what is allowed.
  */
 import * as v from 'valibot';
 
@@ -9,7 +9,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { s: 1, m: MINUTE, h: HOUR, d: DAY };
 
-/** `-c` hands over text, `cdk.json` also numbers and lists: everything is brought to one text form first. */
+/** Normalises to text: `-c` passes text, `cdk.json` also numbers and lists. */
 const written = v.pipe(
   v.union([v.string(), v.number(), v.array(v.string())], 'text, a number or a list'),
   v.transform((value) => String(value).trim()),
@@ -58,7 +58,7 @@ const roleList = () =>
 
 const ORIGINS =
   'origins like https://app.example.com without a path, separated by commas, or * alone, or none';
-/** Scheme, host, port: also of apps in a web view, such as `capacitor://localhost`. `null` is the origin of any page that hides its own. */
+/** Scheme, host, port; also of apps in a web view, such as `capacitor://localhost`. Not `null`, which any sandboxed page can send. */
 const SERIALISED_ORIGIN = /^([a-z][a-z0-9+.-]*:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?|\*)$/;
 const originList = v.union(
   [
@@ -76,20 +76,20 @@ const originList = v.union(
 );
 
 const schema = v.object({
-  /** `dev` can be thrown away with all its data; every other stage is kept. */
+  /** `dev` is deleted with all its data; every other stage keeps its data. */
   stage: v.optional(
     v.pipe(written, v.regex(/^[a-z][a-z0-9]{0,15}$/, 'a short lower-case name like dev or prod')),
     'dev',
   ),
-  /** Every role that a user may have. */
+  /** All roles. */
   roles: v.optional(roleList(), 'CLERK,MANAGER,ADMIN'),
-  /** The roles that anyone may take at signup; the first is given to those who name none. */
+  /** The roles that anyone may choose at signup; the first is the default. */
   signupRoles: v.optional(roleList(), 'CLERK'),
-  /** How long a token lives without a refresh. */
+  /** Lifetime of a token without a refresh. */
   tokenLifetime: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 30m, 12h or 7d'), '7d'),
-  /** How long a session lives, whatever is refreshed. */
+  /** Lifetime of a session, regardless of refreshes. */
   sessionLifetime: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 12h or 90d'), '90d'),
-  /** How many devices a user may be signed in on; the oldest session goes. */
+  /** A login beyond that ends the least recently refreshed session. */
   sessionsPerUser: v.optional(wholeNumber(1, 1000), '20'),
   /** Base-2 logarithm of bcrypt's rounds. */
   bcryptCost: v.optional(wholeNumber(10, 14), '10'),
@@ -97,30 +97,30 @@ const schema = v.object({
   passwordMinLength: v.optional(wholeNumber(8, 64), '8'),
   /** Refuses common passwords where a new one is set. Off, because the contract's own example is one. */
   passwordBlocklist: v.optional(onOrOff(), 'off'),
-  /** Pages of these origins may call the API, on the web and in the web view of an app. Native apps need none. */
+  /** Origins of pages that may call the API, in a browser or a web view. Native apps need none. */
   corsOrigins: v.optional(originList, 'none'),
-  /** `off` takes away every limit below, for load tests; stage `dev` only. */
+  /** `off` disables every limit below, for load tests; stage `dev` only. */
   rateLimits: v.optional(onOrOff(), 'on'),
-  /** Logins of one account in a row that may fail before it has to wait (NIST SP 800-63B-4, 3.2.2: at most 100). */
+  /** Consecutive failed logins of an account before it has to wait (NIST SP 800-63B-4, 3.2.2: at most 100). */
   loginFailures: v.optional(wholeNumber(1, 100), '5'),
   /** The first wait; each further failure doubles it. */
   loginWait: v.optional(duration(1, 'a time from 1s to 3650d, like 1s or 1m'), '1s'),
-  /** The longest wait: nobody can keep a user out for longer. */
+  /** The longest wait after a failure. */
   loginWaitMax: v.optional(duration(1, 'a time from 1s to 3650d, like 15m'), '15m'),
-  /** After so long without an attempt, an account's failures are forgotten. */
+  /** An account's failures expire after this time without an attempt. */
   loginFailuresKept: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 1d'), '1d'),
-  /** How many logins one IP address may attempt in each `addressWindow`; of IPv6, one /64 network. */
+  /** Logins of an IP address (IPv6: /64 network) in each `addressWindow`. */
   loginsPerAddress: v.optional(wholeNumber(1, 1_000_000), '100'),
-  /** How many signups one IP address may attempt in each `addressWindow`. */
+  /** Signups, likewise. */
   signupsPerAddress: v.optional(wholeNumber(1, 1_000_000), '30'),
   addressWindow: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 10m'), '10m'),
-  /** Requests a second that API Gateway passes on to each method, from everyone together; twice as many in a burst. */
+  /** API Gateway's throttle of each method, for all callers together; the burst is twice that. */
   requestsPerSecond: v.optional(wholeNumber(1, 10_000), '100'),
-  /** The same for signup and login, each of which costs a password hash; no more than that in a burst. */
+  /** The same for methods that hash a password; the burst is equal. */
   hashesPerSecond: v.optional(wholeNumber(1, 10_000), '10'),
   /** Metrics, alarms and a dashboard in CloudWatch, which cost money. */
   monitoring: v.optional(onOrOff(), 'off'),
-  /** Who is sent the alarms. */
+  /** Recipient of the alarms. */
   alarmEmail: v.optional(
     v.pipe(
       written,
@@ -129,7 +129,7 @@ const schema = v.object({
     ),
     'none',
   ),
-  /** A template for `sam local`, which no account can take. */
+  /** A template for `sam local`, which cannot be deployed. */
   sam: v.optional(onOrOff(), 'off'),
 });
 
@@ -137,12 +137,12 @@ export type Settings = Readonly<v.InferOutput<typeof schema>>;
 type SettingName = keyof Settings;
 export const settingNames = Object.keys(schema.entries) as SettingName[];
 
-/** Settings as in `cdk.json`, unchecked. Those that are absent have their defaults. */
+/** Settings as in `cdk.json`, unchecked. Absent ones have their defaults. */
 export type WrittenSettings = {
   readonly [Name in SettingName]?: string | number | boolean | readonly string[];
 };
 
-/** A setting that cannot be: the message is all that the deployer needs to see. */
+/** Invalid settings. The message is for the deployer. */
 export class SettingsError extends Error {
   constructor(problems: readonly string[]) {
     super(problems.join('\n'));
@@ -151,14 +151,14 @@ export class SettingsError extends Error {
 }
 
 /**
- * The settings out of a CDK app's context.
+ * The settings in a CDK app's context.
  * @throws SettingsError with one line for each wrong, contradictory or unknown setting.
  */
 export const readSettings = (context: Readonly<Record<string, unknown>>): Settings =>
   checkSettings(writtenSettings(context));
 
 /**
- * What a CDK app's context says of settings, as it says it.
+ * The settings in a CDK app's context, unchecked.
  * @throws SettingsError if `auth` is no object.
  */
 export function writtenSettings(context: Readonly<Record<string, unknown>>): WrittenSettings {
@@ -168,7 +168,7 @@ export function writtenSettings(context: Readonly<Record<string, unknown>>): Wri
 }
 
 /**
- * The settings that were meant by what was written.
+ * Parses and checks settings.
  * @throws SettingsError with one line for each wrong, contradictory or unknown setting.
  */
 export function checkSettings(written: WrittenSettings): Settings {
@@ -182,7 +182,7 @@ export function checkSettings(written: WrittenSettings): Settings {
   return result.output;
 }
 
-/** CDK's own context has `:`, `@` or `/` in its names. A plain name was meant for us, rightly spelt or not. */
+/** The CDK's own context names contain `:`, `@` or `/`. A plain name is a setting, possibly misspelt. */
 const isPlainName = (name: string): boolean => !/[:@/]/.test(name) && name !== 'auth';
 
 function toObject(value: unknown): Record<string, unknown> {

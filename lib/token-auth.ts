@@ -10,15 +10,15 @@ import { type ProtectOptions, protectMethod } from './protect';
 import { applySamOverrides, FOR_SAM_LOCAL } from './sam-local';
 import { checkSettings, type Settings, type WrittenSettings } from './settings';
 
-/** The settings of docs/deploy.md, each as it would be written in `cdk.json`. */
+/** The settings of docs/deploy.md, as in `cdk.json`. */
 export type TokenAuthProps = WrittenSettings;
 
 const RATE_LIMITS_OFF =
   'RATE LIMITS ARE OFF: anyone who reaches this API may guess passwords as fast as it answers, at your expense. Never leave it so on the internet.';
 
-/** The whole backend of one stage. While nobody calls, nothing in it costs anything but `monitoring`. */
+/** The backend of one stage. When idle, only `monitoring` costs anything. */
 export class TokenAuth extends Construct {
-  /** Signup, login and all else of the README. */
+  /** The API with the routes of the README. */
   readonly restApi: RestApi;
   readonly tables: AuthTables;
   readonly #functionProps: AuthFunctionsProps;
@@ -57,9 +57,9 @@ export class TokenAuth extends Construct {
   }
 
   /**
-   * Lets only this backend's users call a method of another API of the app: others are answered 401, users without one of the roles 403,
-   * and everyone 503 while the database does not answer. The method's function finds the user with `readPrincipal`.
-   * @throws Error if the method has another authorizer, is of this backend's own API or one that is imported, or if a role is unknown.
+   * Lets only this backend's users call a method of another API of the app. Others get 401, users without one of the roles 403, and everyone
+   * 503 while the database does not answer. The method's function finds the user with `readPrincipal`.
+   * @throws Error if the method has an authorizer, is `OPTIONS`, or is of this backend's own or an imported API, or if a role is unknown.
    */
   protect(method: Method, options: ProtectOptions = {}): void {
     protectMethod(method, options, {

@@ -42,7 +42,7 @@ const commandSchema = v.union([
 
 const commandText = v.pipe(v.string(), v.parseJson(), commandSchema);
 
-/** Answers a request for the clock; undefined for every other path. */
+/** Responds to a request for the clock; undefined for every other path. */
 export function answerClockRequest(
   clock: LocalClock,
   { path, method }: Pick<GatewayRequest, 'path' | 'method'>,

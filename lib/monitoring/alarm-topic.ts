@@ -1,4 +1,4 @@
-/** Who is told of an alarm. */
+/** Where alarms are sent. */
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -6,8 +6,8 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
 /**
- * A topic that sends e-mail, and to which only the alarms of this account and region can publish. It has no key: CloudWatch cannot use
- * AWS's own key for SNS, a key of one's own is paid for by the month, and a message holds figures but nothing about a person.
+ * A topic that sends e-mail. Only alarms of this account and region can publish. It is not encrypted: CloudWatch cannot use AWS's own key
+ * for SNS, a customer key has a monthly charge, and a message holds figures but no personal data.
  */
 export function alarmTopic(scope: Construct, email: string): Topic {
   const topic = new Topic(scope, 'AlarmTopic', { enforceSSL: true });
@@ -18,7 +18,7 @@ export function alarmTopic(scope: Construct, email: string): Topic {
     resourceName: '*',
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  // With a policy of its own, as TLS needs, a topic loses the one by which the whole account may publish.
+  // `enforceSSL` replaces the default policy, by which the whole account may publish.
   topic.addToResourcePolicy(
     new PolicyStatement({
       principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

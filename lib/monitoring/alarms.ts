@@ -1,4 +1,4 @@
-/** The alarms: few, each about something that users feel, each with the first thing to do. `docs/monitoring.md` says more of each. */
+/** The alarms. Each is about something that users notice and names the first thing to do; `docs/monitoring.md` has the rest. */
 import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -20,13 +20,13 @@ interface AlarmDefinition {
   readonly description: string;
 }
 
-/** Makes every alarm. No data is no alarm: nothing is measured while nobody calls. */
+/** Creates every alarm. Missing data raises none, as nothing is measured when idle. */
 export function addAlarms(scope: Construct, metrics: Metrics, backend: string): readonly Alarm[] {
   const definitions = [...failureAlarms(metrics), ...throttleAlarms(metrics), ...loginAlarms(metrics)];
   return definitions.map(
     ({ id, metric, figures, description }) =>
       new Alarm(scope, id, {
-        // The name is all that the subject of an e-mail and the dashboard show; a generated one would not fit there.
+        // E-mail subjects and the dashboard show only the name, so it is not a generated one.
         alarmName: `${id} (${backend})`,
         alarmDescription: description,
         metric: metric.with({ period: Duration.minutes(figures.periodMinutes) }),
@@ -104,14 +104,14 @@ const loginAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
   },
 ];
 
-/** Failures in percent of all, or 0 while they are too few to say anything. */
+/** Failures in percent of all, or 0 below LEAST_FAILURES. */
 const percentage = (failures: Metric, all: Metric): MathExpression =>
   new MathExpression({
     expression: `IF(failures >= ${LEAST_FAILURES}, 100 * failures / all, 0)`,
     usingMetrics: { failures, all },
   });
 
-/** In a sum CloudWatch takes what is missing for 0. An alarm may look at ten metrics at most. */
+/** In a sum, CloudWatch counts a missing metric as 0. An alarm may watch ten metrics at most. */
 const addUp = (metrics: readonly Metric[]): MathExpression => {
   const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
   return new MathExpression({ expression: Object.keys(usingMetrics).join(' + '), usingMetrics });

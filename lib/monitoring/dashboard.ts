@@ -1,4 +1,4 @@
-/** The dashboard, from what users notice at the top to where it comes from at the bottom. */
+/** The dashboard: what users notice at the top, causes below. */
 import { Duration } from 'aws-cdk-lib';
 import {
   type Alarm,
@@ -23,7 +23,6 @@ const THREE_EIGHTHS = 9;
 const HALF = 12;
 const HEIGHT = 6;
 
-/** One screen wide, a day long, its rows by what one would ask first. */
 export const addDashboard = (scope: Construct, metrics: Metrics, alarms: readonly Alarm[]): Dashboard =>
   new Dashboard(scope, 'Dashboard', {
     defaultInterval: Duration.days(1),
@@ -39,7 +38,7 @@ export const addDashboard = (scope: Construct, metrics: Metrics, alarms: readonl
 interface Graph {
   readonly title: string;
   readonly width: number;
-  /** What the figures on the left axis are. */
+  /** Of the left axis. */
   readonly unit: string;
   readonly left: IMetric[];
 }

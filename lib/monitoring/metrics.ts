@@ -1,4 +1,4 @@
-/** Everything that is measured: what AWS counts by itself, and what our functions write. Over five minutes, unless an alarm says otherwise. */
+/** All metrics: AWS's own, and those that our functions write. The period is five minutes, unless an alarm sets another. */
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Metric, SearchExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -7,7 +7,6 @@ import type { DenialReason } from '../../functions/shared/domain/session';
 import type { CredentialsProblem } from '../../functions/shared/http/authorization-header';
 import type { AuthFunctions } from '../auth-functions';
 
-/** What metrics are taken of. */
 export interface Measured {
   readonly restApi: RestApi;
   readonly functions: AuthFunctions;
@@ -17,7 +16,7 @@ export interface Measured {
 
 export type Metrics = ReturnType<typeof toMetrics>;
 
-/** Every value of the dimension `reason`, in words. */
+/** A label for every value of the dimension `reason`. */
 const denialReasons: Readonly<Record<DenialReason | CredentialsProblem | 'role_not_admitted', string>> = {
   credentials_missing: 'no token sent',
   token_malformed: 'not the form of a token',
@@ -32,7 +31,7 @@ const denialReasons: Readonly<Record<DenialReason | CredentialsProblem | 'role_n
   role_not_admitted: 'role not admitted (403)',
 };
 
-/** All metrics that alarms and dashboard may use, by name. A percentile is chosen by whoever uses it. */
+/** All metrics by name. Functions take the statistic, such as a percentile. */
 export function toMetrics(measured: Measured) {
   return {
     ...apiMetrics(measured),
@@ -66,7 +65,7 @@ function ownMetrics(namespace: string) {
   };
 }
 
-/** Every user comes in by one of these; concurrency is short for all functions of an account alike, so these tell of the others. */
+/** Nearly every request passes one of these. Concurrency is shared, so their throttles show those of all functions. */
 const entrances = ['authorizer', 'login', 'signup'] as const;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
@@ -97,7 +96,7 @@ function tableMetrics(tables: readonly Table[]) {
   };
 }
 
-/** Counted by table and operation, and only where there was one: a search finds those that exist. */
+/** SystemErrors has the dimensions table and operation and exists only after an error, so it needs a search. */
 function tableErrors(tables: readonly Table[]): SearchExpression {
   const names = tables.map(({ tableName }) => `TableName="${tableName}"`).join(' OR ');
   return new SearchExpression({
@@ -106,5 +105,5 @@ function tableErrors(tables: readonly Table[]): SearchExpression {
   });
 }
 
-/** In a label, a dimension of each metric that a search finds. */
+/** In a label: the value of a dimension of each metric that a search finds. */
 const dimension = (name: string): string => `\${PROP('Dim.${name}')}`;

@@ -1,9 +1,9 @@
 /**
- * In place of `@aws-sdk/core/account-id-endpoint`, which reads and checks whether the endpoint is to be that of the account: a function's
- * credentials do not tell the account, so it never is.
+ * Replaces `@aws-sdk/core/account-id-endpoint`, which configures endpoints for an account: a function's credentials do not contain the account
+ * id, so it never uses one.
  */
 export const resolveAccountIdEndpointModeConfig = <Config>(config: Config): Config => config;
-/** The SDK's own default, of which it tells AWS. */
+/** The SDK's own default, which it reports in the user agent. */
 export const NODE_ACCOUNT_ID_ENDPOINT_MODE_CONFIG_OPTIONS = {
   environmentVariableSelector: () => 'preferred',
 };

@@ -1,4 +1,4 @@
-/** In place of `@smithy/core/checksum`, which brings a SHA-256 of its own for browsers: what signs requests (AWS Signature Version 4). */
+/** Replaces `@smithy/core/checksum`, which bundles its own SHA-256 for browsers. It signs requests (AWS Signature Version 4). */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
 export class Sha256 {

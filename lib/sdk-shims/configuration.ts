@@ -1,6 +1,6 @@
 /**
- * In place of `@smithy/core/config`, which also reads files and asks EC2: a function is told everything by its environment. Every name
- * here is one that the rest of the SDK imports; one that is missing stops the bundling.
+ * Replaces `@smithy/core/config`, which also reads files and asks EC2: a function's configuration is in its environment. It has every name that
+ * the rest of the SDK imports; a missing one stops the bundling.
  */
 
 type Environment = NodeJS.ProcessEnv;
@@ -10,7 +10,7 @@ interface Selectors<Value> {
   readonly default?: Value | (() => Promise<Value>);
 }
 
-/** What the environment says, or else the default. */
+/** The environment's value, or the default. */
 export const loadConfig =
   <Value>({ environmentVariableSelector, default: otherwise }: Selectors<Value>) =>
   async (): Promise<Value | undefined> =>
@@ -40,7 +40,7 @@ export const SelectorType = { ENV: 'env', CONFIG: 'shared config entry' } as con
 export const booleanSelector = (environment: Environment, name: string): boolean | undefined =>
   environment[name] === undefined ? undefined : environment[name] === 'true';
 
-/** Between the names of a section and of a value in it, in the files. */
+/** Separates section and name in the files. */
 export const CONFIG_PREFIX_SEPARATOR = '.';
-/** What a source of credentials throws that has none. */
+/** Thrown by a credential source that has none. */
 export class ProviderError extends Error {}

@@ -1,5 +1,5 @@
 /**
- * In place of `@aws-sdk/credential-provider-node`, a third of a bundle: it also knows profiles, SSO, containers and EC2. A function's
+ * Replaces `@aws-sdk/credential-provider-node`, a third of a bundle, which also supports profiles, SSO, containers and EC2. A function's
  * credentials are in its environment. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 

@@ -1,3 +1,3 @@
-/** In place of `@smithy/core/event-streams`: no call of DynamoDB's is answered by a stream. */
+/** Replaces `@smithy/core/event-streams`: DynamoDB's responses are no streams. */
 export const EventStreamSerde = undefined;
 export const eventStreamSerdeProvider = undefined;

@@ -71,7 +71,7 @@ export async function startDynamoDb(options: EngineOptions): Promise<DynamoDbEng
   async function close(): Promise<void> {
     const stopped = stopListening();
     await queue.stop();
-    await nextTurn(); // Lets the last job's reply begin to be sent.
+    await nextTurn(); // Lets the last response start to be sent.
     await Promise.all(sending);
     for (const server of servers) server.closeAllConnections();
     await stopped;
@@ -150,7 +150,7 @@ async function listenOnHosts(
 ): Promise<string> {
   const bound: AddressInfo[] = [];
   for (const host of hosts) {
-    // An idle connection is the client's to close: a server that closes one can reset a request on its way.
+    // Leaves idle connections to the client: closing one could reset a request in transit.
     const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       respond(request, response).catch((error: Error) => response.destroy(error));
     });
@@ -196,7 +196,7 @@ async function readRequest(request: IncomingMessage): Promise<DynamoDbRequest> {
   };
 }
 
-/** Reads a body that is too large to its end, keeping none of it, so that the client receives the reply. */
+/** Reads a body to its end. Discards one that is too large, so that the client still receives the response. */
 async function readBody(request: IncomingMessage): Promise<string> {
   let chunks: Buffer[] = [];
   let bytes = 0;

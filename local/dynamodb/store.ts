@@ -125,7 +125,7 @@ function fileName(operation: string): string {
 type Done = Parameters<Level['batch']>[1];
 
 interface HeldWrites {
-  /** Runs `work` and returns the writes it would have made; its reads see the stored state. One `work` at a time. */
+  /** Runs `work` and returns its writes without storing them; its reads see the stored state. One `work` at a time. */
   hold(work: () => Promise<void>): Promise<readonly LevelWrite[]>;
   /** Stores all writes as one LevelDB batch, or none if the process dies or this rejects. */
   commit(writes: readonly LevelWrite[]): Promise<void>;

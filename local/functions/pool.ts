@@ -41,7 +41,7 @@ export class FunctionPool {
   readonly #maxWorkers: number;
   readonly #idleMilliseconds: number;
   readonly #workers = new Set<FunctionWorker>();
-  /** The last one is taken first, so that the others can end. */
+  /** Taken last in, first out, so that unused workers become idle and end. */
   readonly #idle: { readonly worker: FunctionWorker; readonly timer: NodeJS.Timeout }[] = [];
   readonly #waiting: Job[] = [];
   #starting = 0;

@@ -13,7 +13,7 @@ const { parentPort, workerData } = require('node:worker_threads');
 /** @type {import('./worker').ThreadSettings} */
 const settings = workerData;
 
-/** The time of this machine, which time-outs follow. */
+/** The real time, for time-outs. */
 const realNow = Date.now.bind(Date);
 
 /**

@@ -21,7 +21,7 @@ export interface GatewayOptions {
   readonly invoke: Invoke;
   /** 0 for any free port. */
   readonly port: number;
-  /** Answers requests that are for this machine and not for the API; undefined for all others. */
+  /** Responds to requests for this machine rather than the API; undefined for all others. */
   readonly answerLocally?: (request: GatewayRequest, body: Buffer) => HttpResponse | undefined;
 }
 
@@ -45,7 +45,7 @@ const requestMilliseconds = 30_000;
 const serverOptions = {
   headersTimeout: requestMilliseconds,
   requestTimeout: requestMilliseconds,
-  // An idle connection is the client's to close: a server that closes one can reset a request on its way.
+  // Leaves idle connections to the client: closing one could reset a request in transit.
   keepAliveTimeout: 0,
   requireHostHeader: false, // Node.js would answer without a body.
 };

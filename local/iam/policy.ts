@@ -159,7 +159,7 @@ function matchesAction(pattern: string, action: string): boolean {
 /** As `StringLike` compares. */
 const matchesText = (pattern: string, text: string): boolean => toExpression(pattern, '').test(text);
 
-/** A wildcard in one of an ARN's first five parts stays within that part; only a lone `*` is any resource. */
+/** A wildcard in one of an ARN's first five parts matches only within that part; only `*` alone matches any resource. */
 export function matchesResource(pattern: string, arn: string): boolean {
   if (pattern === '*') return true;
   const parts = splitArn(arn);

@@ -94,7 +94,7 @@ function sanitizeText(text: string): string {
   return text.replace(invisible, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** A text that needs no quotes beside other values. */
+/** A text that needs no quotes. */
 const word = /^[^\s"=\\\p{C}]+$/u;
 
 const maxValueLength = 80;

@@ -37,7 +37,7 @@ interface AttributeDefinition {
 
 export interface TableDefinition {
   readonly logicalId: string;
-  /** What `Ref` gives to the functions: the logical id, after the prefix that all tables were given, if any. */
+  /** What `Ref` returns: the logical id, after the tables' prefix, if any. */
   readonly name: string;
   readonly arn: string;
   readonly keySchema: readonly KeyElement[];

@@ -81,7 +81,7 @@ export const policyType = {
   ignored: ['PolicyName'],
 } as const satisfies ResourceType;
 
-/** Managed policies that grant only what nothing here asks for. */
+/** Managed policies that grant only actions without meaning here. */
 const harmlessManagedPolicies = ['service-role/AWSLambdaBasicExecutionRole', 'AWSXRayDaemonWriteAccess'];
 
 /** The roles by ARN. Throws if a role has grants that the template does not show. */

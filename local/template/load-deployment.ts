@@ -12,7 +12,7 @@ import { checkPermissions, permissionType } from './permissions';
 import { readTables, tableType } from './tables';
 import { type ResourceType, refuseUnknown } from './template';
 
-/** A type of which nothing has a meaning on one machine: nothing is measured, and output goes to the terminal. */
+/** A type without meaning on one machine, where nothing is measured and output goes to the terminal. */
 const ignoredType = (type: string, properties: string): ResourceType => ({
   type,
   used: v.strictObject({}),

@@ -1,7 +1,7 @@
 /**
  * A CloudFormation template as it was written: nothing in it is resolved or trusted. Every property of a resource is
  * either used, with its form checked, or listed as ignored. Any other property or type is refused at start, by the
- * name of the resource, so nothing in a template passes in silence.
+ * name of the resource, so nothing in a template is silently ignored.
  */
 import * as v from 'valibot';
 
