@@ -18,7 +18,9 @@ export async function contract([url, ...jestOptions]: readonly string[]): Promis
   try {
     if (url === undefined || url.startsWith('-')) throw new CannotRunError(USAGE);
     const target = await detectTarget(url);
-    console.log(`The contract at ${target.url}/, ${KINDS[target.kind]}. Some 80 rows take half a minute.\n`);
+    console.log(
+      `The contract at ${target.url}/, ${KINDS[target.kind]}. Some hundred rows take half a minute.\n`,
+    );
     return await runSuite(target, jestOptions);
   } catch (error) {
     if (!(error instanceof CannotRunError)) throw error;
@@ -30,14 +32,19 @@ export async function contract([url, ...jestOptions]: readonly string[]): Promis
 async function runSuite(target: Target, jestOptions: readonly string[]): Promise<number> {
   const stop = whenStopped();
   const { exitCode, counts, signIns } = await runJest(target, jestOptions, stop);
-  const unknown = await endSessions(target.url, signIns);
-  const users = signIns.filter(({ status }) => status === 201).length;
+  const deleted = new Set(signIns.filter(({ status }) => status === 204).map(({ token }) => userOf(token)));
+  const created = signIns.filter(({ status }) => status === 201).map(({ token }) => userOf(token));
+  const left = signIns.filter(({ token }) => !deleted.has(userOf(token)));
+  const unknown = await endSessions(target.url, left);
   console.log(`\nThe contract at ${target.url}/: ${stop.aborted ? 'stopped' : counts}.`);
   const sessions =
     unknown === 0
-      ? 'All their sessions are ended.'
+      ? 'All sessions are ended.'
       : `The sessions of ${unknown} of them could not be ended and go on until they expire.`;
-  console.log(`Users created: ${users}, named ${target.prefix}-…; no endpoint deletes them. ${sessions}`);
+  const staying = created.filter((user) => !deleted.has(user)).length;
+  console.log(
+    `Users created: ${created.length}, named ${target.prefix}-…, of whom ${staying || 'none'} stay. ${sessions}`,
+  );
   return stop.aborted ? 130 : exitCode;
 }
 
@@ -54,7 +61,7 @@ function whenStopped(): AbortSignal {
   return controller.signal;
 }
 
-/** A response of the target that had a token in it. */
+/** A response of the target that had a token in it, or 204 for the deletion of its user. */
 interface SignIn {
   readonly status: number;
   readonly token: string;
@@ -102,12 +109,15 @@ const hideSecrets = (line: string): string =>
     .replace(TOKEN, '(token)')
     .replace(PASSWORD, '(password)');
 
+/** Tokens of one user begin alike. */
+const userOf = (token: string): string => token.slice(0, 10);
+
 /** Uses each user's latest live token. @returns the number of users who may still have a session. */
 async function endSessions(url: string, signIns: readonly SignIn[]): Promise<number> {
   const ended = new Set<string>();
   const unknown = new Set<string>();
   for (const { token } of [...signIns].reverse()) {
-    const user = token.slice(0, 10);
+    const user = userOf(token);
     if (ended.has(user) || unknown.has(user)) continue;
     const headers = { Authorization: `Token ${token}` };
     const options = { method: 'POST', headers, signal: AbortSignal.timeout(35_000) };

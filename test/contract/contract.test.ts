@@ -3,6 +3,7 @@
  * The rows run in this order, as they share users.
  */
 import type { TestApi } from '../support/api';
+import { accounts, leaving } from './accounts';
 import { acceptedBodies, refusedBodies } from './bodies';
 import { Contract } from './contract';
 import { credentials } from './credentials';
@@ -49,7 +50,11 @@ describe('Different from Django REST Framework', () => differences(contract));
 
 describe('Sessions', () => sessions(contract));
 
+describe('Accounts', () => accounts(contract));
+
 describe('Too many attempts', () => waiting(contract));
+
+describe('Leaving', () => leaving(contract));
 
 describe('What no client can show', () => notCovered(contract));
 
@@ -63,7 +68,7 @@ if (contract.isOwnServer)
       const count = async (event: string) => (await api.logged({ event }, 0)).length;
       const signups = (await count('signup_succeeded')) + (await count('signup_failed'));
       const logins = (await count('login_succeeded')) + (await count('login_failed'));
-      expect(signups).toBeLessThanOrEqual(10);
+      expect(signups).toBeLessThanOrEqual(15);
       // Detecting the target costs up to six more.
       expect(logins).toBeLessThanOrEqual(44);
       expect(api.log()).not.toContain('"kind":"failure"');

@@ -6,6 +6,7 @@ import { type Call, type Caller, callerOf, type Reply } from '../support/client'
 import {
   BEARS_TOKEN,
   created,
+  DELETE_ME,
   type ExpectedResponse,
   expectResponse,
   LOGIN,
@@ -23,6 +24,21 @@ export interface User extends Account {
   readonly id: number;
   readonly role: string;
   readonly token: string;
+}
+
+interface CreatedUser {
+  readonly password: string;
+  /** In the order in which they were received, dead ones included. */
+  readonly tokens: readonly string[];
+}
+
+/** Of a body that is not sent as text. */
+function passwordIn(body: unknown): string | undefined {
+  const password =
+    body instanceof URLSearchParams || body instanceof FormData
+      ? body.get('password')
+      : (body as { password?: unknown } | undefined)?.password;
+  return typeof password === 'string' ? password : undefined;
 }
 
 /** What no client may set. */
@@ -59,6 +75,7 @@ export class Contract {
   /** From `npm run contract`. */
   readonly #given = (globalThis as { contractTarget?: Target }).contractTarget;
   readonly #users = new Map<string, Promise<User>>();
+  readonly #created = new Map<string, CreatedUser>();
   #call: Caller | undefined;
   #names = 0;
   #hashedAt = Number.NEGATIVE_INFINITY;
@@ -104,9 +121,18 @@ export class Contract {
     const [method = '', path = ''] = request.split(' ');
     const reply = await this.#call!(method, path, call);
     const token = /"token":"([0-9a-f]{40})"/.exec(reply.text)?.[1];
+    if (token) this.#remember(token, call);
     // `npm run contract` ends the sessions, even if this process is killed.
-    if (token && this.#given) writeSync(3, `${JSON.stringify({ status: reply.status, token })}\n`);
+    if (token) this.#report({ status: reply.status, token });
+    if (request === DELETE_ME && reply.status === 204 && call?.token) {
+      this.#created.delete(call.token.slice(0, 10));
+      this.#report({ status: 204, token: call.token });
+    }
     return reply;
+  }
+
+  #report(message: object): void {
+    if (this.#given) writeSync(3, `${JSON.stringify(message)}\n`);
   }
 
   async expect(request: string, expected: ExpectedResponse, call: Call = {}): Promise<Reply> {
@@ -126,20 +152,34 @@ export class Contract {
   }
 
   /** The same user in every row that asks for it, so that a run needs few signups. No row but those of `logoutall` ends its session. */
-  user(name: 'ada' | 'bob'): Promise<User> {
-    const known = this.#users.get(name) ?? this.#signUp(name);
+  user(name: 'ada' | 'bob' | 'eve'): Promise<User> {
+    const known = this.#users.get(name) ?? this.#signUpAs(name);
     this.#users.set(name, known);
     return known;
   }
 
   /** `ada` signs up as any app would, `bob` with all that has to be ignored: unknown members, a dead token, spaces around the texts. */
-  async #signUp(name: 'ada' | 'bob'): Promise<User> {
+  async #signUpAs(name: 'ada' | 'bob' | 'eve'): Promise<User> {
     const ada = this.newAccount();
     const bob = { ...ada, username: `${ada.username}-Zoë`, password: ` ${ada.password} ` };
     const body = { ...SMUGGLED, ...bob, username: ` ${bob.username}\t`, email: ` ${bob.email} ` };
-    const [account, call] = name === 'ada' ? [ada, { body: ada }] : [bob, { body, token: UNKNOWN_TOKEN }];
+    return name === 'bob' ? this.signUp(bob, { body, token: UNKNOWN_TOKEN }) : this.signUp(ada);
+  }
+
+  async signUp(account: Account, call: Call = { body: account }): Promise<User> {
     const reply = await this.expect(SIGNUP, created(account), call);
     return { ...account, ...reply.body.user, token: reply.body.token };
+  }
+
+  /** The users of this run whose passwords are known, as they last were. */
+  createdUsers(): readonly CreatedUser[] {
+    return [...this.#created.values()];
+  }
+
+  #remember(token: string, { body }: Call = {}): void {
+    const locator = token.slice(0, 10);
+    const { password = '', tokens = [] } = this.#created.get(locator) ?? {};
+    this.#created.set(locator, { password: passwordIn(body) ?? password, tokens: [...tokens, token] });
   }
 
   async login({ username, password }: Omit<Account, 'email'>, call: Call = {}): Promise<string> {

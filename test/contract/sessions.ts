@@ -17,7 +17,7 @@ import {
 const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
 /** One entry of the list. */
-const aSession = ({ last_refreshed_at }: { readonly last_refreshed_at?: unknown }) => ({
+export const aSession = ({ last_refreshed_at }: { readonly last_refreshed_at?: unknown }) => ({
   id: expect.stringMatching(/^[0-9a-f]{16}$/),
   created_at: aTime,
   last_refreshed_at: last_refreshed_at === null ? null : aTime,
