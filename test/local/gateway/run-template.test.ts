@@ -1,9 +1,6 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { LambdaIntegration, ResponseType, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -183,53 +180,6 @@ describe('Running a template', () => {
     await beginning;
     await other.close();
     await answer;
-  });
-});
-
-it('A bundle that cannot be loaded is an error at start, with every such bundle, and leaves nothing running', async () => {
-  const app = newApp();
-  const broken = app.addFunction('Broken', 'throw new TypeError("bad bundle");');
-  const alsoBroken = app.addFunction('AlsoBroken', 'require("./nowhere");');
-  app.api.root.addMethod('GET', new LambdaIntegration(broken));
-  app.api.root.addMethod('POST', new LambdaIntegration(alsoBroken));
-  const options = { assembly: app.synthesise(), port: 0, dataDir: join(dataDir, 'broken') };
-
-  const failure = runTemplate(options);
-  await expect(failure).rejects.toThrow(/^Broken\w+ cannot be loaded: TypeError: bad bundle$/m);
-  await expect(failure).rejects.toThrow(/^AlsoBroken\w+ cannot be loaded: Error: Cannot find module/m);
-  // The folder is free again, or this would fail otherwise.
-  await expect(runTemplate(options)).rejects.toThrow(/cannot be loaded/);
-});
-
-it('A port that is in use is named in one line, with what to do', async () => {
-  const app = newApp();
-  app.api.root.addCorsPreflight({ allowOrigins: ['*'] });
-  const blocker = createServer().listen(0, '127.0.0.1');
-  await once(blocker, 'listening');
-  const { port } = blocker.address() as { port: number };
-
-  const failure = runTemplate({ assembly: app.synthesise(), port }).finally(() => blocker.close());
-  await expect(failure).rejects.toMatchObject({
-    message: `Port ${port} is already in use. Choose another with PORT=${port + 1} npm start.`,
-  });
-});
-
-describe('A function', () => {
-  const counting = `let count = 0; exports.handler = async () => ({ statusCode: 200, body: String(count += 1) });`;
-  const addCounting = (app: SampleApp) =>
-    app.api.root.addMethod('GET', new LambdaIntegration(app.addFunction('Counting', counting)));
-  const lasting = serveSample(addCounting);
-  const brief = serveSample(addCounting, { idleMilliseconds: 20 });
-  const textOf = async (sample: typeof lasting) => (await sample.fetch('')).text();
-
-  it('keeps its worker for the next request', async () => {
-    expect([await textOf(lasting), await textOf(lasting)]).toEqual(['1', '2']);
-  });
-
-  it('ends after a while without requests, and starts again at the next one', async () => {
-    expect(await textOf(brief)).toBe('1');
-    await pause(200); // The timer of the worker has fired before this one.
-    expect(await textOf(brief)).toBe('1');
   });
 });
 

@@ -40,14 +40,6 @@ describe('The HTTP server', () => {
     expect({ status: response.status, body: await response.text() }).toEqual(tooLong);
   });
 
-  it('answers 413 to a body over 10 MB, which fetch sees although it is still sending', async () => {
-    const response = await post('x'.repeat(10 * megabyte + 1));
-
-    expect({ status: response.status, body: await response.text() }).toEqual(tooLong);
-    expect(response.headers.get('Content-Type')).toBe('application/json');
-    expect(response.headers.get('x-amzn-RequestId')).not.toBeNull();
-  });
-
   it('answers 413 as soon as a larger length is announced, before any of it is sent', async () => {
     const { socket, received } = openConnection(sample.url());
     socket.write(rawHead('POST /', ['Content-Length: 99999999999']));
@@ -105,12 +97,6 @@ describe('The HTTP server', () => {
     expect(JSON.parse(parsed(answer).body)).toEqual({ message: 'Request Header Fields Too Large' });
   });
 
-  it('takes headers just within the limit', async () => {
-    const answer = await sendRaw(sample.url(), rawHead('GET /', [`X-Large: ${'x'.repeat(10_100)}`]));
-
-    expect(parsed(answer).status).toBe(200);
-  });
-
   it.each([
     ['bytes that are no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
     ['a request line without a target', 'GET\r\n\r\n'],
@@ -144,22 +130,12 @@ describe('The HTTP server', () => {
     expect(await isAlive()).toBe(true);
   });
 
-  it('goes on when a second request on a connection is no HTTP', async () => {
-    await sendRaw(sample.url(), 'GET / HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n');
-
-    expect(await isAlive()).toBe(true);
-  });
-
   it('answers a request to upgrade as any other, and closes the connection', async () => {
     const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket';
     const answer = await sendRaw(sample.url(), `GET / HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n\r\n`);
 
     expect(answer).toMatch(/^HTTP\/1\.1 200 .*\r\nConnection: close\r\n/s);
     expect(parsed(answer).body).toBe('0');
-  });
-
-  it('does not heed any other expectation of a client', async () => {
-    expect(parsed(await sendRaw(sample.url(), rawHead('GET /', ['Expect: a teapot']))).status).toBe(200);
   });
 
   it('answers several requests on one connection in their order', async () => {
