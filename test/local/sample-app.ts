@@ -97,9 +97,10 @@ export const echo = 'exports.handler = async (event) => ({ statusCode: 200, body
 /** Answers with what the request's body says, whatever that is. */
 export const obedient = 'exports.handler = async (event) => JSON.parse(event.body);';
 
-/** As an authorizer: answers with what the request's header `Verdict` says. */
+/** As an authorizer: answers with what the request's header `Verdict` says, and logs its event if asked to. */
 export const obedientAuthorizer = `exports.handler = async (event) => {
-  const { error, ...verdict } = JSON.parse(event.headers.Verdict ?? event.headers.verdict);
+  const { error, tell, ...verdict } = JSON.parse(event.headers.Verdict ?? event.headers.verdict);
+  if (tell) console.log(JSON.stringify(event));
   if (error !== undefined) throw new Error(error);
   return verdict;
 };`;

@@ -74,11 +74,6 @@ describe('A request is checked', () => {
       ['Query Accounts(id, secret) ALL_ATTRIBUTES'],
     ],
     [
-      'with its selection',
-      new ScanCommand({ TableName: table, Select: 'COUNT' }),
-      ['Scan Accounts(id) COUNT'],
-    ],
-    [
       'with a selection that counts only if attributes are named',
       new ScanCommand({ TableName: table, Select: 'SPECIFIC_ATTRIBUTES' }),
       ['Scan Accounts(id) ALL_ATTRIBUTES'],

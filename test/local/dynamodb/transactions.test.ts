@@ -1,14 +1,5 @@
-import {
-  ConditionalCheckFailedException,
-  IdempotentParameterMismatchException,
-} from '@aws-sdk/client-dynamodb';
-import {
-  BatchGetCommand,
-  DeleteCommand,
-  PutCommand,
-  ScanCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { IdempotentParameterMismatchException } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import {
   allItems,
   cancellation,
@@ -122,30 +113,6 @@ describe('a ClientRequestToken', () => {
     await transact(client, [putNew('a')], 'token');
 
     expect(await allItems(client)).toEqual({ a: { id: 'a' } });
-  });
-});
-
-describe('a write whose condition fails', () => {
-  const onlyIf = { ConditionExpression: 'n > :least', ExpressionAttributeValues: { ':least': 5 } };
-  const allOld = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
-  const Key = { id: 'there' };
-  const item = { id: { S: 'there' }, n: { N: '1' } };
-  const absent = { TableName: table, Key: { id: 'absent' }, ...onlyIf };
-
-  it.each<[string, { readonly input: object }, unknown]>([
-    ['put', new PutCommand({ TableName: table, Item: { ...Key, extra: true }, ...onlyIf, ...allOld }), item],
-    ['update', new UpdateCommand({ ...absent, Key, UpdateExpression: 'REMOVE n', ...allOld }), item],
-    ['delete', new DeleteCommand({ ...absent, Key, ...allOld }), item],
-    ['delete of nothing', new DeleteCommand({ ...absent, ...allOld }), undefined],
-    ['delete that does not ask', new DeleteCommand({ ...absent, Key }), undefined],
-  ])('brings the item with it if it asks for it and there is one: %s', async (_, command, Item) => {
-    const { client } = await startWithAccounts();
-    await transact(client, [put('there', { n: 1 })]);
-    // The commands have no input type in common.
-    const error = await client.send(command as PutCommand).catch((thrown: unknown) => thrown);
-
-    expect(error).toBeInstanceOf(ConditionalCheckFailedException);
-    expect(error).toMatchObject({ message: 'The conditional request failed', Item });
   });
 });
 

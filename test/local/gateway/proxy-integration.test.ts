@@ -131,21 +131,13 @@ describe('The event of the proxy integration', () => {
   );
 });
 
-const troublesome = `exports.handler = async (event) => {
-  if (event.path === '/trouble/throw') throw new Error('secret');
-  if (event.path === '/trouble/exit') process.exit(1);
-  if (event.path === '/trouble/hang') return new Promise(() => setInterval(() => {}, 1000));
-  return { statusCode: 200, body: 'fine' };
-};`;
-
 describe('The response of the proxy integration', () => {
   const internalServerError = '{"message":"Internal server error"}';
   const sample = serveSample(
     (app) => {
-      const slow = app.addFunction('Troublesome', troublesome, { timeout: Duration.seconds(1) });
-      const trouble = app.api.root.addResource('trouble').addResource('{kind}');
-      trouble.addMethod('GET', new LambdaIntegration(slow));
-      trouble.addMethod('DELETE', new LambdaIntegration(slow, { timeout: Duration.millis(50) }));
+      const hang = 'exports.handler = () => new Promise(() => setInterval(() => {}, 1000));';
+      const slow = new LambdaIntegration(app.addFunction('Slow', hang), { timeout: Duration.millis(50) });
+      app.api.root.addResource('slow').addMethod('GET', slow);
       const large = `exports.handler = async ({ pathParameters }) =>
         ({ statusCode: 200, body: 'x'.repeat(Number(pathParameters.bytes)) });`;
       const sizes = app.api.root.addResource('large').addResource('{bytes}');
@@ -170,15 +162,6 @@ describe('The response of the proxy integration', () => {
       'content-type': 'a/b',
     });
     expect(await response.text()).toBe('é');
-  });
-
-  it('is JSON unless the function says otherwise, and has the request id', async () => {
-    const nothing = { headers: null, body: null, multiValueHeaders: null, isBase64Encoded: null };
-    const response = await respondWith({ statusCode: 200, ...nothing });
-
-    expect(response.headers.get('Content-Type')).toBe('application/json');
-    expect(response.headers.get('x-amzn-RequestId')).toMatch(/^[0-9a-f-]{36}$/);
-    expect(await response.text()).toBe('');
   });
 
   it('repeats a header for each of its multiple values, which win over the single one', async () => {
@@ -214,14 +197,6 @@ describe('The response of the proxy integration', () => {
     expect(await (await respondWith(result, { Accept: '*/*, image/png' })).text()).toBe('aGk=');
   });
 
-  it('has neither body nor length when the status is 204', async () => {
-    const response = await respondWith({ statusCode: 204, body: 'unseen' });
-
-    expect(response.status).toBe(204);
-    expect(response.headers.get('Content-Length')).toBeNull();
-    expect(await response.text()).toBe('');
-  });
-
   it.each([
     null,
     [],
@@ -253,7 +228,7 @@ describe('The response of the proxy integration', () => {
   });
 
   it('is 504 when the function takes longer than the integration allows', async () => {
-    const response = await sample.fetch('/trouble/hang', { method: 'DELETE' });
+    const response = await sample.fetch('/slow');
 
     expect(response.status).toBe(504);
     expect(await response.text()).toBe('{"message":"Endpoint request timed out"}');
