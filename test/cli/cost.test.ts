@@ -23,7 +23,7 @@ describe('a month without requests', () => {
     ]);
     const report = costReport({ name: 'Stack', template: monitored });
     expect(report).toContain('A month without requests: 4.90\n');
-    expect(report).toContain('once in use, up to 17 custom metrics × 0.30  5.10\n');
+    expect(report).toContain('| once in use, up to 17 custom metrics × 0.30 |       5.10 |\n');
   });
 
   it.each<[string, object, string]>([

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Duration } from 'aws-cdk-lib';
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { echo, obedientAuthorizer, type SampleApp, serveSample } from '../sample-app';
@@ -33,6 +34,7 @@ describe('A Lambda authorizer', () => {
     await sample.fetch('/items/a%20b/?q=1&q=2', { method: 'DELETE', headers });
     await sample.fetch('/items/7', { headers: { Verdict: verdict } });
 
+    for (let waits = 0; waits < 1000 && told.length < 2; waits += 1) await pause(10);
     const [event, bare] = told.map((line) => JSON.parse(line));
     expect(event).toEqual({
       type: 'REQUEST',
