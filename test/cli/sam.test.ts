@@ -44,11 +44,6 @@ describe('the events', () => {
     expect('authorizer' in event.requestContext).toBe(access === 'authenticated');
   });
 
-  it('signup is for another user than the first curl line of the README', () => {
-    const { username } = JSON.parse(JSON.parse(read('events/signup.json')).body);
-    expect(read('README.md')).not.toContain(`"username":"${username}"`);
-  });
-
   it('authorizer is for the dashboard, without a principal', () => {
     const event = JSON.parse(read('events/authorizer.json'));
     expect(event).toMatchObject({

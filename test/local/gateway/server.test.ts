@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { runTemplate } from '../../../local/run';
 import { openConnection, parsed, rawHead, sendRaw } from '../raw-client';
@@ -40,15 +41,6 @@ describe('The HTTP server', () => {
     expect({ status: response.status, body: await response.text() }).toEqual(tooLong);
   });
 
-  it('answers 413 as soon as a larger length is announced, before any of it is sent', async () => {
-    const { socket, received } = openConnection(sample.url());
-    socket.write(rawHead('POST /', ['Content-Length: 99999999999']));
-    await once(socket, 'data');
-    socket.end();
-
-    expect(parsed(await received)).toEqual(tooLong);
-  });
-
   it('lets a client send to its end before it closes the connection, so that no answer is lost', async () => {
     const { socket, received } = openConnection(sample.url());
     const body = 'x'.repeat(12 * megabyte);
@@ -88,7 +80,6 @@ describe('The HTTP server', () => {
 
   it.each([
     ['that API Gateway refuses', 10_300],
-    ['that Node.js refuses', 40_000],
     ['that would never end', 5_000_000],
   ])('answers 431 in JSON to headers of a size %s', async (_, bytes) => {
     const answer = await sendRaw(sample.url(), rawHead('GET /', [`X-Large: ${'x'.repeat(bytes)}`]));
@@ -99,12 +90,9 @@ describe('The HTTP server', () => {
 
   it.each([
     ['bytes that are no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
-    ['a request line without a target', 'GET\r\n\r\n'],
     ['an unknown method', 'SMUGGLE / HTTP/1.1\r\nHost: a\r\n\r\n'],
-    ['a length that is no number', rawHead('POST /', ['Content-Length: ten'])],
     ['a length and chunks at once', rawHead('POST /', ['Content-Length: 3', 'Transfer-Encoding: chunked'])],
     ['a chunk whose size is no number', `${rawHead('POST /', ['Transfer-Encoding: chunked'])}zz\r\n`],
-    ['a header without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n'],
     ['no Host in HTTP/1.1', 'GET / HTTP/1.1\r\n\r\n'],
   ])('answers 400 in JSON to %s, and goes on', async (_, text) => {
     const answer = await sendRaw(sample.url(), text);
@@ -138,23 +126,6 @@ describe('The HTTP server', () => {
     expect(parsed(answer).body).toBe('0');
   });
 
-  it('answers several requests on one connection in their order', async () => {
-    const first = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc';
-    const answer = await sendRaw(sample.url(), `${first}${rawHead('GET /')}`);
-
-    expect(answer.match(/\r\n\r\n\d/g)).toEqual(['\r\n\r\n3', '\r\n\r\n0']);
-  });
-
-  it('asks a client that wants to be asked before it sends', async () => {
-    const { socket, received } = openConnection(sample.url());
-    socket.write(rawHead('POST /', ['Content-Length: 5', 'Expect: 100-continue']));
-    const [chunk] = await once(socket, 'data');
-    expect(String(chunk)).toMatch(/^HTTP\/1\.1 100 Continue/);
-    socket.write('hello');
-
-    expect(await received).toMatch(/\r\n\r\n5$/);
-  });
-
   it('promises no end to idle connections: to close one could reset a request on its way', async () => {
     const { socket } = openConnection(sample.url());
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -166,17 +137,21 @@ describe('The HTTP server', () => {
   });
 });
 
-it('Closing the HTTP server does not wait for clients that are slow, idle or never finish', async () => {
+it('Closing the HTTP server waits neither for functions nor for clients that are slow, idle or never finish', async () => {
   const app = new SampleApp();
-  app.api.root.addMethod('ANY', new LambdaIntegration(app.addFunction('Measuring', measuring)));
-  const running = await runTemplate({ assembly: app.synthesise(), port: 0 });
+  const hang =
+    'exports.handler = () => { console.log("begun"); return new Promise(() => setInterval(() => {}, 1000)); };';
+  app.api.root.addMethod('ANY', new LambdaIntegration(app.addFunction('Hanging', hang)));
+  const log = new PassThrough();
+  const output = { stdout: log, stderr: log };
+  const running = await runTemplate({ assembly: app.synthesise(), port: 0, output });
   const half = `${rawHead('POST /', ['Content-Length: 100'])}half`;
   const connections = ['', 'GET / HT', half, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'].map((text) => {
     const connection = openConnection(running.url);
     connection.socket.write(text);
     return connection;
   });
-  await Promise.all(connections.map(({ socket }) => once(socket, 'connect')));
+  await Promise.all([once(log, 'data'), ...connections.map(({ socket }) => once(socket, 'connect'))]);
 
   await running.close();
   await Promise.all(connections.map(({ received }) => received));
