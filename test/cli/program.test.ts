@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -52,13 +52,6 @@ describe('the options of a program', () => {
 describe('the data folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 'token-auth-data-'));
   afterAll(() => rmSync(folder, { recursive: true }));
-
-  it('is created with its parents, and left empty', () => {
-    const deep = join(folder, 'a', 'b');
-    makeDataFolder(deep);
-    makeDataFolder(deep);
-    expect(readdirSync(deep)).toEqual([]);
-  });
 
   it('that cannot be written is refused in one line', () => {
     const file = join(folder, 'file');

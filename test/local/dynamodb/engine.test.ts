@@ -35,15 +35,13 @@ describe('a port', () => {
     await expect(start({ dataDir })).resolves.toBeDefined();
   });
 
-  /** Elsewhere there is one address of the loopback interface alone. */
+  // Elsewhere the loopback interface has one address only.
   const onLinux = process.platform === 'linux' ? it : it.skip;
-
   onLinux('is the same on every host that is named', async () => {
-    const { endpoint } = await start({ hosts: ['127.0.0.1', '127.0.0.2'] });
-    const { port } = new URL(endpoint);
+    const { port } = new URL((await start({ hosts: ['127.0.0.1', '127.0.0.2'] })).endpoint);
 
-    expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(400);
-    expect((await fetch(`http://127.0.0.2:${port}`)).status).toBe(400);
+    for (const host of ['127.0.0.1', '127.0.0.2'])
+      expect((await fetch(`http://${host}:${port}`)).status).toBe(400);
   });
 });
 
@@ -77,11 +75,9 @@ describe('a request', () => {
   it.each<[string, string, object?]>([
     ['RequestEntityTooLargeException', ' '.repeat(16 * 1024 * 1024 + 1)],
     ['SerializationException', '{'],
-    ['SerializationException', '[]'],
     ['MissingAuthenticationTokenException', '{}', unsigned],
     ['IncompleteSignatureException', '{}', signedByNobody],
     ['UnknownOperationException', '{}', asking('DynamoDB_20120810.UpdateTimeToLive')],
-    ['UnknownOperationException', '{}', asking('Other.ListTables')],
   ])('that is malformed is refused as %s', async (name, body, headers = {}) => {
     const { endpoint } = await start();
     const response = await fetch(endpoint, { method: 'POST', body, headers: { ...signed, ...headers } });

@@ -49,7 +49,6 @@ describe('a transaction that is cancelled', () => {
 
 describe('a transaction that is refused as a whole', () => {
   const twice = /^Transaction request cannot include multiple operations on one item$/;
-  const least = { TableName: table, Key: { id: 'b' } };
   const check = (ConditionExpression?: string): Entries[number] => ({
     ConditionCheck: { TableName: table, Key: { id: 'a' }, ConditionExpression },
   });
@@ -58,11 +57,8 @@ describe('a transaction that is refused as a whole', () => {
 
   it.each<[string, Entries, RegExp]>([
     ['two actions on one item', [put('a'), put('a')], twice],
-    ['a check and a write of one item', [put('a'), check('attribute_exists(id)')], twice],
-    ['no entries', [], /greater than or equal to 1/],
     ['101 entries', numbered(101), /less than or equal to 100/],
     ['an entry without an action', [put('a'), {}], /only contain one of/],
-    ['an entry with two actions', [{ ...put('a'), ...nowhere, Delete: { ...least } }], /only contain one of/],
     ['an expression that is no expression', [put('a'), invalid], /ConditionExpression/],
     ['a condition check without a condition', [put('b'), check()], /ConditionExpression/],
     ['an unknown table', [put('a'), nowhere], /^Requested resource not found$/],
