@@ -3,6 +3,7 @@
  * no limit bounds this work. `test/security/hostile-bodies.test.ts` sends the same bodies.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { table } from '../cli/table';
 import * as loginEndpoint from '../functions/login/endpoint';
 import { type LoginDependencies, login } from '../functions/login/login';
 import { systemClock } from '../functions/shared/clock';
@@ -13,7 +14,6 @@ import type { Handler } from '../functions/shared/http/create-responder';
 import { createBodyReader } from '../functions/shared/http/fields';
 import * as signupEndpoint from '../functions/signup/endpoint';
 import { type SignupDependencies, signup } from '../functions/signup/signup';
-import { table } from './table';
 
 interface HostileBody {
   readonly title: string;

@@ -5,9 +5,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { table } from '../cli/table';
 import { administratorKey } from '../local/template/tables';
 import { type Backend, readRounds, withBackend } from './backend';
-import { table } from './table';
 
 const password = 'password123';
 const WARM_UP_ROUNDS = 20;

@@ -9,14 +9,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { exampleEvents, examplePrincipal, exampleToken } from '../cli/sam-events';
+import { table } from '../cli/table';
 import { BUNDLE_FILE } from '../lib/bundled-code';
-import { buildEnvironment } from '../local/functions/environment';
+import { buildEnvironment } from '../local/functions/pool';
 import type { FunctionDefinition } from '../local/template/deployment';
 import { loadDeployment } from '../local/template/load-deployment';
 import { type Backend, readRounds, withBackend } from './backend';
 import { readBundle } from './bundle';
 import { type Recording, startRecording } from './recording';
-import { table } from './table';
 
 const EMPTY = 'empty handler';
 const WARM_CALLS = 300;

@@ -1,8 +1,8 @@
 /** `npm run load -- URL`: load by autocannon, with each response checked by `load-app.ts`; then a table and the result. */
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
+import { table } from '../cli/table';
 import { App, actions, newRun, outcomes, type Run } from './load-app';
-import { table } from './table';
 
 const USAGE = `Usage: npm run load -- <base URL> [--connections 32] [--seconds 60]
 

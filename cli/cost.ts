@@ -5,7 +5,7 @@ import { assumptions, dollars, FULL_CORE_MB, prices } from './prices';
 import { CliError } from './program';
 import { countUnits, preflight, type RequestKind, requestKinds } from './request-kinds';
 import type { Resource, SynthesisedStack, Template } from './synthesised-stack';
-import { textTable } from './text-table';
+import { table } from './table';
 
 /**
  * Types that cost nothing when idle. For types with a list, only the listed properties are known not to change that.
@@ -178,17 +178,17 @@ export function costReport({ name, template }: Pick<SynthesisedStack, 'name' | '
   const charges = [
     ...idle,
     ...inUse.map(({ what, usd }) => ({ what: `once in use, up to ${what}`, usd })),
-  ].map(({ what, usd }) => [`  ${what}`, dollars(usd)]);
+  ].map(({ what, usd }) => [what, dollars(usd)]);
   return [
     `${name} in US dollars, at list prices of us-east-1, without the free tier and before tax.`,
     '',
     `A month without requests: ${dollars(idle.reduce((sum, { usd }) => sum + usd, 0))}`,
-    ...textTable(charges, [1]),
+    ...(charges.length > 0 ? [table([['charge', 'US dollars'], ...charges])] : []),
     '',
     `A GB stored for a month: tables ${prices.gbMonthStored.usd} (with point-in-time recovery ${prices.gbMonthRecoverable.usd} more), logs ${prices.gbMonthLogKept.usd}`,
     '',
     'A million requests of each kind:',
-    ...textTable(millionTable(template), [1, 2, 3, 4, 5, 6]).map((line) => `  ${line}`),
+    table(millionTable(template)),
     '',
     'cli/prices.ts has every price with its source, and the assumptions.',
   ].join('\n');

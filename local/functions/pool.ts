@@ -5,8 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { FunctionDefinition } from '../template/deployment';
-import { buildEnvironment } from './environment';
+import { type FunctionDefinition, region } from '../template/deployment';
 import {
   createFailure,
   type FunctionLoadError,
@@ -20,8 +19,6 @@ export interface FunctionPoolOptions {
   readonly definition: FunctionDefinition;
   /** Variables beside those of the template. They win. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** By default the number of processors, but at least 4. */
-  readonly maxWorkers?: number;
   /** How long an idle worker lives; by default a minute. */
   readonly idleMilliseconds?: number;
   /** By default the output of the process. */
@@ -29,6 +26,8 @@ export interface FunctionPoolOptions {
   /** Milliseconds by which the function's clock is moved, as one Float64. */
   readonly clockOffset?: SharedArrayBuffer;
 }
+
+const maxWorkers = Math.max(4, availableParallelism());
 
 interface Job {
   readonly requestId: string;
@@ -38,7 +37,6 @@ interface Job {
 
 export class FunctionPool {
   readonly #workerOptions: WorkerOptions;
-  readonly #maxWorkers: number;
   readonly #idleMilliseconds: number;
   readonly #workers = new Set<FunctionWorker>();
   /** Taken last in, first out, so that unused workers become idle and end. */
@@ -55,7 +53,6 @@ export class FunctionPool {
       output,
       ...(clockOffset && { clockOffset }),
     };
-    this.#maxWorkers = options.maxWorkers ?? Math.max(4, availableParallelism());
     this.#idleMilliseconds = options.idleMilliseconds ?? 60_000;
   }
 
@@ -90,7 +87,7 @@ export class FunctionPool {
       if (job !== undefined) void this.#run(worker, job);
     }
     const missing = this.#waiting.length - this.#starting;
-    const allowed = this.#maxWorkers - this.#workers.size;
+    const allowed = maxWorkers - this.#workers.size;
     for (let count = Math.min(missing, allowed); count > 0; count -= 1) void this.#grow();
   }
 
@@ -143,4 +140,33 @@ export class FunctionPool {
     if (position >= 0) clearTimeout(this.#idle.splice(position, 1)[0]?.timer);
     if (!this.#isClosed) this.#assign();
   }
+}
+
+/**
+ * The variables that a function sees: its own, and those that Lambda's runtime sets. It inherits none from this process.
+ * (`TZ` can be read, but a worker thread shares the process's time zone.) Those of `extra` win. The access key id tells
+ * the database who calls.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+export function buildEnvironment(
+  definition: FunctionDefinition,
+  extra: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const { logicalId, handler, codeFolder, memoryMegabytes } = definition;
+  return {
+    _HANDLER: handler,
+    AWS_ACCESS_KEY_ID: logicalId,
+    AWS_DEFAULT_REGION: region,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMegabytes),
+    AWS_LAMBDA_FUNCTION_NAME: logicalId,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${logicalId}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    AWS_REGION: region,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    LAMBDA_TASK_ROOT: codeFolder,
+    TZ: ':UTC',
+    ...definition.environment,
+    ...extra,
+  };
 }

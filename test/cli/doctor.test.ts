@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ok, type Result, within } from '../../cli/check-result';
+import { type Result, within } from '../../cli/check-result';
 import { checkCdk, checkPackages, checkRegion } from '../../cli/doctor';
 import { awsFailure, checkBootstrap, checkConcurrency, checkCredentials } from '../../cli/doctor-account';
 
@@ -86,39 +86,28 @@ function given(variables: Record<string, string>, config = ''): NodeJS.ProcessEn
 
 describe('the region', () => {
   const frankfurt = '[default]\nregion = eu-central-1\n';
-  const work = `${frankfurt}[profile work]\n`;
 
-  it.each<[Record<string, string>, string, { region: string; result: Partial<Result> }]>([
-    [{ AWS_REGION: REGION }, frankfurt, { region: REGION, result: ok('eu-west-1 (AWS_REGION)') }],
-    [{ AWS_REGION: 'us-gov-west-1' }, '', { region: 'us-gov-west-1', result: { state: 'ok' } }],
-    [{}, frankfurt, { region: 'eu-central-1', result: ok('eu-central-1 (your AWS profile)') }],
+  it.each<[Record<string, string>, string, string, Result['state'], string]>([
+    [{ AWS_REGION: REGION }, frankfurt, REGION, 'ok', 'eu-west-1 (AWS_REGION)'],
+    [{}, frankfurt, 'eu-central-1', 'ok', 'eu-central-1 (your AWS profile)'],
     [
       { AWS_PROFILE: 'work' },
-      work,
-      { region: 'eu-central-1', result: ok('eu-central-1 (your AWS profile)') },
+      `${frankfurt}[profile work]\n`,
+      'eu-central-1',
+      'ok',
+      'eu-central-1 (your AWS profile)',
     ],
-    [
-      {},
-      '',
-      {
-        region: 'us-east-1',
-        result: { state: 'warning', found: 'no region is set; the CDK deploys to us-east-1' },
-      },
-    ],
+    [{}, '', 'us-east-1', 'warning', 'no region is set; the CDK deploys to us-east-1'],
     [
       { AWS_DEFAULT_REGION: REGION },
       frankfurt,
-      {
-        region: REGION,
-        result: {
-          state: 'warning',
-          found:
-            'the CDK uses eu-west-1 (AWS_DEFAULT_REGION), other programs eu-central-1 (AWS_REGION or your AWS profile)',
-        },
-      },
+      REGION,
+      'warning',
+      'the CDK uses eu-west-1 (AWS_DEFAULT_REGION), other programs eu-central-1 (AWS_REGION or your AWS profile)',
     ],
-  ])('is that of the CDK: with %j and the profiles %j', async (variables, config, expected) => {
-    expect(await checkRegion(given(variables, config))).toMatchObject(expected);
+  ])('is that of the CDK: with %j and the profiles %j', async (...[variables, config, region, ...result]) => {
+    const [state, found] = result;
+    expect(await checkRegion(given(variables, config))).toMatchObject({ region, result: { state, found } });
   });
 
   it.each(['europe', 'EU-WEST-1', 'eu-west-1a'])('cannot be %s', async (AWS_REGION) => {
@@ -128,6 +117,8 @@ describe('the region', () => {
 });
 
 describe('the credentials', () => {
+  const expired = 'Signature expired: 2026 is now earlier than 2027';
+
   it('of the root user are a warning', async () => {
     answers = { ...healthy, sts: identity('arn:aws:iam::123456789012:root') };
     const { account, result } = await checkCredentials(REGION);
@@ -138,10 +129,7 @@ describe('the credentials', () => {
     ['the credentials have expired', stsError('ExpiredToken')],
     ['AWS does not know the access key in eu-west-1', stsError('InvalidClientTokenId')],
     ['the identity may not call sts:GetCallerIdentity', stsError('AccessDenied')],
-    [
-      "this machine's clock is wrong",
-      stsError('SignatureDoesNotMatch', 'Signature expired: 2026 is now earlier than 2027'),
-    ],
+    ["this machine's clock is wrong", stsError('SignatureDoesNotMatch', expired)],
     [
       'the secret access key does not match the access key',
       stsError('SignatureDoesNotMatch', `The Canonical String was x-amz-security-token:${SECRET}`),
@@ -149,55 +137,46 @@ describe('the credentials', () => {
   ])('are a problem: %s', async (found, sts) => {
     answers = { ...healthy, sts };
     const { account, result } = await checkCredentials(REGION);
-    expect([account, result]).toEqual([
-      undefined,
-      { state: 'problem', found, todo: expect.stringMatching(/\w/) },
-    ]);
+    expect(account).toBeUndefined();
+    expect(result).toEqual({ state: 'problem', found, todo: expect.stringMatching(/\w/) });
     expect(JSON.stringify(result)).not.toContain(SECRET);
   });
 
-  it('that are missing are told with the profile, and an expired sign-in as such', async () => {
-    given({ AWS_PROFILE: 'wrok' });
-    const missing = await checkCredentials(REGION, 'wrok');
-    expect(missing.result.found).toBe('no credentials in the profile "wrok" (AWS_PROFILE)');
-    const sso =
-      '[profile work]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\nsso_start_url = https://x.example\nsso_region = eu-west-1\n';
-    given({ AWS_PROFILE: 'work' }, sso);
-    const expired = await checkCredentials(REGION, 'work');
-    expect(expired.result.found).toBe('the sign-in of the profile has expired');
+  it.each([
+    ['no credentials in the profile "work" (AWS_PROFILE)', ''],
+    [
+      'the sign-in of the profile has expired',
+      '[profile work]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n' +
+        '[sso-session s]\nsso_start_url = https://x.example\nsso_region = eu-west-1\n',
+    ],
+  ])('that a profile lacks are a problem: %s', async (found, config) => {
+    given({ AWS_PROFILE: 'work' }, config);
+    expect((await checkCredentials(REGION, 'work')).result.found).toBe(found);
   });
 });
 
-describe('the bootstrap', () => {
-  const needs = {
-    account: '123456789012',
-    region: REGION,
-    version: 6,
-    parameter: '/cdk-bootstrap/hnb659fds/version',
-  };
-  const todo = 'npx cdk bootstrap aws://123456789012/eu-west-1';
-
-  it.each<[string, Answer, Partial<Result>]>([
-    ['new enough', bootstrapped('6'), { state: 'ok' }],
-    [
-      'missing',
-      jsonError('ParameterNotFound'),
-      { state: 'problem', found: 'account 123456789012 is not bootstrapped in eu-west-1', todo },
-    ],
-    [
-      'too old',
-      bootstrapped('5'),
-      { state: 'problem', found: 'version 5 in eu-west-1 is too old; 6 is needed', todo },
-    ],
-    [
-      'not readable, but perhaps there',
-      jsonError('AccessDeniedException'),
-      { state: 'warning', found: 'the identity may not call ssm:GetParameter' },
-    ],
-  ])('may be %s', async (_, ssm, result) => {
-    answers = { ...healthy, ssm };
-    expect(await checkBootstrap(needs)).toMatchObject(result);
-  });
+it.each<[string, Answer, Partial<Result>]>([
+  ['new enough', bootstrapped('6'), { state: 'ok' }],
+  [
+    'missing',
+    jsonError('ParameterNotFound'),
+    {
+      state: 'problem',
+      found: 'account 123456789012 is not bootstrapped in eu-west-1',
+      todo: 'npx cdk bootstrap aws://123456789012/eu-west-1',
+    },
+  ],
+  [
+    'too old',
+    bootstrapped('5'),
+    { state: 'problem', found: 'version 5 in eu-west-1 is too old; 6 is needed' },
+  ],
+  ['not readable, but perhaps there', jsonError('AccessDeniedException'), { state: 'warning' }],
+])('the bootstrap may be %s', async (_, ssm, result) => {
+  answers = { ...healthy, ssm };
+  const parameter = '/cdk-bootstrap/hnb659fds/version';
+  const needs = { account: '123456789012', region: REGION, version: 6, parameter };
+  expect(await checkBootstrap(needs)).toMatchObject(result);
 });
 
 it.each([concurrency(10), jsonError('AccessDeniedException')])(
@@ -210,10 +189,8 @@ it.each([concurrency(10), jsonError('AccessDeniedException')])(
 
 it.each<[object, string]>([
   [{ code: 'ENOTFOUND' }, 'AWS has no address in eu-west-1: no network, or no such region'],
-  [{ code: 'ECONNRESET' }, 'AWS cannot be reached in eu-west-1'],
   [{ name: 'TimeoutError' }, 'AWS cannot be reached in eu-west-1'],
   [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, "AWS's certificate is not trusted"],
-  [{ code: 'CERT_NOT_YET_VALID' }, "AWS's certificate is not valid today"],
   [{ name: 'X', $metadata: { httpStatusCode: 503 } }, 'AWS answered X (HTTP 503) to a:B'],
 ])('the error %j is told in words', (fields, found) => {
   const error = Object.assign(new Error('no'), fields);
@@ -245,43 +222,37 @@ it.each<[string, () => Promise<string>, string]>([
 });
 
 describe('npm run doctor', () => {
-  /** Runs it as a process. `states` are those of the checks in their order. */
   const doctor = (options: readonly string[], cwd = PROJECT) =>
-    new Promise<{ code: unknown; text: string; states: string[] }>((resolve) => {
-      execFile(
-        process.execPath,
-        ['bin/doctor.js', ...options],
-        { cwd, env: process.env },
-        (error, stdout, stderr) => {
-          const text = stdout + stderr;
-          const states = [...text.matchAll(/^(ok|warning|problem|not checked) {2,}[A-Z]/gm)];
-          resolve({ code: error ? error.code : 0, text, states: states.map(([, state]) => state!) });
-        },
+    new Promise<{ code: unknown; text: string }>((resolve) => {
+      const parameters = ['bin/doctor.js', ...options];
+      execFile(process.execPath, parameters, { cwd, env: process.env }, (error, stdout, stderr) =>
+        resolve({ code: error ? error.code : 0, text: stdout + stderr }),
       );
     });
+  /** The states of the checks in their order. */
+  const statesIn = (text: string) => {
+    const found = text.matchAll(/^(ok|warning|problem|not checked) {2,}[A-Z]/gm);
+    return [...found].map(([, state]) => state);
+  };
 
   it('is content with an account that is ready', async () => {
     given({ ...healthyAccount, AWS_REGION: REGION });
-    const { code, text, states } = await doctor([]);
-    expect(states).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+    const { code, text } = await doctor([]);
+    expect(statesIn(text)).toEqual(Array(8).fill('ok'));
     expect([code, text]).toEqual([0, expect.stringMatching(/\nReady for npm run deploy\.\n$/)]);
     expect(text).not.toContain(SECRET);
   });
 
-  it('tells a wrong setting and missing credentials, and what it could not check', async () => {
+  it.each([
+    ['a wrong setting', 'tokenLifetime=7x', 'The setting tokenLifetime cannot be "7x". It must be a time'],
+    ['a template for sam local', 'sam=on', 'TokenAuth-sam is for sam local only\n'],
+  ])('tells %s and missing credentials, and what it could not check', async (_, setting, message) => {
     given({});
-    const { code, text, states } = await doctor(['-c', 'tokenLifetime=7x']);
-    expect(states.slice(3)).toEqual(['problem', 'warning', 'problem', 'not checked', 'not checked']);
+    const { code, text } = await doctor(['-c', setting]);
+    expect(statesIn(text).slice(3)).toEqual(['problem', 'warning', 'problem', 'not checked', 'not checked']);
     expect([code, text]).toEqual([1, expect.stringContaining('2 problems to solve before npm run deploy.')]);
-    expect(text).toContain('The setting tokenLifetime cannot be "7x". It must be a time');
+    expect(text).toContain(message);
     expect(text).not.toMatch(/^\s+at /m);
-  });
-
-  it('refuses a template for sam local', async () => {
-    given({});
-    expect((await doctor(['-c', 'sam=on'])).text).toMatch(
-      /^problem .* TokenAuth-sam is for sam local only\n/m,
-    );
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,7 +10,6 @@ import {
   makeDataFolder,
   readOptions,
 } from '../../cli/program';
-import { textTable } from '../../cli/text-table';
 
 const options = { port: { type: 'string', default: '3000' }, ...contextOption } as const;
 
@@ -31,33 +30,28 @@ describe('the options of a program', () => {
     expect(() => readOptions(args, options)).toThrow(new CliError(message));
   });
 
-  it.each(['stage', '=dev'])('-c %s is refused', (setting) => {
-    expect(() => checkSettings([setting])).toThrow(`"-c ${setting}" must be -c name=value.`);
-  });
-
-  it.each(['x', '-1', '65536', '1.5', ' '])('%j is no port', (text) => {
-    expect(() => checkPort(text)).toThrow(`The port cannot be "${text}". It must be a number from 0`);
+  it.each<[(text: string) => unknown, string, string]>([
+    [(text) => checkSettings([text]), 'stage', '"-c stage" must be -c name=value.'],
+    [(text) => checkSettings([text]), '=dev', '"-c =dev" must be -c name=value.'],
+    [checkPort, 'x', 'The port cannot be "x". It must be a number from 0'],
+    [checkPort, '-1', 'The port cannot be "-1".'],
+    [checkPort, '65536', 'The port cannot be "65536".'],
+    [checkPort, '1.5', 'The port cannot be "1.5".'],
+    [checkPort, ' ', 'The port cannot be " ".'],
+    [checkUrl, 'localhost:8000', '"localhost:8000" is not a URL.'],
+    [checkUrl, 'http://', '"http://" is not a URL.'],
+  ])('are checked: %p refuses %j', (check, text, message) => {
+    expect(() => check(text)).toThrow(message);
   });
 
   it('ports are numbers, and 0 is one', () => {
     expect([checkPort('0'), checkPort('65535')]).toEqual([0, 65535]);
-  });
-
-  it.each(['localhost:8000', 'http://', 'no'])('%j is no URL of a database', (text) => {
-    expect(() => checkUrl(text)).toThrow(`"${text}" is not a URL.`);
   });
 });
 
 describe('the data folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 'token-auth-data-'));
   afterAll(() => rmSync(folder, { recursive: true }));
-
-  it('is created with its parents, and left empty', () => {
-    const deep = join(folder, 'a', 'b');
-    makeDataFolder(deep);
-    makeDataFolder(deep);
-    expect(readdirSync(deep)).toEqual([]);
-  });
 
   it('that cannot be written is refused in one line', () => {
     const file = join(folder, 'file');
@@ -74,16 +68,4 @@ describe('the data folder', () => {
       'The data folder /proc/x/y cannot be written (ENOENT).',
     );
   });
-});
-
-it('a table has aligned columns, those that are named to the right', () => {
-  expect(
-    textTable(
-      [
-        ['request', 'calls'],
-        ['signup', '3'],
-      ],
-      [1],
-    ),
-  ).toEqual(['request  calls', 'signup       3']);
 });

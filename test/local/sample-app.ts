@@ -7,6 +7,10 @@ import { AuthorizationType, RequestAuthorizer, RestApi, type RestApiProps } from
 import { Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type RunningApi, type RunOptions, runTemplate } from '../../local/run';
 
+interface SampleFunctionProps extends Partial<FunctionProps> {
+  readonly file?: string;
+}
+
 /** A stack with one API in it, and the means to fill it. */
 export class SampleApp {
   readonly folder = mkdtempSync(join(tmpdir(), 'local-test-'));
@@ -28,11 +32,11 @@ export class SampleApp {
     });
   }
 
-  /** A function whose bundle is this JavaScript, in which `exports.handler` is due. */
-  addFunction(id: string, code: string, props: Partial<FunctionProps> = {}): LambdaFunction {
+  /** A function whose bundle is this JavaScript, which must export `handler`. */
+  addFunction(id: string, code: string, { file = 'index.js', ...props }: SampleFunctionProps = {}) {
     const bundle = join(this.folder, `${id}-bundle`);
     mkdirSync(bundle);
-    writeFileSync(join(bundle, 'index.js'), code);
+    writeFileSync(join(bundle, file), code);
     return new LambdaFunction(this.stack, id, {
       runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
@@ -42,10 +46,7 @@ export class SampleApp {
   }
 
   /** Options for a method that this function authorises, at every request. */
-  authorizedBy(handler: LambdaFunction): {
-    authorizer: RequestAuthorizer;
-    authorizationType: AuthorizationType;
-  } {
+  authorizedBy(handler: LambdaFunction) {
     const authorizer = new RequestAuthorizer(this.stack, `${handler.node.id}Authorizer`, {
       handler,
       identitySources: [],
@@ -96,9 +97,10 @@ export const echo = 'exports.handler = async (event) => ({ statusCode: 200, body
 /** Answers with what the request's body says, whatever that is. */
 export const obedient = 'exports.handler = async (event) => JSON.parse(event.body);';
 
-/** As an authorizer: answers with what the request's header `Verdict` says. */
+/** As an authorizer: answers with what the request's header `Verdict` says, and logs its event if asked to. */
 export const obedientAuthorizer = `exports.handler = async (event) => {
-  const { error, ...verdict } = JSON.parse(event.headers.Verdict ?? event.headers.verdict);
+  const { error, tell, ...verdict } = JSON.parse(event.headers.Verdict ?? event.headers.verdict);
+  if (tell) console.log(JSON.stringify(event));
   if (error !== undefined) throw new Error(error);
   return verdict;
 };`;

@@ -46,11 +46,12 @@ function start(variables: Record<string, string>, options: readonly string[] = [
   return { child, output: () => text, url, exitCode };
 }
 
-const json = async (url: string, path: string, fields: Record<string, string>): Promise<any> =>
-  (await fetch(url + path, { method: 'POST', body: new URLSearchParams(fields) })).json();
-
 describe('npm start', () => {
-  const account = { username: 'newuser', password: 'password123' };
+  const login = (url: string | undefined) =>
+    fetch(`${url}/api/api-token-auth/`, {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'newuser', password: 'password123' }),
+    });
 
   it('says where it is, the routes and a line that works; Ctrl-C stops it; the data survive', async () => {
     const first = start({});
@@ -63,65 +64,32 @@ describe('npm start', () => {
     expect(execSync(command, { stdio: ['ignore', 'pipe', 'ignore'] }).toString()).toMatch(
       /^{"user":{"id":1,/,
     );
-    const { token } = await json(url, '/api/api-token-auth/', account);
+    const { token }: any = await (await login(url)).json();
     first.child.kill('SIGINT');
     expect(await first.exitCode).toBe(0);
 
     const options = ['--port', '0', '--data-dir', dataDir, '-c', 'tokenLifetime=1h'];
     const second = start({ PORT: '1', DATA_DIR: '/nowhere' }, options);
-    const dashboard = await fetch(`${await second.url}/api/dashboard/`, {
-      headers: { Authorization: `Token ${token}` },
-    });
-    expect(dashboard.status).toBe(200);
-    const login = await fetch(`${await second.url}/api/api-token-auth/`, {
-      method: 'POST',
-      body: new URLSearchParams(account),
-    });
-    expect(login.headers.get('Token-Expires-In')).toBe('3600');
+    const headers = { Authorization: `Token ${token}` };
+    expect((await fetch(`${await second.url}/api/dashboard/`, { headers })).status).toBe(200);
+    expect((await login(await second.url)).headers.get('Token-Expires-In')).toBe('3600');
     second.child.kill('SIGTERM');
     expect(await second.exitCode).toBe(0);
   });
 
-  it.each<[string, Record<string, string>, string[], string]>([
+  it.each([
     [
       'a bad setting',
-      {},
       ['-c', 'bcryptCost=9'],
       'The setting bcryptCost cannot be "9". It must be a whole number from 10 to 14.\n',
     ],
-    ['a setting without a value', {}, ['-c', 'bcryptCost'], '"-c bcryptCost" must be -c name=value.\n'],
     [
       'an unknown option',
-      {},
       ['--prot', '3001'],
       "Unknown option '--prot'. The options are --port, --data-dir, --dynamodb, -c name=value.\n",
     ],
-    [
-      'a bad port in a variable',
-      { PORT: 'x' },
-      [],
-      'The port cannot be "x". It must be a number from 0 (any free port) to 65535.\n',
-    ],
-    [
-      'a bad port',
-      { PORT: '0' },
-      ['--port', '65536'],
-      'The port cannot be "65536". It must be a number from 0 (any free port) to 65535.\n',
-    ],
-    [
-      'a bad URL of a database',
-      {},
-      ['--dynamodb', 'localhost'],
-      '"localhost" is not a URL. It must be one like http://127.0.0.1:8000.\n',
-    ],
-    [
-      'a data folder that cannot be written',
-      {},
-      ['--data-dir', __filename],
-      `The data folder ${__filename} cannot be written (ENOTDIR). Choose another with --data-dir.\n`,
-    ],
-  ])('answers %s by one clear line', async (...[, variables, options, message]) => {
-    const started = start(variables, options);
+  ])('answers %s by one clear line', async (_, options, message) => {
+    const started = start({}, options);
     expect(await started.exitCode).toBe(1);
     expect(started.output()).toBe(message);
   });

@@ -1,12 +1,10 @@
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
-  BatchWriteCommand,
   DeleteCommand,
   GetCommand,
   PutCommand,
   QueryCommand,
-  ScanCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
@@ -17,6 +15,7 @@ import { allItems, connect, createAccounts, put, start, table, transact } from '
 const other = 'Others';
 const Key = { id: 'a' };
 const one = { ExpressionAttributeValues: { ':one': 1 } };
+const least = { TableName: table, Key };
 
 /** An engine with two tables, and clients of their owner and of a function. */
 async function startGuarded(authorise: (call: DynamoDbCall) => string | undefined) {
@@ -29,25 +28,16 @@ async function startGuarded(authorise: (call: DynamoDbCall) => string | undefine
   return { owner, client: connect(engine, 'function-1') };
 }
 
-/** `GetItem Accounts(id, role) SPECIFIC_ATTRIBUTES {"id":"a"}`: action, table, attributes, and what else there is. */
-function describeCall({
-  action,
-  attributes,
-  items,
-  returnValues,
-  select,
-  table: name,
-}: DynamoDbCall): string {
+/** `function-1 GetItem Accounts(id, role) SPECIFIC_ATTRIBUTES {"id":"a"}` */
+function describeCall({ accessKeyId, action, attributes, items = [], ...call }: DynamoDbCall): string {
   const names = attributes === undefined ? '' : `(${[...attributes].sort().join(', ')})`;
-  const texts = (items ?? []).map((item) => JSON.stringify(item)).sort();
-  const parts = [action.replace('dynamodb:', ''), name + names, select, returnValues, ...texts];
+  const texts = items.map((item) => JSON.stringify(item)).sort();
+  const operation = action.replace('dynamodb:', '');
+  const parts = [accessKeyId, operation, call.table + names, call.select, call.returnValues, ...texts];
   return parts.filter((part) => part !== undefined).join(' ');
 }
 
-const least = { TableName: table, Key };
-const isActive = { ...least, Key: { id: 'e' }, ConditionExpression: 'attribute_not_exists(isActive)' };
-
-describe('A request asks for leave', () => {
+describe('A request is checked', () => {
   it.each<[string, { readonly input: object }, string[]]>([
     [
       'with the key and the projected attributes under their real names',
@@ -72,7 +62,7 @@ describe('A request asks for leave', () => {
       ],
     ],
     [
-      'with the attributes of its conditions too',
+      'with the attributes of its conditions',
       new QueryCommand({
         TableName: table,
         KeyConditionExpression: 'id = :one',
@@ -80,16 +70,6 @@ describe('A request asks for leave', () => {
         ExpressionAttributeValues: { ':one': 'x' },
       }),
       ['Query Accounts(id, secret) ALL_ATTRIBUTES'],
-    ],
-    [
-      'with its selection',
-      new ScanCommand({ TableName: table, Select: 'COUNT' }),
-      ['Scan Accounts(id) COUNT'],
-    ],
-    [
-      'with a selection that counts only if attributes are named',
-      new ScanCommand({ TableName: table, Select: 'SPECIFIC_ATTRIBUTES' }),
-      ['Scan Accounts(id) ALL_ATTRIBUTES'],
     ],
     [
       'with the text attributes of the item that it puts',
@@ -110,132 +90,98 @@ describe('A request asks for leave', () => {
     ],
     ['with the key that it deletes', new DeleteCommand(least), ['DeleteItem Accounts(id) {"id":"a"}']],
     [
-      'for all its writes of one table',
-      new BatchWriteCommand({
-        RequestItems: {
-          [table]: [
-            { PutRequest: { Item: { id: 'a', role: 'x' } } },
-            { DeleteRequest: { Key: { id: 'b' } } },
-          ],
-        },
-      }),
-      ['BatchWriteItem Accounts(id, role) {"id":"a","role":"x"} {"id":"b"}'],
-    ],
-    [
       'once for each action and table of a transaction',
       new TransactWriteCommand({
         TransactItems: [
           put('a', { role: 'x' }),
           put('b', { email: 'y' }),
           { Put: { TableName: other, Item: Key } },
-          { Update: { ...least, UpdateExpression: 'ADD n :one', ...one, Key: { id: 'c' } } },
-          { Delete: { ...least, Key: { id: 'd' } } },
-          { ConditionCheck: isActive },
+          { Update: { ...least, UpdateExpression: 'ADD n :one', ...one } },
+          { Delete: least },
+          { ConditionCheck: { ...least, ConditionExpression: 'attribute_not_exists(isActive)' } },
         ],
       }),
       [
         'PutItem Accounts(email, id, role) {"id":"a","role":"x"} {"id":"b","email":"y"}',
         'PutItem Others(id) {"id":"a"}',
-        'UpdateItem Accounts(id, n) {"id":"c"}',
-        'DeleteItem Accounts(id) {"id":"d"}',
-        'ConditionCheckItem Accounts(id, isActive) {"id":"e"}',
+        'UpdateItem Accounts(id, n) {"id":"a"}',
+        'DeleteItem Accounts(id) {"id":"a"}',
+        'ConditionCheckItem Accounts(id, isActive) {"id":"a"}',
       ],
     ],
-    ['for any table, if it names none', new ListTablesCommand({}), ['ListTables *']],
+    ['for any table if it names none', new ListTablesCommand({}), ['ListTables *']],
   ])('%s', async (_, command, expected) => {
-    const calls: DynamoDbCall[] = [];
+    const calls: string[] = [];
     const { client } = await startGuarded((call) => {
-      calls.push(call);
+      calls.push(describeCall(call));
       return undefined;
     });
-    // What it asks for counts, not whether it succeeds.
+    // The test looks at the check, whether or not the request then succeeds.
     await client.send(command as PutCommand).catch(() => undefined);
 
-    expect(calls.map(describeCall)).toEqual(expected);
-    expect(new Set(calls.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set(['function-1']));
+    expect(calls).toEqual(expected.map((call) => `function-1 ${call}`));
   });
 });
 
-describe('A refusal', () => {
-  const written = new PutCommand({ TableName: table, Item: Key });
+it('A refused part of a transaction refuses all of it', async () => {
+  const { client, owner } = await startGuarded(({ table: name }) => (name === other ? 'no' : undefined));
+  const sent = transact(client, [put('a'), { Put: { TableName: other, Item: Key } }]);
 
-  it('is an AccessDeniedException with its message, and the call has no effect', async () => {
-    const { client, owner } = await startGuarded(({ action }) => `not authorized to perform: ${action}`);
-
-    await expect(client.send(written)).rejects.toMatchObject({
-      name: 'AccessDeniedException',
-      message: 'not authorized to perform: dynamodb:PutItem',
-    });
-    expect(await allItems(owner)).toEqual({});
-  });
-
-  it('of one part of a transaction refuses all of it', async () => {
-    const { client, owner } = await startGuarded(({ table: name }) => (name === other ? 'no' : undefined));
-    const sent = transact(client, [put('a'), { Put: { TableName: other, Item: Key } }]);
-
-    await expect(sent).rejects.toMatchObject({ name: 'AccessDeniedException' });
-    expect(await allItems(owner)).toEqual({});
-  });
-
-  it('is also what a policy amounts to that cannot be evaluated', async () => {
-    const { client, owner } = await startGuarded(() => {
-      throw new Error('no policy');
-    });
-
-    await expect(client.send(written)).rejects.toMatchObject({ name: 'InternalServerError' });
-    expect(await allItems(owner)).toEqual({});
-  });
+  await expect(sent).rejects.toMatchObject({ name: 'AccessDeniedException', message: 'no' });
+  expect(await allItems(owner)).toEqual({});
 });
 
-describe("A function's access to the database", () => {
+it('A policy that cannot be evaluated refuses the request', async () => {
+  const { client, owner } = await startGuarded(() => {
+    throw new Error('no policy');
+  });
+  const sent = client.send(new PutCommand({ TableName: table, Item: Key }));
+
+  await expect(sent).rejects.toMatchObject({ name: 'InternalServerError' });
+  expect(await allItems(owner)).toEqual({});
+});
+
+describe("A function's access", () => {
   const tableArn = 'arn:aws:dynamodb:us-east-1:123456789012:table/Users';
+  const keys = { keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' as const }], attributeDefinitions: [] };
+  const users = { logicalId: 'Users', name: 'Users', arn: tableArn, ...keys };
 
-  function accessWith(...statements: PolicyStatement[]) {
-    const role = { logicalId: 'ReaderRole', arn: 'arn:aws:iam::123456789012:role/ReaderRole', statements };
-    const code = { codeFolder: '', handler: 'index.handler', environment: {}, timeoutSeconds: 3 };
-    const reader = { logicalId: 'Reader', arn: '', memoryMegabytes: 128, role, ...code };
-    const users = {
-      logicalId: 'Users',
-      name: 'Users',
-      arn: tableArn,
-      keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' as const }],
-      attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' as const }],
-    };
+  /** Asks for a call of a function whose role has this statement. */
+  function accessWith(statement: Partial<PolicyStatement>) {
+    const statements = [{ Effect: 'Allow', Action: 'dynamodb:*', Resource: '*', ...statement } as const];
+    const role = { logicalId: 'ReaderRole', arn: '', statements };
+    const code = { codeFolder: '', handler: '', environment: {}, timeoutSeconds: 3, memoryMegabytes: 128 };
+    const reader = { logicalId: 'Reader', arn: '', role, ...code };
     const access = createDatabaseAccess({ functions: [reader], tables: [users] }, 'admin');
     return (call: Partial<DynamoDbCall>) =>
       access({ accessKeyId: 'Reader', action: 'dynamodb:GetItem', table: 'Users', ...call });
   }
-  const anything = { Effect: 'Allow', Action: 'dynamodb:*', Resource: '*' } as const;
 
-  it('is what its role grants, by action and table', () => {
-    const access = accessWith({ Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: tableArn });
-
+  it.each<[Partial<DynamoDbCall>, string]>([
+    [{ table: 'Tokens' }, 'table/Tokens'],
+    [{ index: 'ByName' }, 'table/Users/index/ByName'],
+    [{ action: 'dynamodb:ListTables', table: '*' }, 'resource: *'],
+  ])('is refused by a message that names the resource: %j', (call, resource) => {
+    const access = accessWith({ Action: 'dynamodb:GetItem', Resource: tableArn });
     expect(access({})).toBeUndefined();
-    expect(access({ action: 'dynamodb:PutItem' })).toBe(
-      'User: arn:aws:sts::123456789012:assumed-role/ReaderRole/Reader is not authorized to perform: ' +
-        `dynamodb:PutItem on resource: ${tableArn} because no identity-based policy allows the dynamodb:PutItem action`,
-    );
-    expect(access({ table: 'Tokens' })).toMatch(/on resource: .*:table\/Tokens because/);
-    expect(access({ index: 'ByName' })).toMatch(/on resource: .*:table\/Users\/index\/ByName because/);
-    expect(access({ action: 'dynamodb:ListTables', table: '*' })).toMatch(/on resource: \* because/);
+    expect(access(call)).toContain(`${resource} because no identity-based policy allows the dynamodb:`);
   });
 
-  it('can be bound to partition keys, which a call that names none does not have', () => {
+  it('can be limited to partition keys, which excludes calls that name none', () => {
     const Condition = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['COUNTER'] } };
-    const access = accessWith({ ...anything, Condition });
+    const access = accessWith({ Condition });
 
-    expect(access({ action: 'dynamodb:UpdateItem', items: [{ pk: 'COUNTER' }] })).toBeUndefined();
-    expect(access({ action: 'dynamodb:UpdateItem', items: [{ pk: 'USER' }] })).toBeDefined();
-    expect(access({ action: 'dynamodb:PutItem', items: [{ pk: 'COUNTER' }, { pk: 'USER' }] })).toBeDefined();
+    expect(access({ items: [{ pk: 'COUNTER' }] })).toBeUndefined();
+    expect(access({ items: [{ pk: 'COUNTER' }, { pk: 'USER' }] })).toBeDefined();
     expect(access({ action: 'dynamodb:Query' })).toBeDefined();
   });
 
-  it('can be bound to attributes, to a selection and to returned values', () => {
+  it('can be limited to attributes, to a selection and to returned values', () => {
     const Condition = {
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk'] },
       StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES', 'dynamodb:ReturnValues': 'NONE' },
     };
-    const access = accessWith({ ...anything, Condition });
+    const access = accessWith({ Condition });
     const allowed = { attributes: ['pk'], select: 'SPECIFIC_ATTRIBUTES', returnValues: 'NONE' };
 
     expect(access(allowed)).toBeUndefined();
@@ -245,12 +191,11 @@ describe("A function's access to the database", () => {
   });
 
   it('is everything for the administrator, and nothing for an unknown key', () => {
-    const access = accessWith();
+    const access = accessWith({});
 
-    expect(access({ accessKeyId: 'admin', action: 'dynamodb:DeleteTable' })).toBeUndefined();
+    expect(accessWith({ Effect: 'Deny' })({ accessKeyId: 'admin' })).toBeUndefined();
     expect(access({ accessKeyId: 'stranger' })).toBe(
       'The security token included in the request is invalid.',
     );
-    expect(access({})).toBeDefined();
   });
 });

@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Duration } from 'aws-cdk-lib';
-import { LambdaIntegration, ResponseType } from 'aws-cdk-lib/aws-apigateway';
-import { echo, obedientAuthorizer, serveSample } from '../sample-app';
+import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import { echo, obedientAuthorizer, type SampleApp, serveSample } from '../sample-app';
 
 const allowAll = { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' };
 const denyAll = { ...allowAll, Effect: 'Deny' };
@@ -11,7 +12,9 @@ const result = (...Statement: readonly object[]) => ({
 });
 
 describe('A Lambda authorizer', () => {
-  const sample = serveSample((app) => {
+  const told: string[] = [];
+  const output = { stdout: { write: (line: string) => told.push(line) }, stderr: { write: () => true } };
+  const build = (app: SampleApp) => {
     const integration = new LambdaIntegration(app.addFunction('Echo', echo));
     const authorized = app.authorizedBy(app.addFunction('Authorizer', obedientAuthorizer));
     app.api.root.addResource('items').addResource('{id}').addMethod('ANY', integration, authorized);
@@ -20,9 +23,37 @@ describe('A Lambda authorizer', () => {
     const hang = 'exports.handler = () => new Promise(() => setInterval(() => {}, 1000));';
     const hanging = app.addFunction('Hanging', hang, { timeout: Duration.seconds(1) });
     open.addMethod('PUT', integration, app.authorizedBy(hanging));
-  });
+  };
+  const sample = serveSample(build, { output });
 
   const ask = (answer: object) => sample.fetch('/items/7', { headers: { Verdict: JSON.stringify(answer) } });
+
+  it('gets the request as it was sent, and the ARN by which a policy names it', async () => {
+    const verdict = JSON.stringify({ ...result(), tell: true });
+    const headers = { authorization: 'Token x', Verdict: verdict };
+    await sample.fetch('/items/a%20b/?q=1&q=2', { method: 'DELETE', headers });
+    await sample.fetch('/items/7', { headers: { Verdict: verdict } });
+
+    for (let waits = 0; waits < 1000 && told.length < 2; waits += 1) await pause(10);
+    const [event, bare] = told.map((line) => JSON.parse(line));
+    expect(event).toEqual({
+      type: 'REQUEST',
+      methodArn: expect.stringMatching(
+        /^arn:aws:execute-api:us-east-1:123456789012:Api\w+\/test\/DELETE\/items\/a%20b\/$/,
+      ),
+      resource: '/items/{id}',
+      path: '/items/a%20b/',
+      httpMethod: 'DELETE',
+      headers: expect.objectContaining({ Authorization: 'Token x' }),
+      multiValueHeaders: expect.objectContaining({ Authorization: ['Token x'] }),
+      queryStringParameters: { q: '2' },
+      multiValueQueryStringParameters: { q: ['1', '2'] },
+      pathParameters: { id: 'a%20b' },
+      stageVariables: {},
+      requestContext: expect.objectContaining({ resourcePath: '/items/{id}', stage: 'test' }),
+    });
+    expect(bare).toMatchObject({ queryStringParameters: {}, multiValueQueryStringParameters: {} });
+  });
 
   it('that allows the request lets it through, with its context as text', async () => {
     const context = { text: 'a', number: 7, flag: true, nothing: null };
@@ -43,47 +74,35 @@ describe('A Lambda authorizer', () => {
   });
 
   const arn = 'arn:aws:execute-api:us-east-1:123456789012:*';
+  const denied = 'User is not authorized to access this resource';
   it.each([
-    ['nothing', result()],
-    ['another action', result({ ...allowAll, Action: 'execute-api:ManageConnections' })],
-    ['another path', result({ ...allowAll, Resource: `${arn}/test/GET/open` })],
-    ['another method', result({ ...allowAll, Resource: `${arn}/test/POST/*` })],
-    ['another stage', result({ ...allowAll, Resource: `${arn}/prod/*` })],
-  ])('that allows %s denies the request', async (_, answer) => {
+    ['allows nothing', result(), denied],
+    ['allows another action', result({ ...allowAll, Action: 'execute-api:ManageConnections' }), denied],
+    ['allows another path', result({ ...allowAll, Resource: `${arn}/test/GET/open` }), denied],
+    ['allows another method', result({ ...allowAll, Resource: `${arn}/test/POST/*` }), denied],
+    ['allows another stage', result({ ...allowAll, Resource: `${arn}/prod/*` }), denied],
+    ['also denies it', result(allowAll, denyAll), `${denied} with an explicit deny`],
+  ])('that %s denies the request', async (_, answer, Message) => {
     const response = await ask(answer);
 
     expect(response.status).toBe(403);
     expect(response.headers.get('x-amzn-ErrorType')).toBe('AccessDeniedException');
-    expect(await response.text()).toBe('{"Message":"User is not authorized to access this resource"}');
-  });
-
-  it('that denies what it also allows denies it, and the response says so', async () => {
-    const response = await ask(result(allowAll, denyAll));
-
-    expect(response.status).toBe(403);
-    expect(await response.text()).toBe(
-      '{"Message":"User is not authorized to access this resource with an explicit deny"}',
-    );
+    expect(await response.json()).toEqual({ Message });
   });
 
   it.each([
     ['one statement without a list', { principalId: 'me', policyDocument: { Statement: allowAll } }],
     ['lists', result({ ...allowAll, Action: ['execute-api:Invoke'], Resource: ['*'] })],
     ['the request alone', result({ ...allowAll, Resource: `${arn}/test/GET/items/7` })],
-    ['a whole stage', result({ ...allowAll, Resource: `${arn}/test/*` })],
-  ])('may name %s', async (_, answer) => {
+  ])('may allow %s', async (_, answer) => {
     expect((await ask(answer)).status).toBe(200);
   });
 
   it.each([
     ['no principal', { policyDocument: { Statement: [allowAll] } }],
-    ['a principal that is no text', { ...result(allowAll), principalId: 7 }],
     ['no policy', { principalId: 'me' }],
-    ['a policy without statements', { principalId: 'me', policyDocument: {} }],
-    ['a statement without effect', result({ ...allowAll, Effect: undefined })],
     ['a statement that IAM does not know', result({ ...allowAll, Resources: '*' })],
     ['an object in its context', { ...result(allowAll), context: { user: { id: 7 } } }],
-    ['a list for a context', { ...result(allowAll), context: ['ADMIN'] }],
   ])('that returns %s is misconfigured', async (_, answer) => {
     const response = await ask(answer);
 
@@ -105,50 +124,5 @@ describe('A Lambda authorizer', () => {
       expect(response.headers.get('x-amzn-ErrorType')).toBe('AuthorizerFailureException');
       expect(await response.text()).toBe('{"message":null}');
     }
-  });
-});
-
-describe("The authorizer's event", () => {
-  const sample = serveSample((app) => {
-    const telling = `exports.handler = async (event) => ({
-      principalId: 'me',
-      policyDocument: { Statement: [{ Effect: 'Deny', Action: 'execute-api:Invoke', Resource: event.methodArn }] },
-      context: { event: JSON.stringify(event) },
-    });`;
-    const authorized = app.authorizedBy(app.addFunction('Telling', telling));
-    const integration = new LambdaIntegration(app.addFunction('Echo', echo));
-    app.api.root.addResource('items').addResource('{id}').addMethod('ANY', integration, authorized);
-    app.api.addGatewayResponse('Event', {
-      type: ResponseType.ACCESS_DENIED,
-      statusCode: '200',
-      templates: { 'application/json': '$context.authorizer.event' },
-    });
-  });
-
-  it('has the request as it was sent, and the ARN by which a policy names it', async () => {
-    const headers = { authorization: 'Token x' };
-    const response = await sample.fetch('/items/a%20b/?q=1&q=2', { method: 'DELETE', headers });
-
-    expect(await response.json()).toEqual({
-      type: 'REQUEST',
-      methodArn: expect.stringMatching(
-        /^arn:aws:execute-api:us-east-1:123456789012:Api\w+\/test\/DELETE\/items\/a%20b\/$/,
-      ),
-      resource: '/items/{id}',
-      path: '/items/a%20b/',
-      httpMethod: 'DELETE',
-      headers: expect.objectContaining({ Authorization: 'Token x' }),
-      multiValueHeaders: expect.objectContaining({ Authorization: ['Token x'] }),
-      queryStringParameters: { q: '2' },
-      multiValueQueryStringParameters: { q: ['1', '2'] },
-      pathParameters: { id: 'a%20b' },
-      stageVariables: {},
-      requestContext: expect.objectContaining({ resourcePath: '/items/{id}', stage: 'test' }),
-    });
-  });
-
-  it('exists for a request without credentials too, with empty maps where there is nothing', async () => {
-    const empty = { queryStringParameters: {}, multiValueQueryStringParameters: {} };
-    expect(await (await sample.fetch('/items/7')).json()).toMatchObject(empty);
   });
 });

@@ -1,10 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  type CorsOptions,
-  LambdaIntegration,
-  MockIntegration,
-  ResponseType,
-} from 'aws-cdk-lib/aws-apigateway';
+import { type CorsOptions, LambdaIntegration, ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { echo, obedient, obedientAuthorizer, serveSample } from '../sample-app';
 
 describe('A gateway response', () => {
@@ -111,18 +106,6 @@ describe('The MOCK methods that CDK writes for preflight requests', () => {
     addResource('single', [one!], { allowHeaders: ['Authorization'], maxAge: Duration.hours(1) });
     addResource('several', [one!, two!, three!], { allowCredentials: true });
     addResource('all', ['*'], { statusCode: 200 });
-    const responseTemplates = {
-      'application/json': `{"tag":"$input.params('tag')"}#set($context.responseOverride.status = 418)`,
-    };
-    const integrationResponses = [{ statusCode: '200', responseTemplates }];
-    const addMock = (method: string, text: string) => {
-      const requestTemplates = { 'application/json': text };
-      const options = { methodResponses: [{ statusCode: '200' }] };
-      const mock = new MockIntegration({ requestTemplates, integrationResponses });
-      app.api.root.addMethod(method, mock, options);
-    };
-    addMock('GET', '{"statusCode": 200}');
-    addMock('PUT', '{}');
   });
 
   const preflight = (path: string, headers: Record<string, string>) =>
@@ -142,34 +125,15 @@ describe('The MOCK methods that CDK writes for preflight requests', () => {
   });
 
   it.each([
-    [{ Origin: one! }, one],
-    [{ Origin: two! }, two],
-    [{ origin: three! }, three],
-    [{ Origin: 'https://evil.example' }, one],
-    [{}, one],
-  ])('name the allowed origin of several that asks, else the first: %j', async (headers, answered) => {
-    const response = await preflight('/several', headers);
+    ['/several', { Origin: two }, 204, two],
+    ['/several', { origin: three }, 204, three],
+    ['/several', { Origin: 'https://evil.example' }, 204, one],
+    ['/several', {}, 204, one],
+    ['/all', { Origin: two }, 200, '*'],
+  ])('name the allowed origin that asks, else the first, or all: %s %j', async (...parts) => {
+    const [path, headers, status, allowed] = parts;
+    const response = await preflight(path, headers as Record<string, string>);
 
-    expect(response.status).toBe(204);
-    expect(response.headers.get('Access-Control-Allow-Origin')).toBe(answered);
-    expect(response.headers.get('Access-Control-Allow-Credentials')).toBe('true');
-  });
-
-  it('allow every origin with a star, with the status that was asked for', async () => {
-    const response = await preflight('/all', { Origin: one! });
-
-    expect([response.status, response.headers.get('Access-Control-Allow-Origin')]).toEqual([200, '*']);
-    expect(await response.text()).toBe('');
-    expect(await (await sample.fetch('/all')).json()).toMatchObject({ httpMethod: 'GET' });
-  });
-
-  it('can read parameters and set the status in their templates', async () => {
-    const response = await sample.fetch('/?tag=t');
-    expect([response.status, await response.text()]).toEqual([418, '{"tag":"t"}']);
-  });
-
-  it('fail if their request template gives no status', async () => {
-    const response = await sample.fetch('/', { method: 'PUT' });
-    expect([response.status, await response.text()]).toEqual([500, '{"message":"Internal server error"}']);
+    expect([response.status, response.headers.get('Access-Control-Allow-Origin')]).toEqual([status, allowed]);
   });
 });

@@ -1,10 +1,7 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { LambdaIntegration, ResponseType, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { startDynamoDb } from '../../../local/dynamodb/engine';
@@ -75,19 +72,6 @@ describe('Running a template', () => {
   const Key = { pk: { S: 'a' } };
   const getOpen = { Key, ProjectionExpression: '#o', ExpressionAttributeNames: { '#o': 'open' } };
 
-  it('tells what it serves: routes with their functions, tables with their names', () => {
-    expect(running.routes).toHaveLength(2);
-    expect(running.routes).toContainEqual({ method: 'OPTIONS', path: '/' });
-    expect(running.routes).toContainEqual({
-      method: 'POST',
-      path: '/client',
-      function: expect.stringMatching(/^Client/),
-    });
-    const names = Object.entries(running.tables);
-    expect(names.map(([logicalId, name]) => logicalId === name)).toEqual([true, true]);
-    expect(running.dynamoDbEndpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-  });
-
   it('lets functions do in the database what the template grants them', async () => {
     const Item = { ...Key, open: { S: 'x' }, secret: { S: 'y' } };
     expect(await send('PutItemCommand', { Item })).toEqual({});
@@ -151,86 +135,6 @@ describe('Running a template', () => {
       new RegExp(`^The database at ${engine.endpoint} cannot be reached: .*ECONNREFUSED`),
     );
   });
-
-  it('gives the tables a prefix if it is told one, and functions their grants for those', async () => {
-    const { assembly } = options;
-    const other = await runTemplate({ assembly, port: 0, tablePrefix: 'other-' });
-    const Item = { ...Key, open: { S: 'elsewhere' } };
-
-    for (const [logicalId, name] of Object.entries(other.tables)) expect(name).toBe(`other-${logicalId}`);
-    expect(await send('PutItemCommand', { Item }, other.url)).toEqual({});
-    expect(await send('GetItemCommand', getOpen, other.url)).toEqual({ Item: { open: { S: 'elsewhere' } } });
-    const [first = ''] = Object.keys(other.tables);
-    expect(await send('PutItemCommand', { TableName: first, Item }, other.url)).toMatchObject({
-      name: 'AccessDeniedException',
-    });
-    await other.close();
-  });
-
-  it('ends without an answer what is under way when it is closed', async () => {
-    const app = newApp();
-    let hasBegun: (text: unknown) => void = () => undefined;
-    const beginning = new Promise((resolve) => {
-      hasBegun = resolve;
-    });
-    const code =
-      'exports.handler = () => { console.log("begun"); return new Promise(() => setInterval(() => {}, 1000)); };';
-    app.api.root.addMethod('GET', new LambdaIntegration(app.addFunction('Hanging', code)));
-    const output = { stdout: { write: hasBegun }, stderr: process.stderr };
-    const other = await runTemplate({ assembly: app.synthesise(), port: 0, output });
-
-    const answer = expect(fetch(other.url)).rejects.toThrow();
-    await beginning;
-    await other.close();
-    await answer;
-  });
-});
-
-it('A bundle that cannot be loaded is an error at start, with every such bundle, and leaves nothing running', async () => {
-  const app = newApp();
-  const broken = app.addFunction('Broken', 'throw new TypeError("bad bundle");');
-  const alsoBroken = app.addFunction('AlsoBroken', 'require("./nowhere");');
-  app.api.root.addMethod('GET', new LambdaIntegration(broken));
-  app.api.root.addMethod('POST', new LambdaIntegration(alsoBroken));
-  const options = { assembly: app.synthesise(), port: 0, dataDir: join(dataDir, 'broken') };
-
-  const failure = runTemplate(options);
-  await expect(failure).rejects.toThrow(/^Broken\w+ cannot be loaded: TypeError: bad bundle$/m);
-  await expect(failure).rejects.toThrow(/^AlsoBroken\w+ cannot be loaded: Error: Cannot find module/m);
-  // The folder is free again, or this would fail otherwise.
-  await expect(runTemplate(options)).rejects.toThrow(/cannot be loaded/);
-});
-
-it('A port that is in use is named in one line, with what to do', async () => {
-  const app = newApp();
-  app.api.root.addCorsPreflight({ allowOrigins: ['*'] });
-  const blocker = createServer().listen(0, '127.0.0.1');
-  await once(blocker, 'listening');
-  const { port } = blocker.address() as { port: number };
-
-  const failure = runTemplate({ assembly: app.synthesise(), port }).finally(() => blocker.close());
-  await expect(failure).rejects.toMatchObject({
-    message: `Port ${port} is already in use. Choose another with PORT=${port + 1} npm start.`,
-  });
-});
-
-describe('A function', () => {
-  const counting = `let count = 0; exports.handler = async () => ({ statusCode: 200, body: String(count += 1) });`;
-  const addCounting = (app: SampleApp) =>
-    app.api.root.addMethod('GET', new LambdaIntegration(app.addFunction('Counting', counting)));
-  const lasting = serveSample(addCounting);
-  const brief = serveSample(addCounting, { idleMilliseconds: 20 });
-  const textOf = async (sample: typeof lasting) => (await sample.fetch('')).text();
-
-  it('keeps its worker for the next request', async () => {
-    expect([await textOf(lasting), await textOf(lasting)]).toEqual(['1', '2']);
-  });
-
-  it('ends after a while without requests, and starts again at the next one', async () => {
-    expect(await textOf(brief)).toBe('1');
-    await pause(200); // The timer of the worker has fired before this one.
-    expect(await textOf(brief)).toBe('1');
-  });
 });
 
 describe('The clock of the local server', () => {
@@ -275,42 +179,4 @@ describe('The clock of the local server', () => {
     expect((await ask('DELETE')).status).toBe(405);
     expect((await sample.fetch('/_local/clocks/')).status).toBe(403);
   });
-});
-
-it('A template with two APIs has each under a URL of its own, with its own functions and gateway responses', async () => {
-  const app = newApp();
-  const say = (id: string) => {
-    const code = `exports.handler = async () => ({ statusCode: 200, body: '${id}' });`;
-    return new LambdaIntegration(app.addFunction(id, code));
-  };
-  const deployOptions = { stageName: 'other' };
-  const other = new RestApi(app.stack, 'Other', { cloudWatchRole: false, deployOptions });
-  app.api.root.addResource('same').addMethod('GET', say('First'));
-  other.root.addResource('same').addMethod('GET', say('Second'));
-  const closed = 'exports.handler = async () => { throw new Error("Unauthorized"); };';
-  other.root.addMethod('GET', say('Never'), app.authorizedBy(app.addFunction('Closed', closed)));
-  const type = ResponseType.MISSING_AUTHENTICATION_TOKEN;
-  other.addGatewayResponse('Missing', { type, statusCode: '404' });
-  const output = { stdout: { write: () => true }, stderr: { write: () => true } };
-  const running = await runTemplate({ assembly: app.synthesise(), port: 0, output });
-  const urlOf = (id: string) => Object.entries(running.urls).find(([name]) => name.startsWith(id))![1];
-  const ask = async (api: string, path: string) => {
-    const response = await fetch(urlOf(api) + path);
-    return [response.status, response.ok ? await response.text() : ''];
-  };
-
-  expect(running.url).toBe(urlOf('Api'));
-  expect(await ask('Api', '/same')).toEqual([200, 'First']);
-  expect(await ask('Other', '/same')).toEqual([200, 'Second']);
-  expect([await ask('Api', '/nowhere'), await ask('Other', '/nowhere')]).toEqual([
-    [403, ''],
-    [404, ''],
-  ]);
-  expect([await ask('Api', '/'), await ask('Other', '/')]).toEqual([
-    [403, ''],
-    [401, ''],
-  ]);
-  const urls = Object.values(running.urls);
-  await running.close();
-  for (const url of urls) await expect(fetch(url)).rejects.toThrow();
 });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { runTemplate } from '../../../local/run';
 import { openConnection, parsed, rawHead, sendRaw } from '../raw-client';
@@ -40,23 +41,6 @@ describe('The HTTP server', () => {
     expect({ status: response.status, body: await response.text() }).toEqual(tooLong);
   });
 
-  it('answers 413 to a body over 10 MB, which fetch sees although it is still sending', async () => {
-    const response = await post('x'.repeat(10 * megabyte + 1));
-
-    expect({ status: response.status, body: await response.text() }).toEqual(tooLong);
-    expect(response.headers.get('Content-Type')).toBe('application/json');
-    expect(response.headers.get('x-amzn-RequestId')).not.toBeNull();
-  });
-
-  it('answers 413 as soon as a larger length is announced, before any of it is sent', async () => {
-    const { socket, received } = openConnection(sample.url());
-    socket.write(rawHead('POST /', ['Content-Length: 99999999999']));
-    await once(socket, 'data');
-    socket.end();
-
-    expect(parsed(await received)).toEqual(tooLong);
-  });
-
   it('lets a client send to its end before it closes the connection, so that no answer is lost', async () => {
     const { socket, received } = openConnection(sample.url());
     const body = 'x'.repeat(12 * megabyte);
@@ -96,7 +80,6 @@ describe('The HTTP server', () => {
 
   it.each([
     ['that API Gateway refuses', 10_300],
-    ['that Node.js refuses', 40_000],
     ['that would never end', 5_000_000],
   ])('answers 431 in JSON to headers of a size %s', async (_, bytes) => {
     const answer = await sendRaw(sample.url(), rawHead('GET /', [`X-Large: ${'x'.repeat(bytes)}`]));
@@ -105,20 +88,11 @@ describe('The HTTP server', () => {
     expect(JSON.parse(parsed(answer).body)).toEqual({ message: 'Request Header Fields Too Large' });
   });
 
-  it('takes headers just within the limit', async () => {
-    const answer = await sendRaw(sample.url(), rawHead('GET /', [`X-Large: ${'x'.repeat(10_100)}`]));
-
-    expect(parsed(answer).status).toBe(200);
-  });
-
   it.each([
     ['bytes that are no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
-    ['a request line without a target', 'GET\r\n\r\n'],
     ['an unknown method', 'SMUGGLE / HTTP/1.1\r\nHost: a\r\n\r\n'],
-    ['a length that is no number', rawHead('POST /', ['Content-Length: ten'])],
     ['a length and chunks at once', rawHead('POST /', ['Content-Length: 3', 'Transfer-Encoding: chunked'])],
     ['a chunk whose size is no number', `${rawHead('POST /', ['Transfer-Encoding: chunked'])}zz\r\n`],
-    ['a header without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n'],
     ['no Host in HTTP/1.1', 'GET / HTTP/1.1\r\n\r\n'],
   ])('answers 400 in JSON to %s, and goes on', async (_, text) => {
     const answer = await sendRaw(sample.url(), text);
@@ -144,39 +118,12 @@ describe('The HTTP server', () => {
     expect(await isAlive()).toBe(true);
   });
 
-  it('goes on when a second request on a connection is no HTTP', async () => {
-    await sendRaw(sample.url(), 'GET / HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n');
-
-    expect(await isAlive()).toBe(true);
-  });
-
   it('answers a request to upgrade as any other, and closes the connection', async () => {
     const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket';
     const answer = await sendRaw(sample.url(), `GET / HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n\r\n`);
 
     expect(answer).toMatch(/^HTTP\/1\.1 200 .*\r\nConnection: close\r\n/s);
     expect(parsed(answer).body).toBe('0');
-  });
-
-  it('does not heed any other expectation of a client', async () => {
-    expect(parsed(await sendRaw(sample.url(), rawHead('GET /', ['Expect: a teapot']))).status).toBe(200);
-  });
-
-  it('answers several requests on one connection in their order', async () => {
-    const first = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc';
-    const answer = await sendRaw(sample.url(), `${first}${rawHead('GET /')}`);
-
-    expect(answer.match(/\r\n\r\n\d/g)).toEqual(['\r\n\r\n3', '\r\n\r\n0']);
-  });
-
-  it('asks a client that wants to be asked before it sends', async () => {
-    const { socket, received } = openConnection(sample.url());
-    socket.write(rawHead('POST /', ['Content-Length: 5', 'Expect: 100-continue']));
-    const [chunk] = await once(socket, 'data');
-    expect(String(chunk)).toMatch(/^HTTP\/1\.1 100 Continue/);
-    socket.write('hello');
-
-    expect(await received).toMatch(/\r\n\r\n5$/);
   });
 
   it('promises no end to idle connections: to close one could reset a request on its way', async () => {
@@ -190,17 +137,21 @@ describe('The HTTP server', () => {
   });
 });
 
-it('Closing the HTTP server does not wait for clients that are slow, idle or never finish', async () => {
+it('Closing the HTTP server waits neither for functions nor for clients that are slow, idle or never finish', async () => {
   const app = new SampleApp();
-  app.api.root.addMethod('ANY', new LambdaIntegration(app.addFunction('Measuring', measuring)));
-  const running = await runTemplate({ assembly: app.synthesise(), port: 0 });
+  const hang =
+    'exports.handler = () => { console.log("begun"); return new Promise(() => setInterval(() => {}, 1000)); };';
+  app.api.root.addMethod('ANY', new LambdaIntegration(app.addFunction('Hanging', hang)));
+  const log = new PassThrough();
+  const output = { stdout: log, stderr: log };
+  const running = await runTemplate({ assembly: app.synthesise(), port: 0, output });
   const half = `${rawHead('POST /', ['Content-Length: 100'])}half`;
   const connections = ['', 'GET / HT', half, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'].map((text) => {
     const connection = openConnection(running.url);
     connection.socket.write(text);
     return connection;
   });
-  await Promise.all(connections.map(({ socket }) => once(socket, 'connect')));
+  await Promise.all([once(log, 'data'), ...connections.map(({ socket }) => once(socket, 'connect'))]);
 
   await running.close();
   await Promise.all(connections.map(({ received }) => received));

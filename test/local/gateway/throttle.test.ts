@@ -1,8 +1,6 @@
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
-import fc from 'fast-check';
 import { createGateway, type Gateway } from '../../../local/gateway/gateway';
 import type { Invoke } from '../../../local/gateway/request';
-import { TokenBucket } from '../../../local/gateway/throttle';
 import { loadDeployment } from '../../../local/template/load-deployment';
 import { SampleApp } from '../sample-app';
 
@@ -107,51 +105,5 @@ describe('A method that has no token left', () => {
     expect(await statuses(1, 'DELETE', '/any')).toEqual([429]);
     expect(await statuses(2, 'GET', '/one')).toEqual([200, 200]);
     expect(await statuses(1, 'GET', '/two')).toEqual([429]);
-  });
-});
-
-describe('A bucket of tokens', () => {
-  const [yes, no] = [true, false];
-
-  it.each<[string, [burst: number, rate: number], number[], boolean[]]>([
-    ['is full at first', [2, 1], [0, 0, 0], [yes, yes, no]],
-    ['is full at first, whatever the time', [1, 1], [987_654.321, 987_654.321], [yes, no]],
-    [
-      'gains a token in each part of a second',
-      [1, 4],
-      [1000, 1249, 1250, 1251, 1500],
-      [yes, no, yes, no, yes],
-    ],
-    ['can gain less than a token in a second', [1, 0.1], [0, 9999, 10_000, 19_999], [yes, no, yes, no]],
-    ['holds no more than its burst', [2, 100], [0, 0, 3.6e6, 3.6e6, 3.6e6], [yes, yes, yes, yes, no]],
-    ['loses nothing by refusing', [1, 1], [0, 250, 500, 999, 1000], [yes, no, no, no, yes]],
-    ['of rate 0 never has a token', [5, 0], [0, 1, 3.6e6], [no, no, no]],
-    ['of burst 0 never has a token', [0, 5], [0, 1, 3.6e6], [no, no, no]],
-  ])('%s', (...[, [burstLimit, rateLimit], times, passed]) => {
-    const bucket = new TokenBucket({ burstLimit, rateLimit });
-    expect(times.map((now) => bucket.take(now))).toEqual(passed);
-  });
-
-  it('lets pass in any stretch of time no more than its burst and what it gains meanwhile', () => {
-    const waits = fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60 });
-    const limits = fc.record({
-      burstLimit: fc.integer({ min: 1, max: 8 }),
-      rateLimit: fc.integer({ min: 1, max: 50 }),
-    });
-    fc.assert(
-      fc.property(limits, waits, ({ burstLimit, rateLimit }, steps) => {
-        const bucket = new TokenBucket({ burstLimit, rateLimit });
-        let now = 0;
-        const passed = steps.flatMap((step) => {
-          now += step;
-          return bucket.take(now) ? [now] : [];
-        });
-        for (const [first, from] of passed.entries()) {
-          for (const [offset, to] of passed.slice(first).entries()) {
-            expect(offset + 1).toBeLessThanOrEqual(burstLimit + (rateLimit * (to - from)) / 1000 + 1e-9);
-          }
-        }
-      }),
-    );
   });
 });

@@ -1,7 +1,9 @@
-import { changed, filesOf, leastResources, load, loadFiles, type Resources } from '../written-assembly';
+import { changed, leastResources, load, type Resources } from '../written-assembly';
 
-const missing =
-  'Handler (AWS::Lambda::Function): no AWS::Lambda::Permission lets API Gateway invoke it for GET /items/{id}/{rest+}';
+const part = (PathPart: string, ParentId: object) => ({
+  Type: 'AWS::ApiGateway::Resource',
+  Properties: { PathPart, ParentId, RestApiId: { Ref: 'Api' } },
+});
 
 /** The least method, moved to `/items/{id}/{rest+}`. */
 const moved: Resources = {
@@ -11,21 +13,17 @@ const moved: Resources = {
   ...changed('Method', { ResourceId: { Ref: 'Rest' } }),
 };
 
-function part(PathPart: string, ParentId: object): Resources[string] {
-  return { Type: 'AWS::ApiGateway::Resource', Properties: { PathPart, ParentId, RestApiId: { Ref: 'Api' } } };
-}
+/** A permission for requests to the API that match the path. */
+const source = (path: string) => ({
+  SourceArn: { 'Fn::Sub': `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/${path}` },
+});
 
-function permission(properties: object): Resources {
-  return changed('Permission', { ...properties });
-}
+const loadWith = (permission: object, resources = moved) =>
+  load({ ...resources, ...changed('Permission', { ...permission }) });
 
-function source(path: string): object {
-  return {
-    SourceArn: { 'Fn::Sub': `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/${path}` },
-  };
-}
+const missing = 'Handler (AWS::Lambda::Function): no AWS::Lambda::Permission lets API Gateway invoke it for ';
 
-describe('Loading a template', () => {
+describe('A template', () => {
   it.each([
     ['of everything', {}],
     ['of the API', source('*')],
@@ -33,8 +31,8 @@ describe('Loading a template', () => {
     ['of the path as CDK writes it', source('test/GET/items/*/*')],
     ['of the method on every path', source('*/GET/*')],
     ["by the function's ARN", { FunctionName: { 'Fn::GetAtt': ['Handler', 'Arn'] } }],
-  ])('is content with a permission %s', (_, properties) => {
-    expect(() => load({ ...moved, ...permission(properties) })).not.toThrow();
+  ])('may have a permission %s', (_, permission) => {
+    expect(() => loadWith(permission)).not.toThrow();
   });
 
   it.each([
@@ -46,45 +44,32 @@ describe('Loading a template', () => {
     ['the test stage alone', source('test-invoke-stage/GET/items/*/*')],
     ['another method', source('*/POST/items/*/*')],
     ['another path', source('test/GET/other/*')],
-    ['the name of a variable', source('test/GET/items/{id}/*')],
     ['one value of a variable', source('test/GET/items/7/*')],
-  ])('refuses a method whose function may be invoked only by or for %s', (_, properties) => {
-    expect(() => load({ ...moved, ...permission(properties) })).toThrow(new Error(missing));
+  ])('is refused if API Gateway has a permission only by or for %s', (_, permission) => {
+    expect(() => loadWith(permission)).toThrow(`${missing}GET /items/{id}/{rest+}`);
   });
 
-  it('wants a permission for every method where the method is ANY', () => {
+  it('needs a permission for every method where the method is ANY', () => {
     const any = { ...moved, ...changed('Method', { HttpMethod: 'ANY', ResourceId: { Ref: 'Rest' } }) };
 
-    expect(() => load({ ...any, ...permission(source('*/GET/*')) })).toThrow(missing.replace('GET', 'ANY'));
-    expect(() => load({ ...any, ...permission(source('*/*/items/*')) })).not.toThrow();
+    expect(() => loadWith(source('*/GET/*'), any)).toThrow(`${missing}ANY /items/{id}/{rest+}`);
+    expect(() => loadWith(source('*/*/items/*'), any)).not.toThrow();
   });
 
-  it('wants a permission for the authorizer, also where the method has one', () => {
-    const authorizer = {
-      Auth: {
-        Type: 'AWS::ApiGateway::Authorizer',
-        Properties: {
-          AuthorizerResultTtlInSeconds: 0,
-          AuthorizerUri: {
-            'Fn::Sub': `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/\${Handler.Arn}/invocations`,
-          },
-          RestApiId: { Ref: 'Api' },
-          Type: 'REQUEST',
-        },
-      },
+  it('needs a permission for the authorizer beside that for the method', () => {
+    const { Integration } = leastResources['Method']!['Properties'] as { Integration: { Uri: object } };
+    const Properties = {
+      AuthorizerResultTtlInSeconds: 0,
+      AuthorizerUri: Integration.Uri,
+      RestApiId: { Ref: 'Api' },
+      Type: 'REQUEST',
+    };
+    const authorized = {
+      Auth: { Type: 'AWS::ApiGateway::Authorizer', Properties },
       ...changed('Method', { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Auth' } }),
     };
 
-    expect(() => load({ ...authorizer, ...permission(source('test/GET/')) })).toThrow(
-      'Handler (AWS::Lambda::Function): no AWS::Lambda::Permission lets API Gateway invoke it for the authorizer Auth',
-    );
-    expect(() => load({ ...authorizer, ...permission(source('*')) })).not.toThrow();
-  });
-
-  it('refuses functions without any permission, all at once', () => {
-    const { Permission: _, ...others } = { ...leastResources, ...moved };
-    const root = changed('Method', { HttpMethod: 'POST' })['Method'] ?? {};
-
-    expect(() => loadFiles(filesOf({ ...others, Root: root }))).toThrow(/for POST \/\n.*for GET \/items/);
+    expect(() => loadWith(source('test/GET/'), authorized)).toThrow(`${missing}the authorizer Auth`);
+    expect(() => loadWith(source('*'), authorized)).not.toThrow();
   });
 });
