@@ -117,9 +117,9 @@ describe('a signup transaction', () => {
 
   it('that meets another in progress is tried again until it is decided', async () => {
     const answers = [
-      cancelled('TransactionConflict', 'None', 'None', 'None'),
-      cancelled('ConditionalCheckFailed', 'TransactionConflict', 'None', 'None'),
-      cancelled('ConditionalCheckFailed', 'ConditionalCheckFailed', 'None', 'None'),
+      cancelled('TransactionConflict', 'None', 'None', 'None', 'None'),
+      cancelled('ConditionalCheckFailed', 'TransactionConflict', 'None', 'None', 'None'),
+      cancelled('ConditionalCheckFailed', 'ConditionalCheckFailed', 'None', 'None', 'None'),
     ];
     reply = (response, operation) => answers[operations.length - 1]!(response, operation);
     expect(await create()).toEqual(['username', 'email']);
@@ -135,9 +135,11 @@ describe('a signup transaction', () => {
   });
 
   it('names every field that is taken, and neither when only the address is', async () => {
-    reply = cancelled('None', 'ConditionalCheckFailed', 'ConditionalCheckFailed', 'None');
+    reply = cancelled('None', 'ConditionalCheckFailed', 'None', 'ConditionalCheckFailed', 'None');
     expect(await create()).toEqual(['email']);
-    reply = cancelled('None', 'None', 'ConditionalCheckFailed', 'None');
+    reply = cancelled('None', 'None', 'None', 'ConditionalCheckFailed', 'None');
     expect(await create()).toBe('locator_taken');
+    reply = cancelled('None', 'None', 'ConditionalCheckFailed', 'None', 'None');
+    expect(await create()).toBe('id_taken');
   });
 });
