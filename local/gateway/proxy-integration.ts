@@ -133,7 +133,7 @@ const remapped = words(`
 `);
 
 /** `payload` is JSON text. Undefined if it is malformed by API Gateway's rules. */
-export function readProxyResult(payload: string): ProxyResult | undefined {
+function readProxyResult(payload: string): ProxyResult | undefined {
   const { success, output } = v.safeParse(resultSchema, JSON.parse(payload));
   if (!success) return undefined;
   const headers = withJsonType(

@@ -1,5 +1,5 @@
-/** A user of each cell's own with two devices, as it stands in the database before a request. */
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+/** A user of each cell's own with two devices: what is in the database before a request, and what the request has left there. */
+import { BatchWriteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { accountDigest, networkDigest } from '../../functions/shared/domain/attempts';
 import { hashPassword } from '../../functions/shared/domain/password-hash';
 import { createSession, type Session } from '../../functions/shared/domain/session';
@@ -129,4 +129,35 @@ function counterItems(
     return [ofAccount, { ...laneLimitKey(account, network), ...counter(failedInLane, 60) }];
   }
   return failedLogins ? [{ ...accountLimitKey(account), ...counter(failedLogins, 60) }] : [];
+}
+
+type Table = Parameters<StoredItems['tableName']>[0];
+
+async function read({ documents, tableName }: StoredItems, table: Table, key: Record<string, string>) {
+  const command = new GetCommand({ TableName: tableName(table), Key: key, ConsistentRead: true });
+  return (await documents.send(command)).Item;
+}
+
+/** A user is there with both names and a session, or nothing is. */
+export async function expectNoHalfUser(stored: StoredItems, { username, email }: Account): Promise<void> {
+  const byName = await read(stored, 'users', usernameKey(username));
+  const byEmail = await read(stored, 'users', emailKey(email));
+  expect(byEmail?.['locator']).toBe(byName?.['locator']);
+  if (!byName) return;
+  expect(await read(stored, 'users', userKey(byName['locator']))).toMatchObject({ username, email });
+  const sessions = await stored.documents.send(
+    new QueryCommand({
+      TableName: stored.tableName('tokens'),
+      KeyConditionExpression: '#user = :locator',
+      ExpressionAttributeNames: { '#user': 'user' },
+      ExpressionAttributeValues: { ':locator': byName['locator'] },
+    }),
+  );
+  expect(sessions.Count).toBeGreaterThan(0);
+}
+
+/** How many attempts to sign in are counted. */
+export async function attemptsOf(stored: StoredItems, { username }: Account): Promise<number> {
+  const item = await read(stored, 'rateLimits', accountLimitKey(accountDigest(username)));
+  return item?.['attempts'] ?? 0;
 }

@@ -1,11 +1,11 @@
 /** One cell of the matrix: a request one of whose calls meets a fault, what it is answered, and what it leaves behind. */
 import { backendFunctions } from '../../functions/functions';
 import { longestWait } from '../../lib/timeouts';
+import type { Reply, Request, Send } from '../support/backend';
 import { type FaultName, faults } from '../support/faults';
-import { type Account, newAccount, PASSWORD, store } from './accounts';
-import type { Backend, Reply, Request, Send } from './backend';
-import { createLane, FOR_GOOD, type Plan } from './lanes';
-import { attemptsOf, expectNoHalfUser } from './left-behind';
+import { type Account, attemptsOf, expectNoHalfUser, newAccount, PASSWORD, store } from './accounts';
+import type { FaultyBackend } from './backend';
+import { createLane, FOR_GOOD, type Lane, type Plan } from './lanes';
 import { requestOf, type Scenario, type TokenName } from './scenarios';
 
 export interface Cell {
@@ -21,14 +21,14 @@ const FINAL: readonly FaultName[] = ['stall-answer'];
 export const isRetried = (fault: FaultName): boolean => ![...HARMLESS, ...FINAL].includes(fault);
 
 /** Plays a cell with a user of its own; the calls of the request. Rejects with what was expected and did not come. */
-export async function play(cell: Cell, backend: Backend, send: Send): Promise<string[]> {
+export async function play(cell: Cell, backend: FaultyBackend, send: Send<Lane>): Promise<string[]> {
   const { scenario, plan } = cell;
   const account = newAccount();
   await store(backend.stored, account, scenario.setting ?? {});
   const client = clientOf(account, send);
   const lane = createLane({ plan });
   const startedAt = performance.now();
-  const first = await send(requestOf(scenario, account), account.address, lane);
+  const first = await send(requestOf(scenario, account), lane, account.address);
   expect((performance.now() - startedAt) / 1000).toBeLessThanOrEqual(longestWaitFor(scenario));
   if (scenario.endpoint === 'signup') await expectNoHalfUser(backend.stored, account);
   if (isSaved(cell)) expectAnswer(first, scenario.right(account));
@@ -83,11 +83,11 @@ interface Client {
   wait(seconds: number): void;
 }
 
-function clientOf(account: Account, send: Send): Client {
+function clientOf(account: Account, send: Send<Lane>): Client {
   let clockOffsetMs = 0;
   return {
     account,
-    send: (request) => send(request, account.address, createLane({ clockOffsetMs })),
+    send: (request) => send(request, createLane({ clockOffsetMs }), account.address),
     wait: (seconds) => {
       clockOffsetMs += seconds * 1000;
     },

@@ -2,9 +2,9 @@
  * A lane is one request on its way through the functions. It names the request's calls to the database, in whatever order they
  * arrive, and says which of them meets a fault; so any number of requests can fail at the same time, each in its own way.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, OutgoingHttpHeaders } from 'node:http';
+import { CALL_ID, CLIENT_REQUEST, type Origin } from '../support/backend';
 import { type Fault, type FaultName, faults, type Payload } from '../support/faults';
 import type { Call } from '../support/faulty-database';
 
@@ -33,58 +33,39 @@ export const createLane = (given: Pick<Lane, 'plan' | 'clockOffsetMs'> = {}): La
   calls: new Map(),
 });
 
-interface Place {
-  readonly lane: Lane;
-  readonly functionName: string;
-}
-
-/** How the SDK names a call, the same in each attempt at it, and the attempt: `attempt=1; max=3`. */
-const CALL_ID = 'amz-sdk-invocation-id';
+/** How the SDK names the attempt at a call: `attempt=1; max=3`. */
 const ATTEMPT = 'amz-sdk-request';
 
-const here = new AsyncLocalStorage<Place>();
-const placeByCall = new Map<string, Place>();
 /** The attempts that were sent and have not come to their end. */
 const underWay = new Set<string>();
 /** The attempts that a fault keeps waiting. */
 const held = new Set<string>();
 
-/** Does the work of a function for the lane's request. */
-export const inLane = <Result>(place: Place, work: () => Result): Result => here.run(place, work);
-
 /** Whether a call is under way that nothing keeps waiting. */
 export const isBusy = (): boolean => [...underWay].some((attempt) => !held.has(attempt));
 
-/** From now on calls are known by their requests, and requests have their own clocks. Ends with the returned function. */
-export function watchLanes(): () => void {
+/** From now on it is known which calls are under way. Ends with the returned function. */
+export function watchCalls(): () => void {
   const note = (message: unknown) => {
     const { request } = message as { request: ClientRequest };
-    const place = here.getStore();
-    if (place) placeByCall.set(String(request.getHeader(CALL_ID)), place);
     const attempt = attemptIn(request.getHeaders());
     underWay.add(attempt);
     request.once('close', () => underWay.delete(attempt));
   };
-  const { now } = Date;
-  Date.now = () => now() + (here.getStore()?.lane.clockOffsetMs ?? 0);
-  subscribe('http.client.request.start', note);
-  return () => {
-    unsubscribe('http.client.request.start', note);
-    Date.now = now;
-  };
+  subscribe(CLIENT_REQUEST, note);
+  return () => unsubscribe(CLIENT_REQUEST, note);
 }
 
 const attemptIn = (headers: OutgoingHttpHeaders): string => `${headers[CALL_ID]} ${headers[ATTEMPT]}`;
 
 /** What this attempt at a call meets. */
-export function faultOf(call: Call): FaultName {
+export function faultOf(call: Call, origin: Origin<Lane> | undefined): FaultName {
+  if (!origin) return 'pass';
+  const { calls, plan } = origin.lane;
   const id = String(call.headers[CALL_ID]);
-  const place = placeByCall.get(id);
-  if (!place) return 'pass';
-  const { calls, plan } = place.lane;
-  const name = calls.get(id) ?? nameOf(call, place);
+  const name = calls.get(id) ?? nameOf(call, origin);
   calls.set(id, name);
-  if (!plan || !isStruck(name, place.lane, call)) return 'pass';
+  if (!plan || !isStruck(name, origin.lane, call)) return 'pass';
   hold(attemptIn(call.headers), faults[plan.fault]);
   return plan.fault;
 }
@@ -104,7 +85,7 @@ function hold(attempt: string, { answer, delayMs }: Fault): void {
 }
 
 /** `login: GetItem Users`, and for the second of the kind `login: GetItem Users 2`. */
-function nameOf({ operation, payload }: Call, { lane, functionName }: Place): string {
+function nameOf({ operation, payload }: Call, { lane, functionName }: Origin<Lane>): string {
   const table = tableIn(payload).replace(/^Tables|[0-9A-F]{8}$/g, '');
   const kind = `${functionName}: ${operation} ${table}`;
   const earlier = [...lane.calls.values()].filter((name) => kindOf(name) === kind).length;

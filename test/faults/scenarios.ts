@@ -2,8 +2,8 @@
 import { type EndpointName, routes } from '../../functions/endpoints';
 import type { Route } from '../../functions/shared/definition';
 import { digestToken } from '../../functions/shared/domain/token';
+import type { Reply, Request } from '../support/backend';
 import { type Account, PASSWORD, type Setting, sessionName } from './accounts';
-import type { Reply, Request } from './backend';
 
 /** `issued` is the token that the right answer brought, or a login afterwards. */
 export type TokenName = keyof Account['tokens'] | 'issued';

@@ -58,7 +58,7 @@ const sendable = fc
   .map((code) => String.fromCharCode(code));
 
 /** What a header can carry. */
-export const headerText = fc.oneof(
+const headerText = fc.oneof(
   { weight: 3, arbitrary: words(`${TEXT_MARK} */* null <script> {{7*7}} $context.path , " \xa0`) },
   { weight: 2, arbitrary: fc.string({ unit: sendable, maxLength: 30 }) },
 );

@@ -47,10 +47,10 @@ describe('a protected endpoint', () => {
   it.each([
     ['no authorizer ran', authorized({ authorizer: null })],
     ['the context is empty', authorized({ authorizer: {} })],
-    [
-      'the context names no user',
-      authorized({ authorizer: { ...authorizer, userId: undefined as unknown } }),
-    ],
+    ...Object.keys(principal).map((name): [string, ReturnType<typeof authorized>] => [
+      `the context has no ${name}`,
+      authorized({ authorizer: { ...authorizer, [name]: undefined as unknown } }),
+    ]),
     ['the context names no role', authorized({ authorizer: { ...authorizer, role: '' } })],
     ['the request has no token', authorized({ headers: {} })],
   ])('does nothing when %s', async (_, event) => {

@@ -1,9 +1,8 @@
 /**
- * What each request does to the state, cut where requests that run at the same time may come between: one atom after the
- * other. An atom yields every step that it may take; an answer ends the request. Answers are short texts, so that they compare.
+ * What a request does to the state, cut where requests that run at the same time may come between: one atom after the other. An atom
+ * yields every step that it may take; an answer ends the request. Answers are short texts, so that they compare.
  */
 import type { Account, State } from './model';
-import type { ConcreteRequest } from './requests';
 
 export interface Step {
   readonly state: State;
@@ -18,20 +17,21 @@ export interface Atom {
   run(state: State): readonly Step[];
 }
 
-/** Who is asking: what explains the request's answer besides the request. */
-export interface Attempt {
-  readonly request: ConcreteRequest;
+/** What explains a request's answer besides the request. */
+export interface Circumstances {
   /** Something may go wrong on the way to the database. */
   readonly isFaulty: boolean;
-  /** What the session that the request makes is called, and the user. */
+  /** The id of the session that the request makes. */
   readonly newSessionId: string;
-  /** The sessions that it was seen to delete. */
-  readonly deleted: ReadonlySet<string>;
+  /** The user that a signup makes. */
   readonly newUser: Pick<Account, 'userId' | 'locator'>;
+  /** The sessions that the request was seen to delete. */
+  readonly deleted: ReadonlySet<string>;
 }
 
 export const done = (state: State, ...answers: readonly string[]): Step[] =>
   answers.map((next) => ({ state, next }));
+
 export const atom = (label: string, run: Atom['run'], ends: readonly string[] = []): Atom => ({
   label,
   run,

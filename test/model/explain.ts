@@ -1,32 +1,16 @@
 /**
- * Finds an order in which the atoms of requests that ran at the same time lead to what was seen: every answer, and the
- * state afterwards. If there is none, something happened that must not.
+ * Finds an order in which the atoms of requests that ran at the same time lead to what was seen: every answer, and the state
+ * afterwards. If there is none, something happened that must not.
  */
-
-import type { Atom, Attempt, Step } from './atoms';
+import { processOf, type Request } from './actions';
+import type { Atom, Circumstances, Step } from './atoms';
 import { isLive, type State } from './model';
-import { processOf } from './processes';
 
-export interface SeenAttempt extends Attempt {
+export interface Attempt extends Circumstances {
+  readonly request: Request;
   /** The answer as a short text; absent if nobody got it. */
   readonly answer: string | undefined;
 }
-
-/** What is not shared by two states that nobody can tell apart. */
-function fingerprint(state: State): string {
-  const sessions = state.sessions
-    .filter((session) => isLive(state, session))
-    .map((session) => JSON.stringify([session.id, ...valuesOf(session)]))
-    .sort();
-  const accounts = state.accounts.map((account) => JSON.stringify(Object.entries(account).sort())).sort();
-  return [...accounts, ...sessions].join('\n');
-}
-
-const valuesOf = ({ id: _, ...rest }: State['sessions'][number]): unknown[] =>
-  Object.entries(rest)
-    .filter(([, value]) => value !== undefined)
-    .sort()
-    .flat();
 
 interface Node {
   readonly state: State;
@@ -35,11 +19,12 @@ interface Node {
 }
 
 /** Whether some order of the attempts leads from the state before them to the one that was seen after them. */
-export function isExplained(before: State, attempts: readonly SeenAttempt[], after: State): boolean {
+export function isExplained(before: State, attempts: readonly Attempt[], after: State): boolean {
   const seen = fingerprint(after);
   const survivors = after.sessions.filter((session) => isLive(after, session)).map(({ id }) => id);
   const known = new Set<string>();
-  const open: Node[] = [{ state: before, places: attempts.map(processOf) }];
+  const places = attempts.map((attempt) => processOf(attempt.request, attempt));
+  const open: Node[] = [{ state: before, places }];
   for (let node = open.pop(); node; node = open.pop()) {
     if (node.places.every((place) => typeof place === 'string')) {
       if (fingerprint(node.state) === seen) return true;
@@ -54,8 +39,16 @@ export function isExplained(before: State, attempts: readonly SeenAttempt[], aft
   return false;
 }
 
+/** What is not shared by two states that nobody can tell apart. */
+function fingerprint(state: State): string {
+  const live = state.sessions.filter((session) => isLive(state, session));
+  return [...state.accounts.map(sortedJson).sort(), ...live.map(sortedJson).sort()].join('\n');
+}
+
+const sortedJson = (value: object): string => JSON.stringify(value, Object.keys(value).sort());
+
 /** No session comes back, so a request that nothing keeps from it does not end one that is live afterwards. */
-const spares = (survivors: readonly string[], { places }: Node, attempts: readonly SeenAttempt[]): boolean =>
+const spares = (survivors: readonly string[], { places }: Node, attempts: readonly Attempt[]): boolean =>
   places.every(
     (place, at) =>
       typeof place === 'string' ||
@@ -70,13 +63,12 @@ const keyOf = ({ state, places }: Node): string =>
     state.sessions,
   ]);
 
-function following({ state, places }: Node, at: number, attempt: SeenAttempt): Node[] {
+function following({ state, places }: Node, at: number, { isFaulty, answer }: Attempt): Node[] {
   const place = places[at];
   if (place === undefined || typeof place === 'string') return [];
   const steps = place.run(state);
-  const all = attempt.isFaulty ? [...stopping(state, steps), ...steps] : steps;
-  return all
-    .filter(({ next }) => typeof next !== 'string' || attempt.answer === undefined || next === attempt.answer)
+  return [...(isFaulty ? stopping(state, steps) : []), ...steps]
+    .filter(({ next }) => typeof next !== 'string' || answer === undefined || next === answer)
     .map((step) => ({ state: step.state, places: places.with(at, step.next) }));
 }
 

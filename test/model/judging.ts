@@ -1,77 +1,113 @@
-/** Says whether what came of a few requests can be explained, and learns from their answers which tokens the clients have. */
-import { isExplained, type SeenAttempt } from './explain';
-import type { GatewayReply } from './gateway';
-import { type State, secondsOf } from './model';
-import { digestOf, type Seen } from './observing';
-import type { ConcreteRequest } from './requests';
-import type { Run, Sent } from './run';
+/** Reads what is stored of a run's users into the terms of the model, and holds what came of requests against it. */
+import { createHash } from 'node:crypto';
+import type { Reply } from '../support/backend';
+import {
+  isNamed,
+  isOperators,
+  NAMES,
+  type Request,
+  spellingOf,
+  type TokenAction,
+  withToken,
+} from './actions';
+import { type Attempt, isExplained } from './explain';
+import { type Account, type ModelSession, type State, secondsOf } from './model';
+import type { Exchange, Run } from './run';
+import type { Item } from './system';
 
-export interface Happening {
+/** What is stored, with the digest of each session's current token by the session's id. */
+interface Seen extends State {
+  readonly digests: ReadonlyMap<string, string>;
+}
+
+interface Happening {
   readonly before: State;
-  readonly sent: readonly Sent[];
+  readonly exchanges: readonly Exchange[];
   readonly after: Seen;
 }
 
-/** @throws Error that tells the whole happening, unless it can be explained. */
-export function explanationOf(run: Run, happening: Happening): void {
-  const { before, after } = happening;
-  const attempts = attemptsOf(happening);
-  if (!isExplained(before, attempts, after))
-    throw new Error(describe('No order of these requests explains their answers and the state.', happening));
+export async function observe({ system, state, seenLocators, number }: Run): Promise<Seen> {
+  const accounts: Account[] = [];
+  for (let name = 0; name < NAMES; name += 1) {
+    const marker = await system.user(`USERNAME#${spellingOf(number, name).username}`);
+    if (!marker) continue;
+    const user = await system.user(`USER#${marker['locator']}`);
+    if (!user) throw new Error(`The name ${name} belongs to nobody.`);
+    accounts.push(accountOf(name, user));
+  }
+  for (const { locator } of accounts) seenLocators.add(locator);
+  const stored: Item[] = [];
+  for (const locator of seenLocators) stored.push(...(await system.sessions(locator)));
+  const digests = new Map(stored.map(({ id, tokenDigest }) => [String(id), String(tokenDigest)]));
+  return { nowMs: state.nowMs, accounts, sessions: stored.map(sessionIn), digests };
+}
+
+const accountOf = (name: number, user: Item): Account => ({
+  name,
+  userId: Number(user['id']),
+  locator: String(user['pk']).slice('USER#'.length),
+  isActive: user['isActive'] === true,
+  generation: Number(user['sessionGeneration']),
+});
+
+const sessionIn = (item: Item): ModelSession => ({
+  id: String(item['id']),
+  userId: Number(item['userId']),
+  locator: String(item['user']),
+  generation: Number(item['sessionGeneration']),
+  createdAtMs: Number(item['createdAtMs']),
+  refreshCount: Number(item['refreshCount']),
+  refreshedAt: Number(item['refreshedAt']),
+  expiresAt: Number(item['expiresAt']),
+  sessionExpiresAt: Number(item['sessionExpiresAt']),
+  ...(item['successorUsedAt'] === undefined ? {} : { usedAt: Number(item['successorUsedAt']) }),
+});
+
+/**
+ * Learns from the answers which tokens the clients have.
+ * @throws Error that tells the whole happening, unless it can be explained.
+ */
+export function explain(run: Run, happening: Happening): void {
+  const { before, exchanges, after } = happening;
+  const attempts = exchanges.map((exchange) => attemptOf(exchange, happening));
+  if (!isExplained(before, attempts, after)) throw new Error(describe(happening, attempts));
   attempts.forEach((attempt, at) => {
-    learn(run, attempt, happening.sent[at]?.reply);
+    learn(run, attempt, exchanges[at]?.reply);
   });
   checkDigests(run, after);
 }
 
-function attemptsOf({ before, sent, after }: Happening): readonly SeenAttempt[] {
-  return sent.map(({ request, lane, reply }) => ({
+function attemptOf({ request, lane, reply }: Exchange, happening: Happening): Attempt {
+  return {
     request,
-    isFaulty: lane.isStruck || lane.fault?.kind === 'die',
+    isFaulty: lane.isStruck || lane.fault?.times === Number.POSITIVE_INFINITY,
     newSessionId: lane.sessionId ?? 'none',
     deleted: lane.deleted,
-    newUser: newUserOf(request, reply, { before, after }),
-    answer: reply && shortAnswer(request, reply),
-  }));
+    newUser: newUserOf(request, reply, happening),
+    answer: isOperators(request) ? 'done' : reply && shortAnswer(request, reply),
+  };
 }
 
-function newUserOf(
-  request: ConcreteRequest,
-  reply: GatewayReply | undefined,
-  { before, after }: Pick<Happening, 'before' | 'after'>,
-): { userId: number; locator: string } {
-  if (request.action !== 'signup') return { userId: 0, locator: '' };
-  const isNew = ({ userId }: { userId: number }) => before.accounts.every((old) => old.userId !== userId);
-  const account = after.accounts.find((one) => one.name === request.name && isNew(one));
+function newUserOf(request: Request, reply: Reply | undefined, { before, after }: Happening) {
   if (reply?.status === 201)
-    return { userId: reply.body.user.id, locator: String(reply.body.token).slice(0, 10) };
+    return { userId: Number(reply.body.user.id), locator: String(reply.body.token).slice(0, 10) };
+  const isNew = ({ userId }: Account) => before.accounts.every((old) => old.userId !== userId);
+  const account = isNamed(request)
+    ? after.accounts.find((one) => one.name === request.name && isNew(one))
+    : undefined;
   return { userId: account?.userId ?? -1, locator: account?.locator ?? '' };
 }
 
-function shortAnswer(request: ConcreteRequest, reply: GatewayReply): string {
-  const { status, body, tokenExpiresIn } = reply;
-  if (status === 0) return 'done';
-  if (request.action === 'list' && status === 200)
-    return `200 ${tokenExpiresIn} ${listed(request.token, body)}`;
-  if (status === 200 || status === 201) return `${status} ${tokenExpiresIn}`;
-  return body?.detail === undefined ? String(status) : `${status} ${body.detail}`;
-}
-
-interface Listed {
-  readonly id: string;
-  readonly expires_at: string;
-  readonly current: boolean;
-}
-
-/** The own session is marked as current, and no other; it may have ended since the authorizer looked. */
-function listed(token: { readonly sessionId: string } | undefined, sessions: readonly Listed[]): string {
-  const isMarkedRight = sessions.every(({ id, current }) => current === (id === token?.sessionId));
-  const shown = sessions.map(({ id, expires_at }) => `${id}@${new Date(expires_at).getTime() / 1000}`).sort();
-  return isMarkedRight ? shown.join(' ') : `${JSON.stringify(sessions)}, asked by ${token?.sessionId}`;
+function shortAnswer(request: Request, { status, body, headers }: Reply): string {
+  if (status >= 400 || status === 204) return [status, body?.detail].filter(Boolean).join(' ');
+  const short = `${status} ${headers['Token-Expires-In']}`;
+  if (isNamed(request) || isOperators(request)) return short;
+  const { summary }: TokenAction = withToken[request.action];
+  return summary ? `${short} ${summary(body, request.token)}` : short;
 }
 
 /** Files the token that an answer brought. A token has one successor and no other. */
-function learn(run: Run, { request, newSessionId }: SeenAttempt, reply: GatewayReply | undefined): void {
+function learn(run: Run, { request, newSessionId }: Attempt, reply: Reply | undefined): void {
   const text: string | undefined = reply?.body?.token;
   if (text === undefined) return;
   const from = 'token' in request ? request.token : undefined;
@@ -91,20 +127,19 @@ function learn(run: Run, { request, newSessionId }: SeenAttempt, reply: GatewayR
 function checkDigests(run: Run, { sessions, digests }: Seen): void {
   for (const { id, refreshCount } of sessions) {
     const token = run.tokens.find(({ sessionId, index }) => sessionId === id && index === refreshCount);
-    if (token && digests.get(id) !== digestOf(token.text))
+    if (token && digests.get(id) !== createHash('sha256').update(token.text).digest('hex'))
       throw new Error(`The current token of session ${id} is not the one that its client was given.`);
   }
 }
 
-function describe(problem: string, { before, sent, after }: Happening): string {
-  const told = sent.map(({ request, lane, reply }) => {
+function describe({ before, exchanges, after }: Happening, attempts: readonly Attempt[]): string {
+  const told = exchanges.map(({ request, lane }, at) => {
     const fault = lane.fault ? ` (${JSON.stringify(lane.fault)}, ${lane.calls} calls)` : '';
-    const answer = reply ? shortAnswer(request, reply) : 'nobody got the answer';
-    return `  ${JSON.stringify(request)}${fault} -> ${answer}`;
+    return `  ${JSON.stringify(request)}${fault} -> ${attempts[at]?.answer ?? 'nobody got the answer'}`;
   });
-  const shown = (state: State) => JSON.stringify([state.accounts, state.sessions], undefined, 1);
+  const shown = ({ accounts, sessions }: State) => JSON.stringify([accounts, sessions], undefined, 1);
   return [
-    problem,
+    'No order of these requests explains their answers and the state.',
     `now: ${secondsOf(before)}`,
     ...told,
     `before: ${shown(before)}`,

@@ -1,7 +1,7 @@
 /** `npm run test:model -- --runs 20000 --seed 1`: the model-based test at any length, with its progress. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { checkModel } from './session-model';
+import { checkModel } from './commands';
 import { startSystem } from './system';
 
 const { values } = parseArgs({
@@ -13,26 +13,23 @@ if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed))
   throw new Error('--runs and --seed take whole numbers.');
 
 async function main(): Promise<void> {
+  console.log(`Seed ${seed}.`);
+  const system = await startSystem();
   const startedAt = performance.now();
-  const seconds = () => (performance.now() - startedAt) / 1000;
   let sequences = 0;
   const report = () => {
-    const rate = (sequences / seconds()).toFixed(1);
-    console.log(`${sequences} of ${runs} sequences, ${seconds().toFixed(0)} s, ${rate} a second`);
+    const seconds = (performance.now() - startedAt) / 1000;
+    console.log(`${sequences} of ${runs} sequences, ${(sequences / seconds).toFixed(1)} a second`);
   };
-  console.log(`Seed ${seed}.`);
   const progress = setInterval(report, 5000);
-  const system = await startSystem();
   const onSequence = () => {
     sequences += 1;
   };
-  try {
-    await checkModel(system, { runs, seed, onSequence });
-  } finally {
+  await checkModel(system, { runs, seed, onSequence }).finally(async () => {
     clearInterval(progress);
-    await system.close();
     report();
-  }
+    await system.close();
+  });
 }
 
 main().catch((error: unknown) => {

@@ -1,115 +1,270 @@
-/** The system under test: every handler as deployed, on the engine, under a clock and an address generator that the test moves. */
+/**
+ * The system under test: every function over the engine, under a clock and an address generator that the test moves. Where several
+ * requests run at once, their calls to the database pass one at a time in an order that the test chooses, and that comes out the same
+ * again.
+ */
 import crypto from 'node:crypto';
-import type {
-  APIGatewayAuthorizerResult,
-  APIGatewayProxyEvent,
-  APIGatewayProxyResult,
-  APIGatewayRequestAuthorizerEvent,
-} from 'aws-lambda';
-import { type EndpointName, listRoutes } from '../../functions/endpoints';
-import { handlerOf, variablesFor } from '../support/functions';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type JsonObject, readElements, readMembers } from '../../local/json';
+import { assemblyWith } from '../support/assembly';
+import { type Backend, type Origin, type Send, startBackend } from '../support/backend';
+import { type Fault as FaultDefinition, type FaultName, faults } from '../support/faults';
+import type { Call } from '../support/faulty-database';
+import { handlerOf } from '../support/functions';
 import { postponeTimeOuts } from '../support/time-outs';
-import { type Engine, startEngine, TABLES } from './engine';
-import { type Front, startFront } from './front';
-import { currentLane } from './lanes';
 import { SESSION_LIFETIME, SESSIONS_PER_USER, TOKEN_LIFETIME } from './model';
 
-type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
-type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
+/** What befalls a request on its way to the database; `at` counts its calls, repetitions by the SDK included. */
+export interface Fault {
+  readonly name: FaultName;
+  readonly at: number;
+  /** How many calls in a row; `Infinity` if the function dies, and nobody gets an answer. */
+  readonly times: number;
+}
+
+/** One request on its way. */
+export interface Lane {
+  readonly number: number;
+  readonly turns: Turns;
+  readonly fault: Fault | undefined;
+  /** Draws of this request that are not random: bytes by their count, once each. */
+  readonly draws: Map<number, Buffer>;
+  /** The id that the request drew for a new session, the last if it drew several. */
+  sessionId: string | undefined;
+  /** The ids of the sessions that the request asked to delete. */
+  readonly deleted: Set<string>;
+  calls: number;
+  underWay: number;
+  isClosed: boolean;
+  isStruck: boolean;
+}
+
+export const createLane = (given: Pick<Lane, 'number' | 'turns' | 'fault' | 'draws'>): Lane => ({
+  ...given,
+  sessionId: undefined,
+  deleted: new Set(),
+  calls: 0,
+  underWay: 0,
+  isClosed: false,
+  isStruck: false,
+});
+
+export interface Turns {
+  /** Resolves when it is the lane's turn to have one call done. */
+  turn(lane: number): Promise<void>;
+  /** The call whose turn it was is done. */
+  done(): void;
+  /** The lane's request was answered. */
+  leave(lane: number): void;
+}
+
+/** Says which of so many requests goes next: a number from 0 on and below `ready`. */
+export type Chooser = (ready: number) => number;
+
+/** Lets one call pass at a time, and chooses only when every request has come to a call or to its end. */
+export function createTurns(count: number, choose: Chooser): Turns {
+  const waiting: (() => void)[][] = Array.from({ length: count }, () => []);
+  const hasLeft: boolean[] = Array.from({ length: count }, () => false);
+  let isCallUnderWay = false;
+  const proceed = () => {
+    const isSettled = waiting.every((calls, lane) => calls.length > 0 || hasLeft[lane]);
+    if (isCallUnderWay || !isSettled) return;
+    const ready = waiting.filter((calls) => calls.length > 0);
+    if (ready.length === 0) return;
+    const next = ready[choose(ready.length)]?.shift();
+    if (!next) throw new Error('The chooser chose a request that is not there.');
+    isCallUnderWay = true;
+    next();
+  };
+  return {
+    turn: (lane) =>
+      new Promise((resolve) => {
+        waiting[lane]?.push(resolve);
+        proceed();
+      }),
+    done: () => {
+      isCallUnderWay = false;
+      proceed();
+    },
+    leave: (lane) => {
+      hasLeft[lane] = true;
+      proceed();
+    },
+  };
+}
+
+/** What the next call of a request meets, when its turn has come. */
+async function decide(call: Call, origin: Origin<Lane> | undefined): Promise<FaultName> {
+  const lane = origin?.lane;
+  if (!lane || lane.isClosed) return 'cut';
+  if (call.operation === 'DeleteItem') noteDeletion(lane, call.payload);
+  lane.underWay += 1;
+  await lane.turns.turn(lane.number);
+  lane.calls += 1;
+  const name = nextFault(lane, call);
+  if (name !== 'pass') lane.isStruck = true;
+  if (!faults[name].isApplied) endTurn(lane);
+  return name;
+}
+
+function nextFault({ fault, calls }: Lane, { operation }: Call): FaultName {
+  if (!fault || calls < fault.at || calls >= fault.at + fault.times) return 'pass';
+  const { operations }: FaultDefinition = faults[fault.name];
+  return operations && !operations.includes(operation) ? 'cut' : fault.name;
+}
+
+function endTurn(lane: Lane): void {
+  lane.underWay -= 1;
+  lane.turns.done();
+}
+
+function noteDeletion({ deleted }: Lane, payload: JsonObject): void {
+  const { S } = readMembers(readMembers(payload['ExpressionAttributeValues'])[':id']);
+  if (typeof S === 'string') deleted.add(S);
+}
+
+export type Item = Readonly<Record<string, string | number | boolean>>;
+
+/** An update of an item, as an operator writes it. */
+export interface Update {
+  readonly expression: string;
+  readonly values: object;
+  readonly names?: object;
+}
 
 export interface System {
-  readonly engine: Engine;
-  readonly authorizer: Authorizer;
-  readonly handlers: ReadonlyMap<EndpointName, Handler>;
+  readonly send: Send<Lane>;
+  /** From now on nothing of the request reaches the database. Resolves when what was under way is done. */
+  closeLane(lane: Lane): Promise<void>;
   setClock(nowMs: number): void;
+  /** Calls of the test's own, which no fault meets: the item of a user or a marker. */
+  user(pk: string): Promise<Item | undefined>;
+  updateUser(pk: string, update: Update): Promise<void>;
+  deleteUser(pk: string): Promise<void>;
+  sessions(locator: string): Promise<readonly Item[]>;
+  deleteSession(session: Item): Promise<void>;
   close(): Promise<void>;
 }
 
-const variables = {
-  ...variablesFor(TABLES),
-  TOKEN_LIFETIME_SECONDS: String(TOKEN_LIFETIME),
-  SESSION_LIFETIME_SECONDS: String(SESSION_LIFETIME),
-  SESSIONS_PER_USER: String(SESSIONS_PER_USER),
-  ADMITTED_ROLES: 'CLERK,MANAGER',
-};
-
 export async function startSystem(): Promise<System> {
-  const engine = await startEngine();
-  const front = await startFront(engine);
-  const environmentBefore = { ...process.env };
-  useEnvironment(front);
-  const patches = [patchClock(), patchDraws(), patchPauses(), postponeTimeOuts(), patchLog()];
-  const handlers = new Map<EndpointName, Handler>();
-  for (const { name } of listRoutes()) handlers.set(name, await handlerOf(name));
-  const authorizer: Authorizer = await handlerOf('authorizer');
+  const backend = await startBackend<Lane>({
+    assembly: process.env['TOKEN_AUTH_TEST_ASSEMBLY'] ?? assemblyWith({ rateLimits: 'off' }),
+    variables: {
+      BCRYPT_COST: '4',
+      TOKEN_LIFETIME_SECONDS: String(TOKEN_LIFETIME),
+      SESSION_LIFETIME_SECONDS: String(SESSION_LIFETIME),
+      SESSIONS_PER_USER: String(SESSIONS_PER_USER),
+    },
+    decide,
+    executed: (origin) => origin && endTurn(origin.lane),
+  });
+  const restoreGlobals = patchGlobals(backend);
+  const send = await backend.deploy(handlerOf);
   return {
-    engine,
-    handlers,
-    authorizer,
+    ...directCalls(backend),
+    send,
+    closeLane: async (lane) => {
+      lane.turns.leave(lane.number);
+      while (lane.underWay > 0) await nextTurn();
+      lane.isClosed = true;
+      backend.forget(lane);
+    },
     setClock: (nowMs) => {
       clockMs = nowMs;
     },
     close: async () => {
-      for (const restore of patches) restore();
-      process.env = environmentBefore;
-      await front.close();
-      await engine.close();
+      restoreGlobals();
+      await backend.close();
     },
   };
 }
 
-function useEnvironment({ endpoint }: Front): void {
-  Object.assign(process.env, variables, {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  });
+function directCalls({ engine, stored }: Backend<Lane>) {
+  const [users, tokens] = [stored.tableName('users'), stored.tableName('tokens')];
+  const execute = async (operation: string, payload: JsonObject): Promise<JsonObject> => {
+    const { status, body } = await engine.execute(operation, payload);
+    if (status !== 200) throw new Error(`The test's own call failed: ${JSON.stringify(body)}`);
+    return body;
+  };
+  const keyOf = (pk: string) => ({ TableName: users, Key: { pk: { S: pk } } });
+  return {
+    user: async (pk: string) => {
+      const { Item } = await execute('GetItem', keyOf(pk));
+      return Item === undefined ? undefined : plain(Item);
+    },
+    updateUser: async (pk: string, { expression, values, names }: Update) => {
+      const ExpressionAttributeNames = names && { ExpressionAttributeNames: names };
+      const change = { UpdateExpression: expression, ExpressionAttributeValues: values };
+      await execute('UpdateItem', { ...keyOf(pk), ...change, ...ExpressionAttributeNames });
+    },
+    deleteUser: async (pk: string) => void (await execute('DeleteItem', keyOf(pk))),
+    sessions: async (locator: string) => {
+      const { Items } = await execute('Query', {
+        TableName: tokens,
+        KeyConditionExpression: '#user = :user',
+        ExpressionAttributeNames: { '#user': 'user' },
+        ExpressionAttributeValues: { ':user': { S: locator } },
+      });
+      return readElements(Items).map(plain);
+    },
+    deleteSession: async ({ user, session }: Item) => {
+      const Key = { user: { S: user }, session: { S: session } };
+      await execute('DeleteItem', { TableName: tokens, Key });
+    },
+  };
 }
+
+/** An item of texts, numbers and booleans without their types. */
+const plain = (item: unknown): Item =>
+  Object.fromEntries(
+    Object.entries(readMembers(item)).map(([name, value]) => {
+      const { S, N, BOOL } = readMembers(value);
+      return [name, N === undefined ? ((S ?? BOOL) as string | boolean) : Number(N)];
+    }),
+  );
 
 let clockMs = 0;
-
-/** Functions read the time through `Date.now` alone. */
-function patchClock(): () => void {
-  const { now } = Date;
-  Date.now = () => clockMs;
-  return () => {
-    Date.now = now;
-  };
-}
-
 const SESSION_ID_BYTES = 8;
 
-/** Locators (5 bytes) and session digits (2 bytes) come from the lane, if it has any: else no key would ever come again. */
-function patchDraws(): () => void {
+/** What is not the same in every run otherwise. */
+function patchGlobals(backend: Backend<Lane>): () => void {
   const { randomBytes } = crypto;
-  crypto.randomBytes = ((size: number) => {
-    const lane = currentLane.getStore();
-    const drawn = lane?.draws.get(size) ?? randomBytes(size);
-    lane?.draws.delete(size);
-    if (lane && size === SESSION_ID_BYTES) lane.sessionId = drawn.toString('hex');
-    return drawn;
-  }) as typeof randomBytes;
-  return () => {
-    crypto.randomBytes = randomBytes;
-  };
-}
-
-/** The SDK's pauses before it tries again are random shares of a maximum. */
-function patchPauses(): () => void {
-  const { random } = Math;
-  Math.random = () => 0;
-  return () => {
-    Math.random = random;
-  };
-}
-
-/** Every request is logged; nobody wants to read thousands. */
-function patchLog(): () => void {
   const { write } = process.stdout;
-  const isLogged = (chunk: unknown) => String(chunk).startsWith('{"time":');
-  process.stdout.write = ((chunk: never, ...rest: never[]) =>
-    isLogged(chunk) || write.call(process.stdout, chunk, ...rest)) as typeof write;
-  return () => Object.assign(process.stdout, { write });
+  const restores = [
+    // Functions read the time through `Date.now` alone.
+    replace(Date, 'now', () => clockMs),
+    // The SDK's pauses before it tries again are random shares of a maximum.
+    replace(Math, 'random', () => 0),
+    // Locators (5 bytes) and session digits (2 bytes) come from the lane, if it has any: else no key would ever come again.
+    replace(crypto, 'randomBytes', ((size: number) => {
+      const lane = backend.currentLane();
+      const drawn = lane?.draws.get(size) ?? randomBytes(size);
+      lane?.draws.delete(size);
+      if (lane && size === SESSION_ID_BYTES) lane.sessionId = drawn.toString('hex');
+      return drawn;
+    }) as typeof randomBytes),
+    // Every request is logged; nobody wants to read thousands.
+    replace(
+      process.stdout,
+      'write',
+      ((chunk: never, ...rest: never[]) =>
+        String(chunk).startsWith('{"time":') || write.call(process.stdout, chunk, ...rest)) as typeof write,
+    ),
+    postponeTimeOuts(),
+  ];
+  return () => {
+    for (const restore of restores) restore();
+  };
+}
+
+function replace<Target extends object, Name extends keyof Target>(
+  target: Target,
+  name: Name,
+  value: Target[Name],
+): () => void {
+  const before = target[name];
+  target[name] = value;
+  return () => {
+    target[name] = before;
+  };
 }

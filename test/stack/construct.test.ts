@@ -17,6 +17,7 @@ import { definition as externalAuthorizer } from '../../functions/external-autho
 import { readEnvironment } from '../../functions/shared/environment';
 import { type ProtectOptions, SettingsError, TokenAuth, type TokenAuthProps } from '../../lib/index';
 import { longestWait } from '../../lib/timeouts';
+import { resourcesOf } from '../support/assembly';
 import { grantsIn, looseGrantsIn, rolesNearPasswordsIn } from '../support/grants';
 
 class Reports {
@@ -41,8 +42,6 @@ class Reports {
   }
 }
 
-const resourcesOf = (template: Template, type: string): [string, any][] =>
-  Object.entries(template.findResources(type));
 const named = (entries: [string, any][], part: string) => entries.filter(([id]) => id.includes(part));
 const findExternalAuthorizers = (template: Template) =>
   named(resourcesOf(template, 'AWS::Lambda::Function'), 'ExternalAuthorizerFunction');
@@ -238,19 +237,23 @@ describe('protect', () => {
   });
 });
 
-describe('a deployment of the API', () => {
-  const deploymentOf = (protect: (reports: Reports, methods: Method[]) => void): string => {
-    const reports = new Reports();
-    const methods = [reports.method('GET/reports'), reports.method('DELETE/reports/{id}')];
-    protect(reports, methods);
-    return named(resourcesOf(reports.template(), 'AWS::ApiGateway::Deployment'), 'ReportsApi')[0]![0];
-  };
+describe('a deployment is a copy of the API, and a new one is made whenever', () => {
+  const deploymentIn = (template: Template, part: string): string =>
+    named(resourcesOf(template, 'AWS::ApiGateway::Deployment'), part)[0]![0];
 
-  it('is a new one whenever what is protected changes, for it is a copy of the API', () => {
+  it('what is protected changes', () => {
+    const deploymentOf = (protect: (reports: Reports, methods: Method[]) => void): string => {
+      const reports = new Reports();
+      protect(reports, [reports.method('GET/reports'), reports.method('DELETE/reports/{id}')]);
+      return deploymentIn(reports.template(), 'ReportsApi');
+    };
     const deployments = [
       deploymentOf(() => undefined),
       deploymentOf(({ auth }, [list]) => auth.protect(list!)),
-      deploymentOf(({ auth }, [list, one]) => [list, one].map((method) => auth.protect(method!))),
+      deploymentOf(({ auth }, [list, one]) => {
+        auth.protect(list!);
+        auth.protect(one!);
+      }),
       deploymentOf(({ auth }, [list]) => auth.protect(list!, { roles: ['ADMIN'] })),
     ];
     expect(new Set(deployments).size).toBe(deployments.length);
@@ -259,7 +262,7 @@ describe('a deployment of the API', () => {
   it.each([
     ['before', true],
     ['after', false],
-  ])('is a new one also where the app makes it itself, %s it protects', (_, isFirst) => {
+  ])('what is protected changes, also if the app made the deployment %s', (_, isFirst) => {
     const deploymentId = (options?: ProtectOptions): string => {
       const reports = new Reports();
       const api = new RestApi(reports.stack, 'Own', { deploy: false });
@@ -268,100 +271,89 @@ describe('a deployment of the API', () => {
       if (isFirst) deploy();
       if (options) reports.auth.protect(list, options);
       if (!isFirst) deploy();
-      return named(resourcesOf(reports.template(), 'AWS::ApiGateway::Deployment'), 'Deployed')[0]![0];
+      return deploymentIn(reports.template(), 'Deployed');
     };
     expect(deploymentId({ roles: ['ADMIN'] })).not.toBe(deploymentId());
   });
 
-  it('is a new one also in a stage of the app', () => {
-    const deploymentId = (areBothProtected: boolean): string => {
+  it('what is protected changes, also in a stage of the app', () => {
+    const deploymentId = (options?: ProtectOptions): string => {
       const stage = new Stage(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Prod');
       const stack = new Stack(stage, 'Reports');
-      const auth = new TokenAuth(stack, 'Auth');
-      const { root } = new RestApi(stack, 'ReportsApi');
-      auth.protect(root.addMethod('GET', new MockIntegration()));
-      const other = root.addMethod('DELETE', new MockIntegration());
-      if (areBothProtected) auth.protect(other);
-      const deployments = resourcesOf(Template.fromStack(stack), 'AWS::ApiGateway::Deployment');
-      return named(deployments, 'ReportsApi')[0]![0];
+      const method = new RestApi(stack, 'ReportsApi').root.addMethod('GET', new MockIntegration());
+      new TokenAuth(stack, 'Auth').protect(method, options);
+      return deploymentIn(Template.fromStack(stack), 'ReportsApi');
     };
-    expect(deploymentId(true)).not.toBe(deploymentId(false));
+    expect(deploymentId({ roles: ['ADMIN'] })).not.toBe(deploymentId());
   });
 
-  it.each([
-    ['of the app', ({ auth }: Reports, [list]: Method[]) => auth.protect(list!), 'ReportsApi'],
-    ['of the backend itself', () => undefined, 'Auth'],
-  ])('is a new one also when nothing but the authorizer changes, in the API %s', (_, protect, part) => {
+  it.each(['ReportsApi', 'Auth'])('nothing but an authorizer changes, in the API %s', (part) => {
     const deploymentId = (ttlSeconds: number): string => {
       const reports = new Reports();
-      protect(reports, [reports.method('GET/reports')]);
+      reports.auth.protect(reports.method('GET/reports'));
       for (const authorizer of reports.stack.node.findAll().filter((node) => node instanceof CfnAuthorizer))
         authorizer.authorizerResultTtlInSeconds = ttlSeconds;
-      return named(resourcesOf(reports.template(), 'AWS::ApiGateway::Deployment'), part)[0]![0];
+      return deploymentIn(reports.template(), part);
     };
-    const one = deploymentId(1);
-    expect(deploymentId(1)).toBe(one);
-    expect(deploymentId(0)).not.toBe(one);
+    expect(deploymentId(1)).toBe(deploymentId(1));
+    expect(deploymentId(0)).not.toBe(deploymentId(1));
   });
 });
 
 describe('protect refuses in words', () => {
-  it.each<[string, (reports: Reports) => void, string]>([
+  const noRole =
+    'GET /x cannot be protected: no role is named. Name at least one, or leave "roles" out for all.';
+  const twice =
+    'GET /x cannot be protected: it has an authorizer already. Make it without one, and protect it once.';
+
+  it.each<[what: string, message: string, protect: (reports: Reports) => void]>([
     [
       'a role that nobody can have',
-      (reports) => reports.auth.protect(reports.method('GET/reports'), { roles: ['BOSS'] }),
-      'GET /reports cannot be protected: BOSS is not one of the roles in the settings (CLERK,MANAGER,ADMIN).',
+      'GET /x cannot be protected: BOSS is not one of the roles in the settings (CLERK,MANAGER,ADMIN).',
+      (reports) => reports.auth.protect(reports.method('GET/x'), { roles: ['BOSS'] }),
     ],
-    [
-      'no role',
-      (reports) => reports.auth.protect(reports.method('GET/reports'), { roles: [] }),
-      'GET /reports cannot be protected: no role is named. Name at least one, or leave "roles" out for all.',
-    ],
+    ['no role', noRole, (reports) => reports.auth.protect(reports.method('GET/x'), { roles: [] })],
     [
       'roles that were meant and are missing, which would let everyone in',
-      (reports) => {
-        const config: { rolesOfReports?: string[] } = {};
-        const options = { roles: config.rolesOfReports } as ProtectOptions;
-        reports.auth.protect(reports.method('GET/reports'), options);
-      },
-      'GET /reports cannot be protected: no role is named. Name at least one, or leave "roles" out for all.',
+      noRole,
+      (reports) => reports.auth.protect(reports.method('GET/x'), { roles: undefined } as never),
     ],
     [
       'a method that has an authorizer',
+      twice,
       (reports) =>
         reports.auth.protect(reports.method('GET/x', { authorizationType: AuthorizationType.IAM })),
-      'GET /x cannot be protected: it has an authorizer already. Make it without one, and protect it once.',
     ],
     [
       'the same method twice',
+      twice,
       (reports) => {
         const method = reports.method('GET/x');
         reports.auth.protect(method);
         reports.auth.protect(method, { roles: ['ADMIN'] });
       },
-      'GET /x cannot be protected: it has an authorizer already. Make it without one, and protect it once.',
     ],
     [
       'a preflight',
-      (reports) => reports.auth.protect(reports.method('OPTIONS/x')),
       'OPTIONS /x cannot be protected: browsers send no token with OPTIONS, and would call nothing else then. Leave it open.',
+      (reports) => reports.auth.protect(reports.method('OPTIONS/x')),
     ],
     [
       "a method of the backend's own API",
-      ({ auth }) => auth.protect(auth.restApi.root.addResource('x').addMethod('GET', new MockIntegration())),
       'GET /x cannot be protected: the API of TokenAuth knows its own routes only. Make a RestApi of your own.',
+      ({ auth }) => auth.protect(auth.restApi.root.addResource('x').addMethod('GET', new MockIntegration())),
     ],
     [
       'a method of an API that was made elsewhere',
+      'GET /x cannot be protected: its API must be a RestApi of this app. It is imported, or of another copy of aws-cdk-lib.',
       ({ auth, stack }) => {
         const ids = { restApiId: 'abc', rootResourceId: 'def' };
         const api = RestApi.fromRestApiAttributes(stack, 'Imported', ids);
         auth.protect(api.root.addResource('x').addMethod('GET', new MockIntegration()));
       },
-      'GET /x cannot be protected: its API must be a RestApi of this app. It is imported, or of another copy of aws-cdk-lib.',
     ],
-  ])('%s', (_, use, message) => {
-    expect(() => use(new Reports())).toThrow(new Error(message));
+  ])('%s', (_, message, protect) => {
+    expect(() => protect(new Reports())).toThrow(new Error(message));
   });
 
   it.each([

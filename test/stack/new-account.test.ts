@@ -80,15 +80,6 @@ describe('the stack with everything on', () => {
   it('exports nothing, so that nothing else can depend on it or share its name', () => {
     for (const output of Object.values(full.findOutputs('*'))) expect(output['Export']).toBeUndefined();
   });
-
-  it('keeps the logical ids in which data live, whatever the settings', () => {
-    for (const template of [dev, full])
-      expect(
-        ofType(template, 'AWS::DynamoDB::Table')
-          .map(({ id }) => id)
-          .sort(),
-      ).toEqual(['TablesRateLimits87C09B19', 'TablesTokens107FFD66', 'TablesUsersBA34CAA2']);
-  });
 });
 
 describe('the assembly', () => {

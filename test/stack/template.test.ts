@@ -5,7 +5,7 @@ import type { FunctionDefinition } from '../../functions/shared/definition';
 import { readEnvironment } from '../../functions/shared/environment';
 import { sessionAttributes, sessionOwnerAttributes } from '../../functions/shared/store/schema';
 import { longestWait } from '../../lib/timeouts';
-import { templateWith, unexplainedFindings } from '../support/assembly';
+import { resourcesOf, templateWith, unexplainedFindings } from '../support/assembly';
 import { grantsIn, looseGrantsIn, rolesNearPasswordsIn } from '../support/grants';
 
 interface Resource {
@@ -14,6 +14,7 @@ interface Resource {
   readonly DeletionPolicy?: string;
 }
 
+/** The logical ids in which data live must not change. */
 const TABLES: Record<string, string> = {
   TablesUsersBA34CAA2: 'users',
   TablesTokens107FFD66: 'tokens',
@@ -31,8 +32,6 @@ function grantsOf(name: BackendFunctionName): Record<string, string[]> {
   );
 }
 
-const resourcesOf = (template: Template, type: string): [string, Resource][] =>
-  Object.entries(template.findResources(type)) as any;
 const asArray = <Value>(value: Value | Value[]): Value[] => (Array.isArray(value) ? value : [value]);
 const constructId = (name: string) =>
   `${name
@@ -346,6 +345,15 @@ describe('the tables', () => {
     dev.hasResourceProperties('AWS::DynamoDB::Table', {
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
     });
+  });
+
+  it('keep the logical ids in which data live, whatever the settings', () => {
+    for (const template of [dev, prod])
+      expect(
+        tablesOf(template)
+          .map(([id]) => id)
+          .sort(),
+      ).toEqual(Object.keys(TABLES).sort());
   });
 
   it('of stage dev go with the stack', () => {

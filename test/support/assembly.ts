@@ -52,3 +52,7 @@ interface Report {
 }
 
 const withoutBundling = { 'aws:cdk:bundling-stacks': [] };
+
+/** The resources of a type, by logical id. */
+export const resourcesOf = (template: Template, type: string): [id: string, resource: any][] =>
+  Object.entries(template.findResources(type));

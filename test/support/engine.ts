@@ -11,7 +11,7 @@ import {
 import { createTransactions } from '../../local/dynamodb/transactions';
 import type { JsonObject } from '../../local/json';
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly body: JsonObject;
 }

@@ -1,5 +1,6 @@
 /** Signup, and login with what it ends, as atoms. */
-import { type Atom, type Attempt, atom, done, type Step } from './atoms';
+import type { NamedRequest } from './actions';
+import { type Atom, atom, type Circumstances, done, type Step } from './atoms';
 import {
   type Account,
   addSession,
@@ -13,7 +14,7 @@ import {
   TOKEN_LIFETIME,
 } from './model';
 
-export const signup = ({ newUser, newSessionId }: Attempt, name: number): Atom =>
+export const signup = ({ name }: NamedRequest, { newUser, newSessionId }: Circumstances): Atom =>
   atom('signup', (state) => {
     if (state.accounts.some((account) => account.name === name)) return done(state, '400');
     const account: Account = { name, ...newUser, isActive: true, generation: 0 };
@@ -22,21 +23,16 @@ export const signup = ({ newUser, newSessionId }: Attempt, name: number): Atom =
     return done(addSession(withAccount, session), `201 ${TOKEN_LIFETIME}`);
   });
 
-export const login = (
-  { newSessionId, isFaulty, deleted }: Attempt,
-  name: number,
-  isPasswordRight: boolean,
-): Atom =>
+export const login = ({ name, isPasswordRight }: NamedRequest, circumstances: Circumstances): Atom =>
   atom('login', (state) => {
     const account = state.accounts.find((one) => one.name === name);
     if (!account?.isActive || !isPasswordRight) return done(state, '400');
-    return [{ state, next: open({ ...account, id: newSessionId, isFaulty, deleted }, { isAdded: false }) }];
+    const opening = { ...account, ...circumstances, id: circumstances.newSessionId };
+    return [{ state, next: open(opening, { isAdded: false }) }];
   });
 
-interface Opening extends Pick<ModelSession, 'id' | 'userId' | 'locator' | 'generation'> {
-  readonly isFaulty: boolean;
-  readonly deleted: ReadonlySet<string>;
-}
+type Opening = Pick<ModelSession, 'id' | 'userId' | 'locator' | 'generation'> &
+  Pick<Circumstances, 'isFaulty' | 'deleted'>;
 
 interface Progress {
   readonly isAdded: boolean;
