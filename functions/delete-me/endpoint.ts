@@ -12,7 +12,7 @@ import {
   ANY_USER,
   ANY_USERNAME,
   countAttempts,
-  removeCounters,
+  removeAccountCounters,
 } from '../shared/store/schema';
 
 export const route = {
@@ -37,7 +37,7 @@ export const endpoint = {
       },
     ],
     tokens: [{ read: ['Query'] }, { write: ['DeleteItem'], attributes: ['id'] }],
-    rateLimits: [countAttempts, removeCounters],
+    rateLimits: [countAttempts, removeAccountCounters],
     outbox: [{ write: ['PutItem'], attributes: ['expiresAt'], partitionKeys: [ANY_DELETED_USER] }],
   },
   statuses: [204],

@@ -5,7 +5,7 @@ import {
   settingsToReauthenticate,
   stepsToReauthenticate,
 } from '../shared/reauthentication-definition';
-import { ANY_USER, ANY_USERNAME, countAttempts, removeCounters } from '../shared/store/schema';
+import { ANY_USER, ANY_USERNAME, countAttempts, removeAccountCounters } from '../shared/store/schema';
 
 export const route = {
   methods: ['POST'],
@@ -28,7 +28,7 @@ export const endpoint = {
       },
       { write: ['PutItem', 'DeleteItem'], attributes: ['locator'], partitionKeys: [ANY_USERNAME] },
     ],
-    rateLimits: [countAttempts, removeCounters],
+    rateLimits: [countAttempts, removeAccountCounters],
   },
   statuses: [204],
   // Of a user who signed in from one network.

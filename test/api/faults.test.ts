@@ -19,10 +19,21 @@ afterAll(async () => {
 /** Every route, once and at the same time. */
 function callAll(token: string) {
   const username = newName();
-  const body = { username, email: `${username}@example.com`, password: 'password123' };
+  const body = {
+    username,
+    email: `${username}@example.com`,
+    password: 'password123',
+    current_password: 'password123',
+    new_password: 'another-word-1',
+    new_username: newName(),
+  };
   return Promise.all(
     listRoutes().map(({ methods: [method], path, access }) =>
-      api.call(method, `${path}/`, access === 'public' ? { body } : { token }),
+      api.call(
+        method,
+        `${path}/`,
+        access === 'public' ? { body } : { token, ...(method !== 'GET' && { body }) },
+      ),
     ),
   );
 }
@@ -55,8 +66,17 @@ it('transactions hold items of one user alone, never a counter that the requests
   });
   const { token } = await api.signup();
   await api.call('POST', '/api/logoutall/?keep=current', { token });
-  await callAll(token);
+  const calls = await callAll(token);
+  expect(calls.map(({ status }) => status)).not.toContain(503);
+  await api.call('DELETE', '/api/auth/users/me/', {
+    token: (await api.signup()).token,
+    body: { current_password: 'password123' },
+  });
   expect(new Set(held)).toEqual(
-    new Set(['TablesUsers USERNAME', 'TablesUsers EMAIL', 'TablesUsers USER', 'TablesTokens ']),
+    new Set([
+      ...['USERNAME', 'EMAIL', 'ID', 'USER'].map((kind) => `TablesUsers ${kind}`),
+      'TablesTokens ',
+      'TablesOutbox DELETED',
+    ]),
   );
 });

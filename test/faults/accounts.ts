@@ -7,6 +7,7 @@ import { deriveSuccessor, issueToken, newLocator, type Token } from '../../funct
 import {
   accountLimitKey,
   emailKey,
+  idKey,
   laneLimitKey,
   networkAttribute,
   sessionKey,
@@ -87,6 +88,7 @@ async function userItems(account: Account, { sessionGeneration = 0 }: Setting): 
     { ...userKey(locator), ...user, passwordHash: await passwordHash },
     { ...usernameKey(username), locator },
     { ...emailKey(email), locator },
+    { ...idKey(id), locator },
   ];
 }
 

@@ -68,6 +68,28 @@ const reads = ['login: GetItem Users', 'login: GetItem Users 2', 'login: Query T
 /** Of a login whose session is stored. */
 const tidying = ['login: UpdateItem Users', 'login: Query Tokens', 'login: DeleteItem Tokens'];
 
+/** Made at the same time as the first attempt is counted. */
+const besideAttempt = (endpoint: string) => [
+  `${endpoint}: UpdateItem RateLimits 2`,
+  `${endpoint}: GetItem Users`,
+];
+const wrongPassword = always(400, { current_password: ['Invalid password.'] });
+const profile =
+  (prefix = '') =>
+  ({ username, email, userId }: Account): Expected => ({
+    status: 200,
+    body: { id: userId, username, email: prefix + email, role: 'CLERK' },
+  });
+
+/** Of a deletion, once the user is gone. */
+const removal = [
+  'Query Tokens',
+  'DeleteItem Tokens',
+  'DeleteItem Tokens 2',
+  'DeleteItem RateLimits 3',
+  'DeleteItem RateLimits 4',
+].map((call) => `delete-me: ${call}`);
+
 export const scenarios: readonly Scenario[] = [
   {
     endpoint: 'signup',
@@ -214,5 +236,65 @@ export const scenarios: readonly Scenario[] = [
     deed: 'end-session: DeleteItem Tokens',
     repeated: always(404, { detail: 'Not found.' }),
     live: { before: ['original', 'other'], after: ['original'] },
+  },
+  {
+    endpoint: 'set-password',
+    token: 'original',
+    body: () => ({ current_password: PASSWORD, new_password: 'another horse 8' }),
+    right: always(204),
+    deed: 'set-password: TransactWriteItems Users',
+    dispensable: ['set-password: DeleteItem RateLimits'],
+    beside: besideAttempt('set-password'),
+    repeated: wrongPassword,
+    mayWait: true,
+    live: { before: ['original', 'other'], after: ['original'] },
+  },
+  {
+    endpoint: 'set-username',
+    token: 'original',
+    body: ({ username }) => ({ current_password: PASSWORD, new_username: `${username}-new` }),
+    right: always(204),
+    deed: 'set-username: TransactWriteItems Users',
+    dispensable: ['set-username: DeleteItem RateLimits', 'set-username: DeleteItem RateLimits 2'],
+    beside: besideAttempt('set-username'),
+    mayWait: true,
+    live: both,
+  },
+  { endpoint: 'me', token: 'original', right: profile(), live: both },
+  {
+    endpoint: 'update-me',
+    token: 'original',
+    body: ({ email }) => ({ current_password: PASSWORD, email: `new-${email}` }),
+    right: profile('new-'),
+    deed: 'update-me: TransactWriteItems Users',
+    dispensable: ['update-me: DeleteItem RateLimits'],
+    beside: besideAttempt('update-me'),
+    mayWait: true,
+    live: both,
+  },
+  {
+    endpoint: 'delete-me',
+    token: 'original',
+    body: () => ({ current_password: PASSWORD }),
+    right: always(204),
+    deed: 'delete-me: TransactWriteItems Users',
+    dispensable: ['delete-me: DeleteItem RateLimits', ...removal],
+    beside: [...besideAttempt('delete-me'), ...removal],
+    repeated: always(401, { detail: 'User inactive or deleted.' }),
+    mayWait: true,
+    live: { before: ['original', 'other'], after: [] },
+  },
+  {
+    endpoint: 'export-me',
+    token: 'original',
+    right: ({ username, email, userId }) => ({
+      status: 200,
+      body: expect.objectContaining({
+        user: expect.objectContaining({ id: userId, username, email }),
+        sessions: [expect.any(Object), expect.any(Object)],
+      }),
+    }),
+    beside: ['export-me: GetItem Users'],
+    live: both,
   },
 ];

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { backendFunctionNames } from '../../functions/functions';
 import { templateWith } from '../support/assembly';
 
 const dev = templateWith({});
@@ -95,7 +96,7 @@ describe('the assembly', () => {
     const { files, dockerImages = {} } = read(file!);
     expect(dockerImages).toEqual({});
     const kinds = Object.values<any>(files).map(({ source }) => [source.packaging, 'executable' in source]);
-    expect(kinds.filter(([packaging]) => packaging === 'zip')).toHaveLength(10);
+    expect(kinds.filter(([packaging]) => packaging === 'zip')).toHaveLength(backendFunctionNames.length);
     expect(kinds.filter(([packaging]) => packaging !== 'zip')).toEqual([['file', false]]);
     expect(kinds.some(([, isExecutable]) => isExecutable)).toBe(false);
   });

@@ -19,6 +19,7 @@ const TABLES: Record<string, string> = {
   TablesUsersBA34CAA2: 'users',
   TablesTokens107FFD66: 'tokens',
   TablesRateLimits87C09B19: 'rateLimits',
+  TablesOutboxD51CD487: 'outbox',
 };
 
 /** The actions on each table that a function's definition names. */
@@ -131,10 +132,13 @@ describe('the API', () => {
         one.ThrottlingBurstLimit,
       ]);
     };
+    const hashing = listRoutes().filter(({ passwordHashes }) => passwordHashes);
+    expect(hashing.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['signup', 'login', 'set-password']),
+    );
     expect(throttleOf(settings)).toEqual([
       ['* /*', 50, 100],
-      ['POST //api/signup', 3, 3],
-      ['POST //api/api-token-auth', 3, 3],
+      ...hashing.flatMap(({ methods, path }) => methods.map((method) => [`${method} /${path}`, 3, 3])),
     ]);
     expect(throttleOf(templateWith({ rateLimits: 'off' }))).toEqual([['* /*', undefined, undefined]]);
   });
@@ -292,9 +296,13 @@ describe('the grants', () => {
     expect(looseGrantsIn(dev)).toEqual([]);
   });
 
-  it('reach a password hash at signup and at login, and nowhere else', () => {
+  it('reach a password hash where a password is set or checked, and nowhere else', () => {
     const roles = rolesNearPasswordsIn(dev).map((role) => role.replace(/FunctionRole[0-9A-F]{8}$/, ''));
-    expect(new Set(roles)).toEqual(new Set(['Signup', 'Login']));
+    expect(new Set(roles)).toEqual(
+      new Set(['Signup', 'Login', 'SetPassword', 'SetUsername', 'UpdateMe', 'DeleteMe']),
+    );
+    expect(limitsOf('set-username', 'UpdateItem', 'users')[0]?.attributes).not.toContain('passwordHash');
+    expect(limitsOf('update-me', 'UpdateItem', 'users')[0]?.attributes).not.toContain('passwordHash');
   });
 
   it.each(['authorizer', 'logout-all'])('of %s to read users make it name what it reads', (name) => {
@@ -313,7 +321,7 @@ describe('the grants', () => {
   it('of one BatchGetItem over two tables hold whether IAM looks at the attributes and keys of each table or of all together', () => {
     const asked = [...sessionOwnerAttributes, ...sessionAttributes];
     const batches = grantsIn(dev).filter(({ actions }) => actions.includes('BatchGetItem'));
-    expect(new Set(batches.map(({ role }) => role)).size).toBe(2);
+    expect(new Set(batches.map(({ role }) => role)).size).toBe(3);
     for (const { table, attributes, partitionKeys } of batches) {
       expect(partitionKeys).toBeUndefined();
       if (/Users/.test(table)) expect(attributes).toEqual(expect.arrayContaining(asked));
@@ -333,7 +341,7 @@ describe('the grants', () => {
       { attributes: ['pk', 'lastId'], partitionKeys: ['COUNTER#user'] },
     ]);
     expect(limitsOf('signup', 'PutItem', 'users')).toMatchObject([
-      { partitionKeys: ['USER#*', 'USERNAME#*', 'EMAIL#*'] },
+      { partitionKeys: ['USER#*', 'USERNAME#*', 'EMAIL#*', 'ID#*'] },
     ]);
   });
 });

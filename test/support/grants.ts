@@ -54,7 +54,8 @@ export const looseGrantsIn = (template: Template): Grant[] =>
       attributes?.every((name) => /^\w+$/.test(name) || (isCounter && name === 'network#*')) &&
       returnValues?.every(
         (value) =>
-          ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'].includes(value) || (isCounter && value === 'ALL_NEW'),
+          ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'].includes(value) ||
+          (isCounter && /^ALL_(NEW|OLD)$/.test(value)),
       )
     );
   });

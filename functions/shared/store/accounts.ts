@@ -153,21 +153,20 @@ export const deleteUser = (
     return refused?.length === 0 ? 'deleted' : undefined;
   });
 
-/** Repeats an attempt with the user as it is by then, as long as it comes to nothing and nothing speaks against it. */
+/** Makes an attempt, and again with the user as it is by then, as long as it comes to nothing and nothing speaks against it. */
 function whileUnchanged<Outcome>(
   database: Users,
   user: FoundUser,
   attempt: (current: FoundUser) => Promise<Outcome | undefined>,
 ): Promise<Outcome | Interference> {
-  let current = user;
+  let current: FoundUser | undefined = user;
   return retryOnConflict(async (): Promise<Outcome | Interference | undefined> => {
+    current ??= await find(database, user.locator, user.id);
+    if (!current) return 'gone';
+    if (current.passwordVersion !== user.passwordVersion) return 'overtaken';
     const outcome = await attempt(current);
-    if (outcome !== undefined) return outcome;
-    const read = await find(database, user.locator, user.id);
-    if (!read) return 'gone';
-    if (read.passwordVersion !== user.passwordVersion) return 'overtaken';
-    current = read;
-    return undefined;
+    current = undefined;
+    return outcome;
   });
 }
 

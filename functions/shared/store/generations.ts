@@ -108,22 +108,30 @@ function advance(
   change?: UserChange,
 ): Promise<number | 'ended' | 'overtaken'> {
   let { sessionGeneration } = kept;
+  /** Whether the last transaction was refused, and not only in the way of another. */
+  let refused: boolean | undefined;
   let earlier: SessionAndOwner | undefined;
   return retryOnConflict(async () => {
+    if (refused !== undefined) {
+      // What others left behind decides.
+      const stored = await readOnce(database, kept.key);
+      if (!stored) return undefined;
+      if (hasEnded(kept, stored, earlier)) return 'ended';
+      const isOvertaken = refused && change && areOf(sessionGeneration, stored);
+      if (isOvertaken) return 'overtaken';
+      earlier = stored;
+      sessionGeneration = stored.owner?.sessionGeneration ?? sessionGeneration;
+    }
     const transaction = advanceCommand(database, { ...kept, sessionGeneration }, change);
     const cancellation = await findCancellation(database.send(transaction));
     if (!cancellation) return sessionGeneration + 1;
-    // Something was not as expected, or another transaction was under way: what it leaves behind decides.
-    const stored = wasRefused(cancellation) ? await readOnce(database, kept.key) : undefined;
-    if (!stored) return undefined;
-    if (hasEnded(kept, stored, earlier)) return 'ended';
-    const generation = stored.owner?.sessionGeneration ?? sessionGeneration;
-    if (change && !generationsDiffer(stored) && generation === sessionGeneration) return 'overtaken';
-    earlier = stored;
-    sessionGeneration = generation;
+    refused = wasRefused(cancellation);
     return undefined;
   });
 }
+
+const areOf = (generation: number, { session, owner }: SessionAndOwner): boolean =>
+  session?.sessionGeneration === generation && owner?.sessionGeneration === generation;
 
 /** Generations that differ in one read may be a torn read of a transaction; an earlier one makes it certain. */
 const hasEnded = (

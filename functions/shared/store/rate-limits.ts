@@ -117,17 +117,17 @@ export async function reset(
 
 /** Deletes counters, one after the other. */
 export async function removeCounters(database: RateLimits, keys: readonly LimitKey[]): Promise<void> {
-  for (const key of keys) await removeCounter(database, key);
+  for (const key of keys) await removeCounter(database, key, 'NONE');
 }
 
 /** Deletes the counter of an account. The networks that it knew, by their digests. */
 export async function removeAccountCounter(database: RateLimits, key: LimitKey): Promise<readonly string[]> {
-  const { Attributes = {} } = await removeCounter(database, key);
+  const { Attributes = {} } = await removeCounter(database, key, 'ALL_OLD');
   return Object.keys(toCounter(Attributes).networks);
 }
 
-const removeCounter = ({ send, tables }: RateLimits, Key: LimitKey) =>
-  send(new DeleteCommand({ TableName: tables.rateLimits, Key, ReturnValues: 'ALL_OLD' }));
+const removeCounter = ({ send, tables }: RateLimits, Key: LimitKey, ReturnValues: 'NONE' | 'ALL_OLD') =>
+  send(new DeleteCommand({ TableName: tables.rateLimits, Key, ReturnValues }));
 
 /**
  * Counts an attempt, or says how long to wait. Free attempts are additions below a limit. After them one attempt at a time gets through,

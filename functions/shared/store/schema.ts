@@ -143,11 +143,9 @@ export const countAttempts = {
   attributes: rateLimitAttributes,
   returnValues: ['NONE', 'ALL_NEW'],
 } as const;
-export const removeCounters = {
-  write: ['DeleteItem'],
-  attributes: rateLimitAttributes,
-  returnValues: ['ALL_OLD'],
-} as const;
+export const removeCounters = { write: ['DeleteItem'], attributes: [] } as const;
+/** Also that of an account, which says which networks it knew. */
+export const removeAccountCounters = { ...removeCounters, returnValues: ['NONE', 'ALL_OLD'] } as const;
 
 /** The attribute of an account's counter that holds until when a network is known. */
 export const networkAttribute = (network: string): string => NETWORK + network;
