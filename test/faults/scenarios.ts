@@ -24,6 +24,8 @@ export interface Scenario {
   readonly repeated?: (account: Account) => Expected;
   /** Calls without which the answer is still right. */
   readonly dispensable?: readonly string[];
+  /** The same, but a later call of their kind is needed, and a fault for good would meet it too. */
+  readonly dispensableOnce?: readonly string[];
   /** Calls that take no time of their own in the function's: made at the same time as others, or in time that a decision has anyway. */
   readonly beside?: readonly string[];
   /** Whether the account may have to wait after an attempt that came to nothing. */
@@ -278,7 +280,8 @@ export const scenarios: readonly Scenario[] = [
     body: () => ({ current_password: PASSWORD }),
     right: always(204),
     deed: 'delete-me: TransactWriteItems Users',
-    dispensable: ['delete-me: DeleteItem RateLimits', ...removal],
+    dispensable: removal,
+    dispensableOnce: ['delete-me: DeleteItem RateLimits'],
     beside: [...besideAttempt('delete-me'), ...removal],
     repeated: always(401, { detail: 'User inactive or deleted.' }),
     mayWait: true,

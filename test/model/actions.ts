@@ -9,6 +9,7 @@ import {
   changeAccount,
   changeSession,
   endSession,
+  INACTIVE,
   INVALID,
   isExpired,
   isLive,
@@ -169,6 +170,17 @@ export const withToken = {
     send: ({ target }) => ({ endpoint: 'end-session', id: target }),
     act: ({ request: { target }, session }) => endOne(target, session),
   },
+  /** To the same password, so that every client goes on knowing it. */
+  setPassword: {
+    weight: 4,
+    send: () => ({ endpoint: 'set-password', body: { current_password: PASSWORD, new_password: PASSWORD } }),
+    act: ({ session: { id, userId } }) => reauthenticate(userId, (version) => setPassword(id, version)),
+  },
+  deleteOneself: {
+    weight: 2,
+    send: () => ({ endpoint: 'delete-me', body: { current_password: PASSWORD } }),
+    act: ({ session: { userId } }) => reauthenticate(userId, (version) => deleteOneself(userId, version)),
+  },
 } as const satisfies Record<string, TokenAction>;
 
 export interface OperatorAction {
@@ -264,6 +276,36 @@ function logoutOthers(state: State, id: string): Step[] {
   const generation = owner.generation + 1;
   return done(changeSession(advance(state, owner.userId, 1), id, { generation }), '204');
 }
+
+/** One look at the user, who has to be the same when something is made of it. */
+const reauthenticate = (userId: number, then: (passwordVersion: number) => Atom): Atom =>
+  atom(`reauthenticate ${userId}`, (state) => {
+    const account = state.accounts.find((one) => one.userId === userId);
+    if (!account?.isActive) return done(state, INACTIVE);
+    return [{ state, next: then(account.passwordVersion) }];
+  });
+
+const setPassword = (id: string, version: number): Atom =>
+  atom(`set password ${id} ${version}`, (state) => {
+    const [step] = logoutOthers(state, id);
+    const session = sessionOf(state, id);
+    const owner = session && ownerOf(state, session);
+    if (!step || !owner || step.state === state) return done(state, INVALID);
+    if (owner.passwordVersion !== version) return done(state, '400');
+    return done(changeAccount(step.state, owner.userId, { passwordVersion: version + 1 }), '204');
+  });
+
+/** The sessions are deleted one by one after the user, and not for certain. */
+const deleteOneself = (userId: number, version: number): Atom =>
+  atom(`delete ${userId} ${version}`, (state) => {
+    const account = state.accounts.find((one) => one.userId === userId);
+    if (!account) return done(state, INACTIVE);
+    if (account.passwordVersion !== version) return done(state, '400');
+    const sessions = state.sessions.map((session) =>
+      session.userId === userId ? { ...session, mayBeGone: true } : session,
+    );
+    return done(deleteAccount({ ...state, sessions }, userId), '204');
+  });
 
 function deleteAccount(state: State, userId: number): State {
   const account = state.accounts.find((one) => one.userId === userId);

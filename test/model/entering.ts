@@ -17,7 +17,7 @@ import {
 export const signup = ({ name }: NamedRequest, { newUser, newSessionId }: Circumstances): Atom =>
   atom('signup', (state) => {
     if (state.accounts.some((account) => account.name === name)) return done(state, '400');
-    const account: Account = { name, ...newUser, isActive: true, generation: 0 };
+    const account: Account = { name, ...newUser, isActive: true, generation: 0, passwordVersion: 0 };
     const withAccount = { ...state, accounts: [...state.accounts, account] };
     const session = { id: newSessionId, ...newUser, generation: 0 };
     return done(addSession(withAccount, session), `201 ${TOKEN_LIFETIME}`);

@@ -48,6 +48,7 @@ const accountOf = (name: number, user: Item): Account => ({
   locator: String(user['pk']).slice('USER#'.length),
   isActive: user['isActive'] === true,
   generation: Number(user['sessionGeneration']),
+  passwordVersion: Number(user['passwordVersion'] ?? 0),
 });
 
 const sessionIn = (item: Item): ModelSession => ({

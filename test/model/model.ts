@@ -16,6 +16,8 @@ export interface Account {
   readonly isActive: boolean;
   /** How often all sessions were ended at once. */
   readonly generation: number;
+  /** How often the password was changed. */
+  readonly passwordVersion: number;
 }
 
 /** A session, and with it a chain of tokens of which the one with the number `refreshCount` is current. Times in epoch seconds. */
@@ -121,7 +123,7 @@ export type Verdict =
   | { readonly is: 'refused'; readonly answers: readonly string[] };
 
 export const INVALID = '401 Invalid token.';
-const INACTIVE = '401 User inactive or deleted.';
+export const INACTIVE = '401 User inactive or deleted.';
 const refused = (...answers: readonly string[]): Verdict => ({ is: 'refused', answers });
 
 /** What a token is good for now, `acceptsSuperseded` where a retry of a refresh may come. */
