@@ -58,11 +58,13 @@ export async function deleteMe(
 
 /** Deletes what opens nothing any more. What is left of it, DynamoDB deletes when it expires. */
 async function tidy(
-  { token: { locator }, log }: DeletionRequest,
+  { principal: { userId }, token: { locator }, log }: DeletionRequest,
   lanes: readonly LimitKey[],
   { sessions, rateLimits }: DeleteMeDependencies,
 ): Promise<void> {
   const { sessions: stored } = await listSessions(locator, sessions, log);
-  const counters = stored.map(({ session }) => reauthenticationLimitKey(locator, session.id));
-  await Promise.all([sessions.removeAll(stored), rateLimits.removeCounters([...lanes, ...counters])]);
+  // The locator may be somebody else's by now, whose id is higher.
+  const dead = stored.filter(({ session }) => session.userId <= userId);
+  const counters = dead.map(({ session }) => reauthenticationLimitKey(locator, session.id));
+  await Promise.all([sessions.removeAll(dead), rateLimits.removeCounters([...lanes, ...counters])]);
 }

@@ -1,4 +1,5 @@
 /** Sentences about passwords, over HTTP and in what is stored. */
+import { dictionary } from '@zxcvbn-ts/language-common';
 import { hash } from 'bcryptjs';
 import fc from 'fast-check';
 import { passwordProblems } from '../../functions/shared/domain/password-rules';
@@ -92,6 +93,25 @@ describe('passwords', () => {
     const { username } = await api.signup();
     await api.call('POST', '/_local/clock/', { body: { advance: '9999d' } });
     expect(await login(username, 'password123')).toBe(200);
+  });
+
+  it("26. With the setting `passwordBlocklist` on, passwords on a list of at least 10,000 of the commonest of acceptable length are refused at signup, change and reset. → off by default, because the contract's own example is `password123`; a test pins that example.", async () => {
+    expect(readSettings({}).passwordBlocklist).toBe(false);
+    expect((await signup('password123')).status).toBe(201);
+    const common: readonly string[] = dictionary['passwords-common'];
+    expect(common.filter((password) => password.length >= 8).length).toBeGreaterThan(10_000);
+    const strict = await startApi({ settings: { passwordBlocklist: 'on' } });
+    const account = { username: newName(), email: `${newName()}@example.com` };
+    const refused = ['This password is too common.'];
+    for (const password of ['password123', 'PASSWORD123', common.find((one) => one.length >= 8)!]) {
+      const reply = await strict.call('POST', '/api/signup/', { body: { ...account, password } });
+      expect([reply.status, reply.body]).toEqual([400, { password: refused }]);
+    }
+    const { token } = await strict.signup({ password: 'horse-battery-7' });
+    const body = { current_password: 'horse-battery-7', new_password: 'password123' };
+    const change = await strict.call('POST', '/api/auth/users/set_password/', { token, body });
+    expect([change.status, change.body]).toEqual([400, { new_password: refused }]);
+    await strict.close();
   });
 
   it('27. Passwords equal or near to username, e-mail local part or service name are refused.', async () => {

@@ -227,6 +227,11 @@ describe('tokens', () => {
     for (const token of [disabled.token, other, refreshed])
       expect([await use(token), (await refresh(token)).status]).toEqual([401, 401]);
     expect(await use(await loginToken(disabled.username))).toBe(200);
+    const gone = await api.signup();
+    const body = { current_password: 'password123' };
+    expect((await api.call('DELETE', '/api/auth/users/me/', { token: gone.token, body })).status).toBe(204);
+    await api.signup({ username: gone.username });
+    expect([await use(gone.token), (await refresh(gone.token)).status]).toEqual([401, 401]);
     // A deleted user whose place is taken by another: the old session opens neither.
     const pk = `USER#${locatorOf(deleted.token)}`;
     const item = (await stored.all('users')).find((user) => user['pk'] === pk)!;
@@ -279,12 +284,22 @@ describe('tokens', () => {
   });
 
   it('13. A password change or reset ends all other sessions by default, and all refreshes in flight.', async () => {
-    // No endpoint changes passwords yet. What it will write is this one number, and this is what the number does.
-    const { token } = await api.signup();
-    const successor = (await refresh(token)).body.token;
-    await endSessionsOf(locatorOf(token));
-    for (const text of [token, successor])
+    const { username, token } = await api.signup();
+    const others: string[] = [await loginToken(username), await loginToken(username)];
+    const successor = (await refresh(others[0]!)).body.token;
+    const body = { current_password: 'password123', new_password: 'another-word-1' };
+    const [changed, ...inFlight] = await Promise.all([
+      api.call('POST', '/api/auth/users/set_password/', { token, body }),
+      refresh(token),
+      ...others.map(refresh),
+      login(username),
+    ]);
+    expect(changed.status).toBe(204);
+    const [own, ...ended] = inFlight.map((reply) => reply.body.token as string | undefined);
+    expect([await use(own!), (await refresh(own!)).status]).toEqual([200, 200]);
+    for (const text of [...others, successor, ...ended.filter((one) => one !== undefined)])
       expect([await use(text), (await refresh(text)).status]).toEqual([401, 401]);
+    expect((await login(username)).status).toBe(400);
   });
 
   it('14. A user can list sessions and end one, the others, or all; ending asks for the password again or documents why not.', async () => {
