@@ -51,14 +51,16 @@ interface Subject {
   readonly recording?: Recording;
 }
 
-/** Runs each function once with its example event and its own session, and records the database's responses. */
+/** Runs each function once with its example event, for a user of its own, and records the database's responses. */
 async function prepare(backend: Backend, isWanted: (name: string) => boolean): Promise<readonly Subject[]> {
   const events = exampleEvents();
   const subjects: Subject[] = [emptyIn(backend.assembly)];
-  const account = JSON.parse((events.signup as ExampleEvent).body);
-  await mustSucceed(backend.call('/api/signup/', { body: account }));
   const { functions: definitions } = loadDeployment(backend.assembly);
-  for (const [name, example] of Object.entries(events).filter(([name]) => isWanted(name))) {
+  const wanted = Object.entries(events).filter(([name]) => isWanted(name));
+  for (const [at, [name, example]] of wanted.entries()) {
+    const signup: ExampleEvent = JSON.parse(forUser(at, events.signup));
+    const account = JSON.parse(signup.body);
+    await mustSucceed(backend.call('/api/signup/', { body: account }));
     const { token } = await mustSucceed(backend.call('/api/api-token-auth/', { body: account }));
     await mustSucceed(backend.call('/api/dashboard/', { token })); // Records the first use of the token.
     const recording = await startRecording(backend.dynamoDbEndpoint);
@@ -68,13 +70,16 @@ async function prepare(backend: Backend, isWanted: (name: string) => boolean): P
       const environment = buildEnvironment(definition, { ...QUIET, AWS_ENDPOINT_URL_DYNAMODB: endpoint });
       return { name: functionName, bundle, event, environment, recording };
     };
-    const authorizerEvent = JSON.stringify(events.authorizer).replaceAll(exampleToken, token);
+    // What the authorizer passes on depends on the route.
+    const { resource } = example as ExampleEvent;
+    const authorizerEvent = JSON.stringify({ ...events.authorizer, resource }).replaceAll(
+      exampleToken,
+      token,
+    );
     const authorizer = createSubject('authorizer', authorizerEvent, backend.dynamoDbEndpoint);
     const { result } = await run(authorizer, process.execPath, 0);
-    // A new user.
-    const toSend =
-      name === 'signup' ? JSON.parse(JSON.stringify(example).replaceAll('newuser', 'another')) : example;
-    const subject = createSubject(name, eventWith(toSend, token, result.context ?? {}), recording.endpoint);
+    const event = forUser(name === 'signup' ? 'another' : at, example);
+    const subject = createSubject(name, eventWith(event, token, result.context ?? {}), recording.endpoint);
     await run(subject, process.execPath, 0);
     recording.replay();
     subjects.push(subject);
@@ -82,9 +87,14 @@ async function prepare(backend: Backend, isWanted: (name: string) => boolean): P
   return subjects;
 }
 
+/** An example event as text, for another user than the example's. */
+const forUser = (name: string | number, example: object): string =>
+  JSON.stringify(example).replaceAll('eventuser', `bench-${name}`);
+
 const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
 interface ExampleEvent {
+  readonly resource: string;
   readonly body: string;
   readonly requestContext: { readonly authorizer?: object };
 }
@@ -110,8 +120,8 @@ function findDefinition(name: string, definitions: readonly FunctionDefinition[]
 }
 
 /** An example event with a valid token and the authorizer's context for it. */
-function eventWith(example: object, token: string, context: Readonly<Record<string, unknown>>): string {
-  const written = JSON.stringify(example)
+function eventWith(example: string, token: string, context: Readonly<Record<string, unknown>>): string {
+  const written = example
     .replaceAll(exampleToken, token)
     .replaceAll(examplePrincipal.sessionId, String(context['sessionId']));
   const event: ExampleEvent = JSON.parse(written);

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { endpoints, listRoutes, type NamedRoute } from '../functions/endpoints';
+import { endpoints, listRoutes, type NamedRoute, routes } from '../functions/endpoints';
 import type { BackendFunctionName } from '../functions/functions';
 import type { EndpointDefinition } from '../functions/shared/definition';
 import type { Principal } from '../functions/shared/http/principal';
@@ -22,9 +22,11 @@ const account = {
 
 function exampleBody(name: NamedRoute['name']): object | undefined {
   const { body }: EndpointDefinition = endpoints[name];
-  const { username, password } = account;
+  const { username, email, password } = account;
   const values: Readonly<Record<string, string>> = {
     ...account,
+    // Who has an account can only change it.
+    ...(routes[name].access === 'authenticated' && { email: `new-${email}` }),
     current_password: password,
     new_password: `new-${password}`,
     re_new_password: `new-${password}`,
