@@ -70,7 +70,7 @@ async function openFolder(dataDir: string | undefined): Promise<LevelStore> {
 function describeOpeningFailure(dataDir: string | undefined, error: unknown): string {
   const reason: unknown = error instanceof Error ? (error.cause ?? error) : error;
   if (readMembers(reason)['code'] === 'LEVEL_LOCKED') {
-    return `The data folder ${dataDir} is in use by another process. DATA_DIR chooses another.`;
+    return `The data folder ${dataDir} is in use by another process. --data-dir chooses another.`;
   }
   return `The data folder ${dataDir} cannot be opened: ${reason instanceof Error ? reason.message : reason}`;
 }

@@ -200,7 +200,7 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const isInUse = error.code === 'EADDRINUSE';
-      const advice = `Choose another with PORT=${port + 1} npm start.`;
+      const advice = `Choose another with npm start -- --port ${port + 1}.`;
       reject(isInUse ? new Error(`Port ${port} is already in use. ${advice}`, { cause: error }) : error);
     });
     server.listen(port, host, () => resolve());

@@ -101,7 +101,7 @@ describe('npm start', () => {
     const started = start({ PORT: String(port) });
     expect(await started.exitCode).toBe(1);
     expect(started.output()).toBe(
-      `Port ${port} is already in use. Choose another with PORT=${port + 1} npm start.\n`,
+      `Port ${port} is already in use. Choose another with npm start -- --port ${port + 1}.\n`,
     );
     other.close();
   });

@@ -68,6 +68,19 @@ describe('evidence', () => {
       await ask('GET', path, { token });
     await ask('DELETE', `/api/sessions/${canary}/`, { token });
     await ask('GET', '/api/dashboard/', { token: `${token.slice(0, 14)}${canary.slice(0, 26)}` });
+    const me = '/api/auth/users/me/';
+    const current_password = password;
+    for (const [method, path, fields] of [
+      ['GET', me, undefined],
+      ['GET', `${me}export/`, undefined],
+      ['POST', '/api/auth/users/set_password/', { current_password: canary, new_password: canary }],
+      ['POST', '/api/auth/users/set_password/', { current_password, new_password: mailbox }],
+      ['POST', '/api/auth/users/set_username/', { current_password, new_username: `${canary} x` }],
+      ['PUT', me, { current_password: canary, email }],
+      ['PATCH', me, { current_password, email: canary }],
+      ['DELETE', me, { current_password: canary }],
+    ] as const)
+      await ask(method, path, { token, ...(fields && { body: fields }) });
     const { body: renewed } = await ask('POST', '/api/refresh-token/', { token });
     backend.database.decide(() => 'error');
     await Promise.all([
@@ -101,6 +114,18 @@ describe('evidence', () => {
     for (let failure = 0; failure < 10; failure += 1) await login({ username, password: 'wrong-password' });
     await login({ username, password: 'wrong-password' });
     await api.call('POST', '/api/logout/', { token });
+    const left = await api.signup();
+    const change = { current_password: 'password123', new_password: 'another-word-1' };
+    await api.call('POST', '/api/auth/users/set_password/', { token: left.token, body: change });
+    for (const current_password of ['wrong-password', 'another-word-1'])
+      await api.call('DELETE', '/api/auth/users/me/', { token: left.token, body: { current_password } });
+    const ofLeft = (await api.logged({ kind: 'event', userId: left.id }, 4)).map(({ event }) => event);
+    expect(ofLeft.sort()).toEqual([
+      'account_deleted',
+      'password_changed',
+      'reauthentication_failed',
+      'signup_succeeded',
+    ]);
     // Lines of different functions may arrive in another order than they were written in.
     const lines = (await api.logged({ kind: 'event', userId: id }, 18)).sort((one, other) =>
       one['time'] < other['time'] ? -1 : 1,

@@ -93,7 +93,7 @@ describe('a data folder', () => {
     const other = await startInOtherProcess(dataDir);
 
     await expect(startDynamoDb({ dataDir })).rejects.toMatchObject({
-      message: `The data folder ${dataDir} is in use by another process. DATA_DIR chooses another.`,
+      message: `The data folder ${dataDir} is in use by another process. --data-dir chooses another.`,
     });
 
     await expect(createAccounts(connect(other))).resolves.toBeUndefined();
