@@ -36,25 +36,26 @@ export interface DeleteMeDependencies extends ReauthenticationDependencies {
 
 type DeletionRequest = ProtectedRequest<FieldsOf<(typeof endpoint)['body']>>;
 
-export async function deleteMe(
+export const deleteMe = (
   request: DeletionRequest,
   dependencies: DeleteMeDependencies,
-): Promise<HttpResponse> {
-  const { body, caller, log } = request;
-  const { clock, accounts, rateLimits } = dependencies;
+): Promise<HttpResponse> => {
   const elapsed = stopwatch();
-  const user = await reauthenticate(body.current_password, request, dependencies);
-  // Before the user goes: if this function is killed in between, the next user of the name inherits nothing.
-  const account = accountDigest(user.username);
-  const networks = await rateLimits.removeAccountCounter(accountLimitKey(account));
-  const outcome = await accounts.deleteUser(user, toSeconds(clock()) + DELETED_LISTED_SECONDS);
-  if (outcome === 'overtaken') throw wrongPassword();
-  if (outcome === 'gone') throw new ApiError('not_authenticated', messages.userInactive);
-  log.event('account_deleted', { address: caller.sourceIp });
-  const lanes = networks.map((network) => laneLimitKey(account, network));
-  if (elapsed() < TIDYING_PATIENCE_MS) await tidy(request, lanes, dependencies).catch(log.failure);
-  return { status: 204 };
-}
+  return reauthenticate(request, dependencies, async (user) => {
+    const { caller, log } = request;
+    const { clock, accounts, rateLimits } = dependencies;
+    // Before the user goes: if this function is killed in between, the next user of the name inherits nothing.
+    const account = accountDigest(user.username);
+    const networks = await rateLimits.removeAccountCounter(accountLimitKey(account));
+    const outcome = await accounts.deleteUser(user, toSeconds(clock()) + DELETED_LISTED_SECONDS);
+    if (outcome === 'overtaken') throw wrongPassword();
+    if (outcome === 'gone') throw new ApiError('not_authenticated', messages.userInactive);
+    log.event('account_deleted', { address: caller.sourceIp });
+    const lanes = networks.map((network) => laneLimitKey(account, network));
+    if (elapsed() < TIDYING_PATIENCE_MS) await tidy(request, lanes, dependencies).catch(log.failure);
+    return { status: 204 };
+  });
+};
 
 /** Deletes what opens nothing any more. What is left of it, DynamoDB deletes when it expires. */
 async function tidy(

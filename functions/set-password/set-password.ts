@@ -14,6 +14,7 @@ import {
 } from '../shared/http/reauthenticate';
 import type { HttpResponse } from '../shared/http/response';
 import type { GenerationStore } from '../shared/store/generations';
+import type { FoundUser } from '../shared/store/users';
 import type { endpoint } from './endpoint';
 
 export interface SetPasswordDependencies extends ReauthenticationDependencies {
@@ -21,14 +22,20 @@ export interface SetPasswordDependencies extends ReauthenticationDependencies {
   readonly generations: Pick<GenerationStore, 'changePassword'>;
 }
 
-export async function setPassword(
-  request: ProtectedRequest<FieldsOf<(typeof endpoint)['body']>>,
+type SetPasswordRequest = ProtectedRequest<FieldsOf<(typeof endpoint)['body']>>;
+
+export const setPassword = (
+  request: SetPasswordRequest,
   dependencies: SetPasswordDependencies,
+): Promise<HttpResponse> =>
+  reauthenticate(request, dependencies, (user) => changePassword(user, request, dependencies));
+
+async function changePassword(
+  user: FoundUser,
+  { body, principal, token, caller, log }: SetPasswordRequest,
+  { clock, bcryptCost, passwordRules, generations }: SetPasswordDependencies,
 ): Promise<HttpResponse> {
-  const { body, principal, token, caller, log } = request;
-  const { clock, bcryptCost, passwordRules, generations } = dependencies;
   const { new_password: chosen, re_new_password: repeated = chosen } = body;
-  const user = await reauthenticate(body.current_password, request, dependencies);
   const problems = await passwordProblems(chosen, user, passwordRules);
   if (problems.length > 0) throw new InvalidFieldsError({ new_password: problems });
   const isRepeated = repeated === chosen;

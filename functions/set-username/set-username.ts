@@ -1,5 +1,7 @@
 /** Another name for a user who knows the password. Every session goes on; the old name is free at once. */
+import { stopwatch } from '../shared/clock';
 import { accountDigest } from '../shared/domain/attempts';
+import { TIDYING_PATIENCE_MS } from '../shared/domain/limits';
 import { toSeconds } from '../shared/domain/session';
 import { canonicalUsername } from '../shared/domain/text';
 import type { ProtectedRequest } from '../shared/http/create-handler';
@@ -15,6 +17,7 @@ import type { HttpResponse } from '../shared/http/response';
 import type { AccountStore } from '../shared/store/accounts';
 import type { RateLimitStore } from '../shared/store/rate-limits';
 import { accountLimitKey, laneLimitKey } from '../shared/store/schema';
+import type { FoundUser } from '../shared/store/users';
 import type { endpoint } from './endpoint';
 
 export interface SetUsernameDependencies extends ReauthenticationDependencies {
@@ -23,26 +26,38 @@ export interface SetUsernameDependencies extends ReauthenticationDependencies {
     Pick<RateLimitStore, 'removeAccountCounter'>;
 }
 
-export async function setUsername(
-  request: ProtectedRequest<FieldsOf<(typeof endpoint)['body']>>,
+type SetUsernameRequest = ProtectedRequest<FieldsOf<(typeof endpoint)['body']>>;
+
+export const setUsername = (
+  request: SetUsernameRequest,
   dependencies: SetUsernameDependencies,
+): Promise<HttpResponse> => {
+  const elapsed = stopwatch();
+  return reauthenticate(request, dependencies, async (user) => {
+    const response = await changeUsername(user, request, dependencies);
+    const isSame = canonicalUsername(user.username) === canonicalUsername(request.body.new_username);
+    if (!isSame && elapsed() < TIDYING_PATIENCE_MS)
+      await forget(user.username, dependencies.rateLimits).catch(request.log.failure);
+    return response;
+  });
+};
+
+async function changeUsername(
+  user: FoundUser,
+  { body, principal, caller, log }: SetUsernameRequest,
+  { clock, accounts }: SetUsernameDependencies,
 ): Promise<HttpResponse> {
-  const { body, principal, caller, log } = request;
-  const { clock, accounts, rateLimits } = dependencies;
-  const user = await reauthenticate(body.current_password, request, dependencies);
   const outcome = await accounts.changeUsername(user, body.new_username);
   if (outcome === 'taken') throw new InvalidFieldsError({ new_username: [messages.usernameTaken] });
   if (outcome === 'overtaken') throw wrongPassword();
   if (outcome === 'gone') throw new ApiError('not_authenticated', messages.userInactive);
   log.event('username_changed', { address: caller.sourceIp });
-  await forgetName(user.username, body.new_username).catch(log.failure);
   return { status: 204, headers: expiryHeaders(principal, toSeconds(clock())) };
+}
 
-  /** Whoever takes the old name begins without its failures and known networks. */
-  async function forgetName(old: string, current: string): Promise<void> {
-    if (canonicalUsername(old) === canonicalUsername(current)) return;
-    const account = accountDigest(old);
-    const networks = await rateLimits.removeAccountCounter(accountLimitKey(account));
-    await rateLimits.removeCounters(networks.map((network) => laneLimitKey(account, network)));
-  }
+/** Whoever takes a name that was given up begins without its failures and known networks. */
+async function forget(name: string, rateLimits: SetUsernameDependencies['rateLimits']): Promise<void> {
+  const account = accountDigest(name);
+  const networks = await rateLimits.removeAccountCounter(accountLimitKey(account));
+  await rateLimits.removeCounters(networks.map((network) => laneLimitKey(account, network)));
 }

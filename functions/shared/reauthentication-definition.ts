@@ -27,9 +27,9 @@ export const settingsToReauthenticate = <const More extends Setting>(
 /** The user with the hash. */
 export const readUser = { read: ['GetItem'] } as const satisfies Grant;
 
-/** The steps of a request with the right password, which goes on to take these. */
-export const stepsToReauthenticate = (...then: Steps): Steps => [
+/** The steps of a request with the right password, which goes on to take these. The failures are forgotten beside the first. */
+export const stepsToReauthenticate = (first: Steps[number], ...then: Steps): Steps => [
   ['UpdateItem rateLimits', 'UpdateItem rateLimits', 'GetItem users'],
-  ['DeleteItem rateLimits'],
+  ['DeleteItem rateLimits', ...first],
   ...then,
 ];

@@ -14,6 +14,7 @@ import {
 } from '../shared/http/reauthenticate';
 import type { HttpResponse } from '../shared/http/response';
 import type { AccountStore } from '../shared/store/accounts';
+import type { FoundUser } from '../shared/store/users';
 import { endpoint } from './endpoint';
 
 type Changes = FieldsOf<(typeof endpoint)['body']>;
@@ -45,16 +46,17 @@ export async function updateMe(
 }
 
 /** The user with the new address; `undefined` if the user is gone. */
-async function changeEmail(
-  { email, current_password }: Changes,
+const changeEmail = (
+  changes: Changes,
   request: ProtectedRequest<unknown>,
   dependencies: UpdateMeDependencies,
-) {
-  const user = await reauthenticate(current_password, request, dependencies);
-  const outcome = await dependencies.accounts.changeEmail(user, email);
-  if (outcome === 'taken') throw new InvalidFieldsError({ email: [messages.emailTaken] });
-  if (outcome === 'overtaken') throw wrongPassword();
-  if (outcome === 'gone') return undefined;
-  if (outcome.email !== user.email) request.log.event('email_changed', { address: request.caller.sourceIp });
-  return outcome;
-}
+): Promise<FoundUser | undefined> =>
+  reauthenticate({ ...request, body: changes }, dependencies, async (user) => {
+    const outcome = await dependencies.accounts.changeEmail(user, changes.email);
+    if (outcome === 'taken') throw new InvalidFieldsError({ email: [messages.emailTaken] });
+    if (outcome === 'overtaken') throw wrongPassword();
+    if (outcome === 'gone') return undefined;
+    if (outcome.email !== user.email)
+      request.log.event('email_changed', { address: request.caller.sourceIp });
+    return outcome;
+  });

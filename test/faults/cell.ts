@@ -46,8 +46,7 @@ const longestWaitFor = ({ endpoint, token }: Scenario): number =>
 const isSaved = ({ scenario, plan: { call = '', fault, attempts } }: Cell): boolean =>
   HARMLESS.includes(fault) ||
   (isRetried(fault) && attempts < FOR_GOOD) ||
-  (scenario.dispensable ?? []).includes(call) ||
-  (attempts < FOR_GOOD && (scenario.dispensableOnce ?? []).includes(call));
+  (scenario.dispensable ?? []).includes(call);
 
 /** Whether the request was done, although nobody heard of it. */
 const isDoneUnheard = ({ scenario, plan: { call, fault } }: Cell): boolean =>

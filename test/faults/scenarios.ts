@@ -24,8 +24,6 @@ export interface Scenario {
   readonly repeated?: (account: Account) => Expected;
   /** Calls without which the answer is still right. */
   readonly dispensable?: readonly string[];
-  /** The same, but a later call of their kind is needed, and a fault for good would meet it too. */
-  readonly dispensableOnce?: readonly string[];
   /** Calls that take no time of their own in the function's: made at the same time as others, or in time that a decision has anyway. */
   readonly beside?: readonly string[];
   /** Whether the account may have to wait after an attempt that came to nothing. */
@@ -246,7 +244,7 @@ export const scenarios: readonly Scenario[] = [
     right: always(204),
     deed: 'set-password: TransactWriteItems Users',
     dispensable: ['set-password: DeleteItem RateLimits'],
-    beside: besideAttempt('set-password'),
+    beside: [...besideAttempt('set-password'), 'set-password: DeleteItem RateLimits'],
     repeated: wrongPassword,
     mayWait: true,
     live: { before: ['original', 'other'], after: ['original'] },
@@ -258,7 +256,11 @@ export const scenarios: readonly Scenario[] = [
     right: always(204),
     deed: 'set-username: TransactWriteItems Users',
     dispensable: ['set-username: DeleteItem RateLimits', 'set-username: DeleteItem RateLimits 2'],
-    beside: besideAttempt('set-username'),
+    beside: [
+      ...besideAttempt('set-username'),
+      'set-username: DeleteItem RateLimits',
+      'set-username: DeleteItem RateLimits 2',
+    ],
     mayWait: true,
     live: both,
   },
@@ -270,7 +272,7 @@ export const scenarios: readonly Scenario[] = [
     right: profile('new-'),
     deed: 'update-me: TransactWriteItems Users',
     dispensable: ['update-me: DeleteItem RateLimits'],
-    beside: besideAttempt('update-me'),
+    beside: [...besideAttempt('update-me'), 'update-me: DeleteItem RateLimits'],
     mayWait: true,
     live: both,
   },
@@ -280,9 +282,9 @@ export const scenarios: readonly Scenario[] = [
     body: () => ({ current_password: PASSWORD }),
     right: always(204),
     deed: 'delete-me: TransactWriteItems Users',
-    dispensable: removal,
-    dispensableOnce: ['delete-me: DeleteItem RateLimits'],
-    beside: [...besideAttempt('delete-me'), ...removal],
+    // The counter of the account goes first: without that, nobody is deleted.
+    dispensable: ['delete-me: DeleteItem RateLimits 2', ...removal],
+    beside: [...besideAttempt('delete-me'), 'delete-me: DeleteItem RateLimits 2', ...removal],
     repeated: always(401, { detail: 'User inactive or deleted.' }),
     mayWait: true,
     live: { before: ['original', 'other'], after: [] },

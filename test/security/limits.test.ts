@@ -1,7 +1,10 @@
 /** The table of limits in docs/security.md, and its list of sentences, are what is true. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listRoutes } from '../../functions/endpoints';
+import type { FunctionName } from '../../functions/functions';
 import * as limits from '../../functions/shared/domain/limits';
+import { constructId } from '../../lib/auth-function';
 import { settingNames } from '../../lib/settings';
 import { templateWith } from '../support/assembly';
 
@@ -30,13 +33,13 @@ const [everyMethod, ...hashingMethods] = stage.MethodSettings.map(
   (setting: any) => `${setting.ThrottlingRateLimit}, burst ${setting.ThrottlingBurstLimit}`,
 );
 const timeouts = functions.map(({ Timeout }) => Timeout);
-const authorizerTimeout = Object.entries(template.findResources('AWS::Lambda::Function')).find(([id]) =>
-  id.startsWith('AuthorizerFunction'),
-)![1]['Properties'].Timeout;
-const isHashing = ({ Environment }: any) => 'BCRYPT_COST' in Environment.Variables;
-const protectedTimeouts = functions
-  .filter((one) => !isHashing(one))
-  .map(({ Timeout }) => Timeout + authorizerTimeout);
+const timeoutOf = (name: FunctionName): number =>
+  Object.entries(template.findResources('AWS::Lambda::Function')).find(([id]) =>
+    id.startsWith(constructId(name)),
+  )![1]['Properties'].Timeout;
+const protectedTimeouts = listRoutes()
+  .filter(({ access }) => access === 'authenticated')
+  .map(({ name }) => timeoutOf(name) + timeoutOf('authorizer'));
 
 /** What is in force. */
 const inForce: Readonly<Record<string, string>> = {
@@ -52,6 +55,7 @@ const inForce: Readonly<Record<string, string>> = {
   'known networks of an account': String(limits.KNOWN_NETWORKS),
   'logins per address': variables.LOGINS_PER_ADDRESS,
   'signups per address': variables.SIGNUPS_PER_ADDRESS,
+  'exports of an account': `${limits.EXPORTS_PER_WINDOW} in ${limits.EXPORT_WINDOW_SECONDS} s`,
   'window of an address': `${variables.ADDRESS_WINDOW_SECONDS} s`,
   'requests a second': everyMethod,
   'hashing requests a second': [...new Set(hashingMethods)].join(' or '),

@@ -43,22 +43,22 @@ export const bindReauthentication = (
 });
 
 /**
- * The caller's user, if `password` is that user's. Attempts are counted for the source IP and for the session: whoever guesses from
- * another session, or at login, keeps nobody from changing the account.
+ * Does what the caller asks for if `current_password` is the caller's. Attempts are counted for the source IP and for the session: whoever
+ * guesses from another session, or at login, keeps nobody from changing the account.
  * @throws ThrottledError when there were too many; InvalidFieldsError `current_password`; ApiError `not_authenticated` if the user is gone.
  */
-export async function reauthenticate(
-  password: string,
-  request: ProtectedRequest<unknown>,
+export async function reauthenticate<Result>(
+  request: ProtectedRequest<{ readonly current_password: string }>,
   dependencies: ReauthenticationDependencies,
-): Promise<FoundUser> {
-  const { principal, token, caller, log } = request;
+  action: (user: FoundUser) => Promise<Result>,
+): Promise<Result> {
+  const { body, principal, token, caller, log } = request;
   const { users, rateLimits } = dependencies;
   const key = reauthenticationLimitKey(token.locator, principal.sessionId);
   const consuming = inOrder(consumeSourceIp('reauthentication', request, dependencies), consume());
   const { user, isMatch, hashMilliseconds } = await checkPassword(
     {
-      password,
+      password: body.current_password,
       consuming: consuming.then(([, attempt]) => attempt),
       reading: users.find(token.locator, principal.userId),
     },
@@ -70,9 +70,9 @@ export async function reauthenticate(
     log.event('reauthentication_failed', { address: caller.sourceIp, hashMilliseconds });
     throw wrongPassword();
   }
-  // If this fails, the next right password makes up for it.
-  await rateLimits.removeCounters([key]).catch(log.failure);
-  return user;
+  // If the failures cannot be forgotten now, the next right password makes up for it.
+  const [result] = await inOrder(action(user), rateLimits.removeCounters([key]).catch(log.failure));
+  return result;
 
   async function consume() {
     const attempt = { key, nowMs: dependencies.clock() };

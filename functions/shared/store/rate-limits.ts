@@ -18,6 +18,7 @@ import {
   waitAfter,
   windowEnd,
 } from '../domain/attempts';
+import { TIDYING_PATIENCE_MS } from '../domain/limits';
 import { toSeconds } from '../domain/session';
 import type { Bound } from './bind';
 import { conditionHeld, type Database, retryOnConflict } from './database';
@@ -115,9 +116,13 @@ export async function reset(
   ]);
 }
 
-/** Deletes counters, one after the other. */
+/** Deletes counters one after the other, and gives up after {@link TIDYING_PATIENCE_MS}: what is left expires. */
 export async function removeCounters(database: RateLimits, keys: readonly LimitKey[]): Promise<void> {
-  for (const key of keys) await removeCounter(database, key, 'NONE');
+  const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
+  for (const key of keys) {
+    if (performance.now() > giveUpAt) return;
+    await removeCounter(database, key, 'NONE');
+  }
 }
 
 /** Deletes the counter of an account. The networks that it knew, by their digests. */
