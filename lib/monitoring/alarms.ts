@@ -100,7 +100,7 @@ const loginAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
     figures: alarmFigures.slowHashes,
     description:
       'Hashing a password takes a second or more: users wait at login and signup. ' +
-      'Look on the dashboard since when. If bcryptCost was raised, lower it, or give the two functions more memory (hashing in lib/auth-functions.ts).',
+      'Look on the dashboard since when. If bcryptCost was raised, lower it, or give the functions that hash more memory (in their endpoint.ts).',
   },
 ];
 

@@ -138,8 +138,13 @@ describe('one address', () => {
         hashesPerSecond: 10_000,
       },
     });
+    // To noon: a window that ended meanwhile would let more through.
+    const now = Math.floor(Date.now() / 1000);
+    await advanceLimited(86_400 - (now % 86_400) + 43_200);
   });
   afterAll(() => limited.close());
+  const advanceLimited = (seconds: number) =>
+    limited.call('POST', '/_local/clock/', { body: { advance: `${seconds}s` } });
   const attempt = (path: string, headers: Record<string, string> = {}) => {
     const username = newName();
     const body = { username, email: `${username}@example.com`, password: 'password123' };
@@ -170,7 +175,7 @@ describe('one address', () => {
     const wait = Number(replies[2]!.headers.get('Retry-After'));
     expect(wait).toBeGreaterThan(0);
     expect(wait).toBeLessThanOrEqual(86_400);
-    await limited.call('POST', '/_local/clock/', { body: { advance: `${wait}s` } });
+    await advanceLimited(wait);
     expect((await attempt('/api/signup/')).status).toBe(201);
   });
 
@@ -185,5 +190,17 @@ describe('one address', () => {
       for (const line of await limited.logged({ event }, 4))
         expect(line).not.toHaveProperty('hashMilliseconds');
     }
+    await advanceLimited(86_400);
+    const { token } = await limited.signup();
+    const change = { current_password: 'wrong-password', new_username: newName() };
+    const replies = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        limited.call('POST', '/api/auth/users/set_username/', { token, body: change }),
+      ),
+    );
+    expect(tally(replies)).toEqual({ 400: 2, 429: 4 });
+    expect(await limited.logged({ event: 'reauthentication_failed' }, 2)).toHaveLength(2);
+    for (const line of await limited.logged({ event: 'reauthentication_refused' }, 4))
+      expect(line).not.toHaveProperty('hashMilliseconds');
   });
 });
