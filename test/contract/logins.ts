@@ -80,7 +80,7 @@ export function waiting(api: Contract): void {
       });
       // The limit is that of the account.
       expectResponse(LOGIN, await failLogin(api.newName()), LOGIN_FAILED);
-      await expectAlive(api, bob.token);
+      await expectAlive(api, await api.refresh(bob.token));
       if (seconds > LONGEST_WAIT_SECONDS) return;
       await pause(seconds * 1000);
       await api.login(bob);

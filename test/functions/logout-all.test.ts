@@ -1,5 +1,7 @@
 import { logoutAll } from '../../functions/logout-all/logout-all';
 import type { ApiError, InvalidFieldsError } from '../../functions/shared/http/errors';
+import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
+import { recordingLog } from '../support/log';
 import { NOW, principal, protectedRequest, sessionWith, token } from '../support/sessions';
 
 const dead = { key: token, session: sessionWith(token, { sessionGeneration: 4 }) };
@@ -42,6 +44,14 @@ describe('POST /api/logoutall/', () => {
     deps.users.endAllSessions.mockResolvedValue(undefined);
     expect(await logoutAll(protectedRequest(), deps)).toEqual({ status: 204 });
     expect(deps.sessions.list).not.toHaveBeenCalled();
+  });
+
+  it('has ended them although what is dead cannot be deleted, which the log says', async () => {
+    const deps = dependencies();
+    const log = recordingLog();
+    deps.sessions.removeAll.mockRejectedValue(new StoreUnavailableError('no'));
+    expect(await logoutAll(protectedRequest({ log }), deps)).toEqual({ status: 204 });
+    expect(log.failures).toHaveLength(1);
   });
 
   it('with keep=current is refused when this session was itself ended meanwhile', async () => {
