@@ -55,7 +55,7 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
   const checked = await checkPassword(
     {
       password: input.password,
-      consuming: consumeAccount(accountDigest(input.username), request, dependencies),
+      consuming: consumeAccount({ account: accountDigest(input.username), locator }, request, dependencies),
       reading: users.findNamed(locator, input.username),
     },
     dependencies,
@@ -90,11 +90,11 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
  * @throws ThrottledError when it has to wait.
  */
 async function consumeAccount(
-  account: string,
+  { account, locator }: { readonly account: string; readonly locator: string },
   request: LoginRequest,
   { clock, rateLimits, accountRules }: LoginDependencies,
 ): Promise<ConsumedAttempt> {
-  const network = networkDigest(account, request.caller.sourceIp);
+  const network = networkDigest(account, locator, request.caller.sourceIp);
   const lane = { network, key: laneLimitKey(account, network) };
   const attempt = { key: accountLimitKey(account), lane, nowMs: clock() };
   const consumption = await rateLimits.consumeWithBackoff(attempt, accountRules);

@@ -48,7 +48,10 @@ async function changeUsername(
   { clock, accounts }: SetUsernameDependencies,
 ): Promise<HttpResponse> {
   const outcome = await accounts.changeUsername(user, body.new_username);
-  if (outcome === 'taken') throw new InvalidFieldsError({ new_username: [messages.usernameTaken] });
+  if (outcome === 'taken') {
+    log.event('username_change_failed', { reason: 'username_taken', address: caller.sourceIp });
+    throw new InvalidFieldsError({ new_username: [messages.usernameTaken] });
+  }
   if (outcome === 'overtaken') throw wrongPassword();
   if (outcome === 'gone') throw new ApiError('not_authenticated', messages.userInactive);
   log.event('username_changed', { address: caller.sourceIp });

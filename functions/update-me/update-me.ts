@@ -53,10 +53,13 @@ const changeEmail = (
 ): Promise<FoundUser | undefined> =>
   reauthenticate({ ...request, body: changes }, dependencies, async (user) => {
     const outcome = await dependencies.accounts.changeEmail(user, changes.email);
-    if (outcome === 'taken') throw new InvalidFieldsError({ email: [messages.emailTaken] });
+    const address = request.caller.sourceIp;
+    if (outcome === 'taken') {
+      request.log.event('email_change_failed', { reason: 'email_taken', address });
+      throw new InvalidFieldsError({ email: [messages.emailTaken] });
+    }
     if (outcome === 'overtaken') throw wrongPassword();
     if (outcome === 'gone') return undefined;
-    if (outcome.email !== user.email)
-      request.log.event('email_changed', { address: request.caller.sourceIp });
+    if (outcome.email !== user.email) request.log.event('email_changed', { address });
     return outcome;
   });

@@ -51,10 +51,20 @@ describe('an account', () => {
 
 describe('the networks of an account', () => {
   it('are named by account and network together, so that two accounts on one network have no name in common', () => {
-    expect(networkDigest('account', '203.0.113.7')).toMatch(/^[0-9a-f]{16}$/);
-    expect(networkDigest('account', '203.0.113.7')).toBe(networkDigest('account', '203.0.113.7'));
-    expect(networkDigest('account', '203.0.113.7')).not.toBe(networkDigest('other', '203.0.113.7'));
-    expect(networkDigest('account', '203.0.113.7')).not.toBe(networkDigest('account', '203.0.113.8'));
+    expect(networkDigest('account', 'locator', '203.0.113.7')).toMatch(/^[0-9a-f]{16}$/);
+    expect(networkDigest('account', 'locator', '203.0.113.7')).toBe(
+      networkDigest('account', 'locator', '203.0.113.7'),
+    );
+    expect(networkDigest('account', 'locator', '203.0.113.7')).not.toBe(
+      networkDigest('other', 'locator', '203.0.113.7'),
+    );
+    expect(networkDigest('account', 'locator', '203.0.113.7')).not.toBe(
+      networkDigest('account', 'locator', '203.0.113.8'),
+    );
+    // Whoever takes over the name has another locator.
+    expect(networkDigest('account', 'locator', '203.0.113.7')).not.toBe(
+      networkDigest('account', 'other', '203.0.113.7'),
+    );
   });
 
   it('are known before their time is over, and not from then on', () => {

@@ -114,11 +114,11 @@ function sessionItems(account: Account, setting: Setting): object[] {
 }
 
 function counterItems(
-  { username, address }: Account,
+  { username, locator, address }: Account,
   { failedLogins, failedInLane }: Setting,
 ): Record<string, unknown>[] {
   const account = accountDigest(username);
-  const network = networkDigest(account, address);
+  const network = networkDigest(account, locator, address);
   const expiresAt = Math.ceil(Date.now() / 1000) + 1000;
   const counter = (attempts: number, secondsAgo: number) => ({
     attempts,

@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 
 const account = accountDigest('newuser');
-const network = networkDigest(account, '203.0.113.7');
+const network = networkDigest(account, 'f2afca0567', '203.0.113.7');
 const attempt = {
   key: accountLimitKey(account),
   lane: { network, key: laneLimitKey(account, network) },

@@ -193,7 +193,7 @@ describe('cross-origin answers', () => {
       'Access-Control-Allow-Origin': 'https://b.example',
       Vary: 'Origin',
       'Access-Control-Expose-Headers':
-        'Token-Expires-In, Session-Expires-In, Retry-After, WWW-Authenticate, Allow',
+        'Token-Expires-In, Session-Expires-In, Retry-After, Content-Disposition, WWW-Authenticate, Allow',
     });
     expect(await headersFor(origins, 'https://c.example')).not.toHaveProperty('Access-Control-Allow-Origin');
     expect(await headersFor(origins)).not.toHaveProperty('Access-Control-Allow-Origin');

@@ -193,13 +193,18 @@ describe('one address', () => {
     await advanceLimited(86_400);
     const { token } = await limited.signup();
     const change = { current_password: 'wrong-password', new_username: newName() };
-    const replies = await Promise.all(
-      Array.from({ length: 6 }, () =>
-        limited.call('POST', '/api/auth/users/set_username/', { token, body: change }),
-      ),
-    );
+    const replies = [];
+    for (let number = 0; number < 6; number += 1)
+      replies.push(await limited.call('POST', '/api/auth/users/set_username/', { token, body: change }));
     expect(tally(replies)).toEqual({ 400: 2, 429: 4 });
     expect(await limited.logged({ event: 'reauthentication_failed' }, 2)).toHaveLength(2);
+    // What the address refuses costs the session no attempt.
+    const counters = itemsOf(limited);
+    const [ofSession] = (await counters.all('rateLimits')).filter(({ limitKey }) =>
+      limitKey.startsWith('REAUTHENTICATION#'),
+    );
+    counters.close();
+    expect(ofSession?.['attempts']).toBe(2);
     for (const line of await limited.logged({ event: 'reauthentication_refused' }, 4))
       expect(line).not.toHaveProperty('hashMilliseconds');
   });

@@ -55,9 +55,12 @@ export const windowEnd = (now: number, { windowSeconds }: FixedWindowRules): num
 export const accountDigest = (username: string): string =>
   createHash('sha256').update(canonicalUsername(username)).digest('hex').slice(0, 32);
 
-/** Names a network of one account. Another account's name for the same network is another. `sourceIp` is an {@link addressGroup}. */
-export const networkDigest = (account: string, sourceIp: string): string =>
-  createHash('sha256').update(`${account} ${sourceIp}`).digest('hex').slice(0, 16);
+/**
+ * Names a network of one user under one name. Another user's name for the same network is another, also if that user takes over the name.
+ * `sourceIp` is an {@link addressGroup}.
+ */
+export const networkDigest = (account: string, locator: string, sourceIp: string): string =>
+  createHash('sha256').update(`${account} ${locator} ${sourceIp}`).digest('hex').slice(0, 16);
 
 /** The networks that an account signed in from, by their digests, and until when they are known: epoch seconds. */
 export type KnownNetworks = Readonly<Record<string, number>>;

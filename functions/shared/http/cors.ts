@@ -6,6 +6,7 @@ export const EXPOSED_HEADERS = [
   'Token-Expires-In',
   'Session-Expires-In',
   'Retry-After',
+  'Content-Disposition',
   'WWW-Authenticate',
   'Allow',
 ] as const;

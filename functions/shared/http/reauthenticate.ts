@@ -6,6 +6,7 @@ import type { ReauthenticationSetting } from '../reauthentication-definition';
 import { bind } from '../store/bind';
 import type { Database } from '../store/database';
 import {
+  type ConsumedAttempt,
   consumeFixedWindow,
   consumeWithBackoff,
   type RateLimitStore,
@@ -55,11 +56,10 @@ export async function reauthenticate<Result>(
   const { body, principal, token, caller, log } = request;
   const { users, rateLimits } = dependencies;
   const key = reauthenticationLimitKey(token.locator, principal.sessionId);
-  const consuming = inOrder(consumeSourceIp('reauthentication', request, dependencies), consume());
   const { user, isMatch, hashMilliseconds } = await checkPassword(
     {
       password: body.current_password,
-      consuming: consuming.then(([, attempt]) => attempt),
+      consuming: consume(),
       reading: users.find(token.locator, principal.userId),
     },
     dependencies,
@@ -74,9 +74,19 @@ export async function reauthenticate<Result>(
   const [result] = await inOrder(action(user), rateLimits.removeCounters([key]).catch(log.failure));
   return result;
 
-  async function consume() {
+  /** Both at once. What the source IP refuses costs the session no attempt, unless another was counted at the same time. */
+  async function consume(): Promise<ConsumedAttempt> {
     const attempt = { key, nowMs: dependencies.clock() };
-    const consumption = await rateLimits.consumeWithBackoff(attempt, dependencies.accountRules);
+    const [ofSourceIp, ofSession] = await Promise.allSettled([
+      consumeSourceIp('reauthentication', request, dependencies),
+      rateLimits.consumeWithBackoff(attempt, dependencies.accountRules),
+    ]);
+    const consumption = ofSession.status === 'fulfilled' ? ofSession.value : undefined;
+    if (ofSourceIp.status === 'rejected') {
+      if (consumption?.isAllowed) await rateLimits.refund(consumption).catch(log.failure);
+      throw ofSourceIp.reason;
+    }
+    if (!consumption) throw (ofSession as PromiseRejectedResult).reason;
     if (consumption.isAllowed) return consumption;
     const { waitSeconds } = consumption;
     throw refuse('reauthentication', { reason: 'account_wait', waitSeconds }, request);

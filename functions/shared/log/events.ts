@@ -26,6 +26,9 @@ const events = {
   reauthentication_refused: { level: 'WARN', outcome: 'refused' },
   password_changed: { level: 'INFO', outcome: 'succeeded' },
   username_changed: { level: 'INFO', outcome: 'succeeded' },
+  /** The name, or the address, was taken. */
+  username_change_failed: { level: 'INFO', outcome: 'failed' },
+  email_change_failed: { level: 'INFO', outcome: 'failed' },
   email_changed: { level: 'INFO', outcome: 'succeeded' },
   account_deleted: { level: 'INFO', outcome: 'succeeded' },
   account_exported: { level: 'INFO', outcome: 'succeeded' },

@@ -143,9 +143,18 @@ export const countAttempts = {
   attributes: rateLimitAttributes,
   returnValues: ['NONE', 'ALL_NEW'],
 } as const;
-export const removeCounters = { write: ['DeleteItem'], attributes: [] } as const;
+export const removeCounters = {
+  write: ['DeleteItem'],
+  attributes: [],
+  partitionKeys: ['REAUTHENTICATION#*'],
+} as const;
 /** Also that of an account, which says which networks it knew. */
-export const removeAccountCounters = { ...removeCounters, returnValues: ['NONE', 'ALL_OLD'] } as const;
+export const removeAccountCounters = {
+  write: ['DeleteItem'],
+  attributes: [],
+  partitionKeys: ['REAUTHENTICATION#*', 'ACCOUNT#*', 'LANE#*'],
+  returnValues: ['NONE', 'ALL_OLD'],
+} as const;
 
 /** The attribute of an account's counter that holds until when a network is known. */
 export const networkAttribute = (network: string): string => NETWORK + network;
