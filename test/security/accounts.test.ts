@@ -1,7 +1,8 @@
 /** Sentences about changing and leaving an account. */
 import { listRoutes } from '../../functions/endpoints';
 import { accountDigest } from '../../functions/shared/domain/attempts';
-import type { TestApi } from '../support/api';
+import { accountLimitKey, laneLimitKey, networkAttribute } from '../../functions/shared/store/schema';
+import { newName, type TestApi } from '../support/api';
 import { type FaultyApi, type FaultyDatabase, startFaultyApi } from '../support/faulty-database';
 import { itemsOf, type StoredItems } from '../support/stored-items';
 
@@ -28,6 +29,11 @@ const ME = '/api/auth/users/me/';
 const login = (username: string, password = PASSWORD) =>
   api.call('POST', '/api/api-token-auth/', { body: { username, password } });
 const leave = (token: string) => api.call('DELETE', ME, { token, body: { current_password: PASSWORD } });
+const rename = (token: string, new_username: string) =>
+  api.call('POST', '/api/auth/users/set_username/', {
+    token,
+    body: { current_password: PASSWORD, new_username },
+  });
 const TABLES = ['users', 'tokens', 'rateLimits', 'outbox'] as const;
 const everything = async () => JSON.stringify(await Promise.all(TABLES.map((table) => stored.all(table))));
 
@@ -146,6 +152,77 @@ describe('accounts', () => {
     }
     expect([...outcomes].sort()).toEqual(['204, 0 items', '503, 4 items']);
   });
+
+  it('a deletion leaves the sessions of whoever is at the same place by then', async () => {
+    const { token, id } = await api.signup();
+    const sessions = async () =>
+      (await stored.all('tokens')).filter(({ user }) => user === token.slice(0, 10));
+    const [own] = await sessions();
+    const next = { ...own, session: 'ffff', id: 'f'.repeat(16), userId: id + 1 };
+    await stored.put('tokens', next);
+    expect((await leave(token)).status).toBe(204);
+    expect(await sessions()).toEqual([next]);
+  });
+
+  /** After failed logins, some of them in the lane of a network on which the account signed in. */
+  async function signUpWithCounters() {
+    const { token, username } = await api.signup();
+    const account = accountDigest(username);
+    const expiresAt = Math.ceil(Date.now() / 1000) + 1000;
+    const failures = { attempts: 5, lastAttemptAtMs: Date.now(), expiresAt };
+    const network = '0123456789abcdef';
+    const known = { [networkAttribute(network)]: expiresAt };
+    await stored.put('rateLimits', { ...accountLimitKey(account), ...failures, ...known });
+    await stored.put('rateLimits', { ...laneLimitKey(account, network), ...failures });
+    const counters = async () =>
+      (await stored.all('rateLimits')).filter(({ limitKey }) => limitKey.includes(account));
+    return { token, username, counters };
+  }
+
+  it.each([
+    ['was given up', (token: string) => rename(token, newName())],
+    ['was the name of a user who left', leave],
+  ])('nothing is known of failures and networks under a name that %s', async (_, giveUp) => {
+    const { token, counters } = await signUpWithCounters();
+    expect(await counters()).toHaveLength(2);
+    expect((await giveUp(token)).status).toBe(204);
+    expect(await counters()).toEqual([]);
+  });
+
+  it('failures and networks stay with a name that is only written otherwise', async () => {
+    const { token, username, counters } = await signUpWithCounters();
+    const before = await counters();
+    expect((await rename(token, username.toUpperCase())).status).toBe(204);
+    expect(await counters()).toEqual(before);
+  });
+
+  it.each([
+    ['POST', '/api/auth/users/set_password/', { new_password: 'another-word-1' }],
+    ['POST', '/api/auth/users/set_username/', { new_username: 'locked-out' }],
+    ['PUT', ME, { email: 'locked-out@example.com' }],
+    ['PATCH', ME, {}],
+    ['DELETE', ME, {}],
+    ['GET', ME, undefined],
+    ['GET', `${ME}export/`, undefined],
+  ])(
+    '%s %s does nothing for a user who is locked out after the authorizer looked',
+    async (method, path, fields) => {
+      const { token } = await api.signup();
+      const locator = token.slice(0, 10);
+      const userItem = async () => (await stored.all('users')).find(({ pk }) => pk === `USER#${locator}`);
+      const before = await userItem();
+      database.decide(async ({ operation, payload }) => {
+        if (operation !== 'GetItem' || payload['Key']?.pk?.S !== `USER#${locator}`) return 'pass' as const;
+        database.decide(() => 'pass');
+        await stored.updateUser(locator, { expression: 'SET isActive = :no', values: { ':no': false } });
+        return 'pass';
+      });
+      const body = fields && { current_password: PASSWORD, ...fields };
+      const reply = await api.call(method, path, { token, ...(body && { body }) });
+      expect([reply.status, reply.body]).toEqual([401, { detail: 'User inactive or deleted.' }]);
+      expect(await userItem()).toEqual({ ...before, isActive: false });
+    },
+  );
 
   it('fifty deletions at once, against logins and refreshes, leave nobody who can sign in', async () => {
     const { token, username } = await api.signup();

@@ -121,6 +121,19 @@ describe('guessing', () => {
       expect(line).not.toHaveProperty('hashMilliseconds');
   });
 
+  it('guesses of the current password in one session keep no other session of the user waiting', async () => {
+    const { token, username } = await api.signup();
+    const other = (await login(username)).body.token;
+    const change = async (text: string, current_password: string) => {
+      const body = { current_password, new_username: username };
+      return (await api.call('POST', '/api/auth/users/set_username/', { token: text, body })).status;
+    };
+    const statuses = [];
+    for (let number = 0; number < 6; number += 1) statuses.push(await change(token, 'not-the-password'));
+    expect(statuses).toEqual([400, 400, 400, 400, 400, 429]);
+    expect([await change(token, 'password123'), await change(other, 'password123')]).toEqual([429, 204]);
+  });
+
   it('40. No default account or password exists after deploy.', () => {
     expect(afterDeploy).toEqual([[], []]);
   });

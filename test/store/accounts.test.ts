@@ -3,6 +3,7 @@ import { canonicalEmail, canonicalUsername } from '../../functions/shared/domain
 import { issueToken, newLocator } from '../../functions/shared/domain/token';
 import type { User } from '../../functions/shared/domain/user';
 import { readSessionAndOwner } from '../../functions/shared/store/authentication';
+import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { FoundUser } from '../../functions/shared/store/users';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { NOW, sessionWith } from '../support/sessions';
@@ -161,6 +162,14 @@ describe('the end of an account', () => {
     expect(await users.deleteUser({ ...item, locator }, NOW)).toBe('deleted');
     expect(await database.items('users')).toContainEqual(marker);
     expect(await keysAt(locator)).toEqual([]);
+  });
+
+  it('never takes an item of somebody else with it', async () => {
+    const { user } = await newUser();
+    await database.put('users', { pk: `EMAIL#${canonicalEmail(user.email)}`, locator: 'of-another' });
+    const before = await database.dump();
+    await expect(users.deleteUser(user, NOW)).rejects.toThrow(StoreUnavailableError);
+    expect(await database.dump()).toBe(before);
   });
 
   it('comes once, also when it is asked for fifty times at once, and between changes', async () => {
