@@ -101,17 +101,20 @@ describe('passwords', () => {
     const common: readonly string[] = dictionary['passwords-common'];
     expect(common.filter((password) => password.length >= 8).length).toBeGreaterThan(10_000);
     const strict = await startApi({ settings: { passwordBlocklist: 'on' } });
-    const account = { username: newName(), email: `${newName()}@example.com` };
-    const refused = ['This password is too common.'];
-    for (const password of ['password123', 'PASSWORD123', common.find((one) => one.length >= 8)!]) {
-      const reply = await strict.call('POST', '/api/signup/', { body: { ...account, password } });
-      expect([reply.status, reply.body]).toEqual([400, { password: refused }]);
+    try {
+      const account = { username: newName(), email: `${newName()}@example.com` };
+      const refused = ['This password is too common.'];
+      for (const password of ['password123', 'PASSWORD123', common.find((one) => one.length >= 8)!]) {
+        const reply = await strict.call('POST', '/api/signup/', { body: { ...account, password } });
+        expect([reply.status, reply.body]).toEqual([400, { password: refused }]);
+      }
+      const { token } = await strict.signup({ password: 'horse-battery-7' });
+      const body = { current_password: 'horse-battery-7', new_password: 'password123' };
+      const change = await strict.call('POST', '/api/auth/users/set_password/', { token, body });
+      expect([change.status, change.body]).toEqual([400, { new_password: refused }]);
+    } finally {
+      await strict.close();
     }
-    const { token } = await strict.signup({ password: 'horse-battery-7' });
-    const body = { current_password: 'horse-battery-7', new_password: 'password123' };
-    const change = await strict.call('POST', '/api/auth/users/set_password/', { token, body });
-    expect([change.status, change.body]).toEqual([400, { new_password: refused }]);
-    await strict.close();
   });
 
   it('27. Passwords equal or near to username, e-mail local part or service name are refused.', async () => {
