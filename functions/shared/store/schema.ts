@@ -70,6 +70,37 @@ export const sessionAttributes = /* @__PURE__ */ Object.keys({
   device: true,
 } satisfies Record<keyof Session | 'user' | 'session', true>);
 
+/** Every attribute of an item that says what is to be sent. */
+export const messageAttributes = /* @__PURE__ */ Object.keys({
+  purpose: true,
+  email: true,
+  locator: true,
+  userId: true,
+  to: true,
+  event: true,
+  sessionId: true,
+  createdAt: true,
+  expiresAt: true,
+  claimedUntil: true,
+  attempts: true,
+});
+
+/** Every attribute of a challenge. */
+export const challengeAttributes = /* @__PURE__ */ Object.keys({
+  id: true,
+  purpose: true,
+  locator: true,
+  userId: true,
+  passwordVersion: true,
+  email: true,
+  tokens: true,
+  codeHash: true,
+  codeExpiresAt: true,
+  guesses: true,
+  usedAt: true,
+  expiresAt: true,
+});
+
 /**
  * What is read to verify a token. The session's attributes are on the list in case IAM looks at all tables of a batch together; the
  * password hash is not.
@@ -94,12 +125,24 @@ export const passwordIsUnchanged = (passwordVersion: number | undefined) =>
 /** The list of deleted users. It is not in Users, or a restore of that table would shorten it. */
 export const deletedUserKey = (id: number) => ({ pk: `DELETED#${id}` });
 
+const MESSAGE = 'MESSAGE#';
+/** What is to be sent. */
+export const messageKey = (id: string) => ({ pk: MESSAGE + id });
+export const isMessageKey = (pk: string): boolean => pk.startsWith(MESSAGE);
+/** What proves that somebody reads a user's messages; of an address that is to be confirmed, `addressDigest` is its digest. */
+export const challengeKey = (locator: string, purpose: 'reset_password' | 'deletion') => ({
+  pk: `CHALLENGE#${locator}#${purpose}`,
+});
+export const addressChallengeKey = (addressDigest: string) => ({ pk: `CHALLENGE#EMAIL#${addressDigest}` });
+
 /** Partition keys of one kind, as IAM writes them. */
 export const ANY_USER = 'USER#*';
 export const ANY_USERNAME = 'USERNAME#*';
 export const ANY_EMAIL = 'EMAIL#*';
 export const ANY_ID = 'ID#*';
 export const ANY_DELETED_USER = 'DELETED#*';
+export const ANY_MESSAGE = `${MESSAGE}*`;
+export const ANY_CHALLENGE = 'CHALLENGE#*';
 
 /** The key of a session: the first fourteen digits of its tokens. */
 export interface SessionKey {
