@@ -68,3 +68,16 @@ export const DELETED_LISTED_SECONDS = 36 * 86_400;
 
 /** From how many networks an account is let in while somebody else guesses at it: home, work, mobile, and two more. */
 export const KNOWN_NETWORKS = 5;
+
+/** Messages to one address: one a minute, five a day. So a code can be guessed at 25 times a day. */
+export const MESSAGES_PER_MINUTE = 1;
+export const MESSAGES_PER_DAY = 5;
+
+/** How long a message waits to be sent, and in the end for the operator. */
+export const OUTBOX_KEPT_SECONDS = 7 * 86_400;
+
+/** How long one run of the function that sends has a message for itself: longer than it takes, and then another may try. */
+export const CLAIM_SECONDS = 60;
+
+/** What is looked at of a code as typed. */
+export const MAX_TYPED_CODE_CHARACTERS = 40;

@@ -33,6 +33,22 @@ const events = {
   account_deleted: { level: 'INFO', outcome: 'succeeded' },
   account_exported: { level: 'INFO', outcome: 'succeeded' },
   export_refused: { level: 'WARN', outcome: 'refused' },
+  password_reset: { level: 'INFO', outcome: 'succeeded' },
+  email_verified: { level: 'INFO', outcome: 'succeeded' },
+  /** Another address was given, which does not count before it is confirmed. */
+  email_change_requested: { level: 'INFO', outcome: 'succeeded' },
+  /** Somebody asked for a message; whether anyone has the address, the endpoint does not know. */
+  message_requested: { level: 'INFO', outcome: 'succeeded' },
+  /** The source IP asked too often, or the address was sent too many. */
+  message_refused: { level: 'WARN', outcome: 'refused' },
+  /** A token or a code that opens nothing. */
+  confirmation_failed: { level: 'INFO', outcome: 'failed' },
+  confirmation_refused: { level: 'WARN', outcome: 'refused' },
+  message_sent: { level: 'INFO', outcome: 'succeeded' },
+  /** Nobody is to get the message. */
+  message_dropped: { level: 'INFO', outcome: 'succeeded' },
+  /** The deployment has no way to send the message. */
+  message_undeliverable: { level: 'WARN', outcome: 'failed', metric: { name: 'MessagesUndeliverable' } },
   token_refreshed: { level: 'INFO', outcome: 'succeeded' },
   /** A token was refreshed again although its successor had been used: a request that was under way, or a thief who is in time. */
   token_refreshed_after_use: { level: 'WARN', outcome: 'succeeded' },

@@ -24,6 +24,8 @@ export interface Line {
   readonly status?: number;
   readonly outcome?: string;
   readonly reason?: string;
+  /** Of a message. */
+  readonly purpose?: string;
   readonly userId?: number;
   /** The public name of the session. */
   readonly sessionId?: string;
@@ -51,6 +53,7 @@ const members = Object.keys({
   status: true,
   outcome: true,
   reason: true,
+  purpose: true,
   userId: true,
   sessionId: true,
   address: true,

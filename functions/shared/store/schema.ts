@@ -38,16 +38,25 @@ export const signupAttributes = /* @__PURE__ */ Object.keys({
   isActive: true,
   createdAt: true,
   sessionGeneration: true,
-} satisfies Record<Exclude<keyof User, 'passwordVersion' | 'ownsEmail'> | 'pk' | 'locator', true>);
+  emailVerified: true,
+} satisfies Record<
+  Exclude<keyof User, 'passwordVersion' | 'ownsEmail' | 'pendingEmail'> | 'pk' | 'locator',
+  true
+>);
 
 /** What the caller is shown of a user. `passwordHash` is not here, and the policies forbid it. */
-export const profileAttributes = ['pk', 'id', 'username', 'email', 'role', 'isActive'] as const satisfies (
-  | keyof User
-  | 'pk'
-)[];
+export const profileAttributes = [
+  'pk',
+  'id',
+  'username',
+  'email',
+  'emailVerified',
+  'role',
+  'isActive',
+] as const satisfies (keyof User | 'pk')[];
 
 /** What an export holds of a user. */
-export const exportedAttributes = [...profileAttributes, 'createdAt'] as const satisfies (
+export const exportedAttributes = [...profileAttributes, 'createdAt', 'pendingEmail'] as const satisfies (
   | keyof User
   | 'pk'
 )[];

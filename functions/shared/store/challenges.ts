@@ -1,0 +1,113 @@
+/** Challenges in the table Outbox: one for each user and purpose, and one for each address that is to be confirmed. */
+import { GetCommand, PutCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { addressDigest, type Challenge, type ChallengePurpose } from '../domain/challenge';
+import { canonicalEmail } from '../domain/text';
+import type { User } from '../domain/user';
+import type { Bound } from './bind';
+import { conditionHeld, type Database } from './database';
+import { addressChallengeKey, challengeKey } from './schema';
+
+type Outbox = Database<'outbox'>;
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+export type ChallengeStore = Bound<typeof import('./challenges')>;
+
+export interface ChallengeKey {
+  readonly pk: string;
+}
+
+/** Where the challenge for an address is, whoever wants to have it. A later claim to the address replaces an earlier one. */
+export const keyOfAddress = (email: string): ChallengeKey =>
+  addressChallengeKey(addressDigest(canonicalEmail(email)));
+
+/** Where a user's challenge is. */
+export const keyOfChallenge = (
+  purpose: ChallengePurpose,
+  user: Pick<User, 'email' | 'pendingEmail'> & { readonly locator: string },
+): ChallengeKey =>
+  purpose === 'activation'
+    ? keyOfAddress(user.pendingEmail ?? user.email)
+    : challengeKey(user.locator, purpose);
+
+/** Where every challenge of a user may be. */
+export const keysOfChallenges = (
+  user: Pick<User, 'email' | 'pendingEmail'> & { readonly locator: string },
+): readonly ChallengeKey[] => [
+  challengeKey(user.locator, 'reset_password'),
+  challengeKey(user.locator, 'deletion'),
+  ...[user.email, user.pendingEmail ?? ''].filter((email) => email !== '').map(keyOfAddress),
+];
+
+export const findChallenge = async (
+  { send, tables }: Outbox,
+  { pk }: ChallengeKey,
+): Promise<Challenge | undefined> =>
+  (await send(new GetCommand({ TableName: tables.outbox, Key: { pk }, ConsistentRead: true }))).Item as
+    | Challenge
+    | undefined;
+
+/** Stores a challenge in the place of the one that was read, if that is still as it was; `false` if not. */
+export const replaceChallenge = (
+  { send, tables }: Outbox,
+  { pk }: ChallengeKey,
+  { earlier, challenge }: { readonly earlier: Challenge | undefined; readonly challenge: Challenge },
+): Promise<boolean> =>
+  conditionHeld(
+    send(
+      new PutCommand({
+        TableName: tables.outbox,
+        Item: { pk, ...challenge },
+        ...(earlier
+          ? {
+              ConditionExpression: `id = :id AND ${earlier.usedAt === undefined ? 'attribute_not_exists' : 'attribute_exists'}(usedAt)`,
+              ExpressionAttributeValues: { ':id': earlier.id },
+            }
+          : { ConditionExpression: 'attribute_not_exists(pk)' }),
+      }),
+    ),
+  );
+
+/** Counts a guess at a code, before it is compared; the challenge with it. `undefined`, at the same cost, if there is none. */
+export async function countGuess(
+  { send, tables }: Outbox,
+  { pk }: ChallengeKey,
+): Promise<Challenge | undefined> {
+  try {
+    const { Attributes } = await send(
+      new UpdateCommand({
+        TableName: tables.outbox,
+        Key: { pk },
+        UpdateExpression: 'ADD guesses :one',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':one': 1 },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return Attributes as Challenge;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+/** In a transaction: the one use of a challenge. */
+export const challengeUse = (
+  { tables }: Pick<Outbox, 'tables'>,
+  { pk }: ChallengeKey,
+  now: number,
+): TransactItem => ({
+  Update: {
+    TableName: tables.outbox,
+    Key: { pk },
+    UpdateExpression: 'SET usedAt = :now',
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(usedAt)',
+    ExpressionAttributeValues: { ':now': now },
+  },
+});
+
+/** In a transaction: deletes a challenge, if there is one. Whoever else claims the same address by now asks for another message. */
+export const challengeDeletion = (
+  { tables }: Pick<Outbox, 'tables'>,
+  { pk }: ChallengeKey,
+): TransactItem => ({ Delete: { TableName: tables.outbox, Key: { pk } } });
