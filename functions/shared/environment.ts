@@ -6,6 +6,7 @@ import type { FunctionDefinition, TableName } from './definition';
 import type { BackoffRules, FixedWindowRules } from './domain/attempts';
 import type { PasswordRules } from './domain/password-rules';
 import type { Lifetimes } from './domain/session';
+import type { Tables } from './store/database';
 
 /** A variable that some function reads, besides the names of tables. */
 export type Setting =
@@ -64,6 +65,15 @@ export function readEnvironment<Definition extends Reader>(definition: Definitio
     variables.map((variable) => [variable, process.env[variable]]),
   ) as Environment<Definition>;
 }
+
+/** The names of a function's tables: those of its definition, no other. */
+export const tableNames = <Table extends TableName>(
+  { tables }: { readonly tables: Readonly<Record<Table, unknown>> },
+  environment: Readonly<Record<(typeof tableVariables)[Table], string>>,
+): Pick<Tables, Table> =>
+  Object.fromEntries(
+    (Object.keys(tables) as Table[]).map((table) => [table, environment[tableVariables[table]]]),
+  ) as Pick<Tables, Table>;
 
 /**
  * Whether denials go on to the endpoint, which answers them itself. Only a template for `sam local` asks for it, and only `sam local` sets
