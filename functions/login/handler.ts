@@ -1,8 +1,7 @@
 import { systemClock } from '../shared/clock';
 import {
-  parseBackoff,
-  parseFixedWindow,
   parseLifetimes,
+  parsePasswordCheck,
   parseWholeNumber,
   readEnvironment,
   tableNames,
@@ -24,10 +23,8 @@ export const { ready } = database;
 const dependencies = {
   clock: systemClock,
   lifetimes: parseLifetimes(environment),
-  bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
+  ...parsePasswordCheck(environment),
   sessionsPerUser: parseWholeNumber(environment.SESSIONS_PER_USER),
-  sourceIpRules: parseFixedWindow(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
-  accountRules: parseBackoff(environment),
   rateLimits: bind(database, { consumeFixedWindow, consumeWithBackoff, refund, reset }),
   users: bind(database, { findLocator, findNamed, replacePasswordHash }),
   sessions: bind(database, { add, list, removeAll }),

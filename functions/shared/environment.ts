@@ -3,9 +3,11 @@
  * these, and it does not compile while one has no value.
  */
 import type { FunctionDefinition, TableName } from './definition';
-import type { BackoffRules, FixedWindowRules } from './domain/attempts';
+import type { FixedWindowRules } from './domain/attempts';
 import type { PasswordRules } from './domain/password-rules';
 import type { Lifetimes } from './domain/session';
+import type { PasswordCheckRules } from './http/check-password';
+import type { PasswordCheckSetting } from './password-check-definition';
 import type { Tables } from './store/database';
 
 /** A variable that some function reads, besides the names of tables. */
@@ -124,17 +126,18 @@ export const parsePasswordRules = (environment: {
   usesBlocklist: environment.PASSWORD_BLOCKLIST === 'on',
 });
 
-/** What four of the variables say of logins that fail. */
-export const parseBackoff = (environment: {
-  readonly LOGIN_FAILURES: string;
-  readonly LOGIN_WAIT_SECONDS: string;
-  readonly LOGIN_WAIT_MAX_SECONDS: string;
-  readonly LOGIN_FAILURES_KEPT_SECONDS: string;
-}): BackoffRules => ({
-  freeFailures: parseWholeNumber(environment.LOGIN_FAILURES),
-  firstWaitSeconds: parseWholeNumber(environment.LOGIN_WAIT_SECONDS),
-  longestWaitSeconds: parseWholeNumber(environment.LOGIN_WAIT_MAX_SECONDS),
-  keptSeconds: parseWholeNumber(environment.LOGIN_FAILURES_KEPT_SECONDS),
+/** The rules that the variables of `settingsToCheckPassword` say. */
+export const parsePasswordCheck = (
+  environment: Readonly<Record<PasswordCheckSetting, string>>,
+): PasswordCheckRules => ({
+  bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
+  sourceIpRules: parseFixedWindow(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
+  accountRules: {
+    freeFailures: parseWholeNumber(environment.LOGIN_FAILURES),
+    firstWaitSeconds: parseWholeNumber(environment.LOGIN_WAIT_SECONDS),
+    longestWaitSeconds: parseWholeNumber(environment.LOGIN_WAIT_MAX_SECONDS),
+    keptSeconds: parseWholeNumber(environment.LOGIN_FAILURES_KEPT_SECONDS),
+  },
 });
 
 /**

@@ -1,8 +1,7 @@
 /** Asks a signed-in user for the password again, before what changes the account (ASVS 5.0, 6.2.3 and 7.5.1). */
 import { systemClock } from '../clock';
-import type { BackoffRules } from '../domain/attempts';
-import { parseBackoff, parseFixedWindow, parseWholeNumber } from '../environment';
-import type { ReauthenticationSetting } from '../reauthentication-definition';
+import { parsePasswordCheck } from '../environment';
+import type { PasswordCheckSetting } from '../password-check-definition';
 import { bind } from '../store/bind';
 import type { Database } from '../store/database';
 import {
@@ -15,14 +14,12 @@ import {
 } from '../store/rate-limits';
 import { reauthenticationLimitKey } from '../store/schema';
 import { type FoundUser, find, type UserStore } from '../store/users';
-import { checkPassword, inOrder } from './check-password';
+import { checkPassword, inOrder, type PasswordCheckRules } from './check-password';
 import type { ProtectedRequest } from './create-handler';
 import { ApiError, InvalidFieldsError, messages } from './errors';
 import { consumeSourceIp, refuse, type SourceIpLimit } from './rate-limits';
 
-export interface ReauthenticationDependencies extends SourceIpLimit {
-  readonly bcryptCost: number;
-  readonly accountRules: BackoffRules;
+export interface ReauthenticationDependencies extends SourceIpLimit, PasswordCheckRules {
   readonly rateLimits: Pick<
     RateLimitStore,
     'consumeFixedWindow' | 'consumeWithBackoff' | 'refund' | 'removeCounters'
@@ -30,15 +27,13 @@ export interface ReauthenticationDependencies extends SourceIpLimit {
   readonly users: Pick<UserStore, 'find'>;
 }
 
-/** The dependencies in a function whose definition has `settingsToReauthenticate` and the grants. */
+/** The dependencies in a function whose definition has `settingsToCheckPassword` and the grants. */
 export const bindReauthentication = (
   database: Database<'users' | 'rateLimits'>,
-  environment: Readonly<Record<ReauthenticationSetting, string>>,
+  environment: Readonly<Record<PasswordCheckSetting, string>>,
 ) => ({
   clock: systemClock,
-  bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
-  sourceIpRules: parseFixedWindow(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
-  accountRules: parseBackoff(environment),
+  ...parsePasswordCheck(environment),
   rateLimits: bind(database, { consumeFixedWindow, consumeWithBackoff, refund, removeCounters }),
   users: bind(database, { find }),
 });
