@@ -13,10 +13,9 @@ const environment = readEnvironment(endpoint);
 const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
-const { rateLimits, ...reauthentication } = bindReauthentication(database, environment);
 const dependencies = {
-  ...reauthentication,
-  rateLimits: { ...rateLimits, ...bind(database, { removeAccountCounter }) },
+  ...bindReauthentication(database, environment),
+  counters: bind(database, { removeAccountCounter }),
   accounts: bind(database, { changeUsername }),
 };
 
