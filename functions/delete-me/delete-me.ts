@@ -7,12 +7,11 @@ import { accountDigest } from '../shared/domain/attempts';
 import { DELETED_LISTED_SECONDS, TIDYING_PATIENCE_MS } from '../shared/domain/limits';
 import { toSeconds } from '../shared/domain/session';
 import type { ProtectedRequest } from '../shared/http/create-handler';
-import { ApiError, messages } from '../shared/http/errors';
 import type { FieldsOf } from '../shared/http/fields';
 import {
   type ReauthenticationDependencies,
   reauthenticate,
-  wrongPassword,
+  rejectInterference,
 } from '../shared/http/reauthenticate';
 import type { HttpResponse } from '../shared/http/response';
 import { listSessions } from '../shared/http/session-list';
@@ -41,8 +40,7 @@ export const deleteMe = (
     // Before the user goes: if this function is killed in between, the next user of the name inherits nothing.
     const lanes = await counters.removeAccountCounter(accountDigest(user.username));
     const outcome = await accounts.deleteUser(user, toSeconds(clock()) + DELETED_LISTED_SECONDS);
-    if (outcome === 'overtaken') throw wrongPassword();
-    if (outcome === 'gone') throw new ApiError('not_authenticated', messages.userInactive);
+    rejectInterference(outcome);
     log.event('account_deleted', { address: caller.sourceIp });
     if (elapsed() < TIDYING_PATIENCE_MS) await tidy(request, lanes, dependencies).catch(log.failure);
     return { status: 204 };

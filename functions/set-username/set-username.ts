@@ -5,13 +5,13 @@ import { TIDYING_PATIENCE_MS } from '../shared/domain/limits';
 import { toSeconds } from '../shared/domain/session';
 import { canonicalUsername } from '../shared/domain/text';
 import type { ProtectedRequest } from '../shared/http/create-handler';
-import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
+import { InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
 import type { FieldsOf } from '../shared/http/fields';
 import {
   type ReauthenticationDependencies,
   reauthenticate,
-  wrongPassword,
+  rejectInterference,
 } from '../shared/http/reauthenticate';
 import type { HttpResponse } from '../shared/http/response';
 import type { AccountStore } from '../shared/store/accounts';
@@ -50,8 +50,7 @@ async function changeUsername(
     log.event('username_change_failed', { reason: 'username_taken', address: caller.sourceIp });
     throw new InvalidFieldsError({ new_username: [messages.usernameTaken] });
   }
-  if (outcome === 'overtaken') throw wrongPassword();
-  if (outcome === 'gone') throw new ApiError('not_authenticated', messages.userInactive);
+  rejectInterference(outcome);
   log.event('username_changed', { address: caller.sourceIp });
   return { status: 204, headers: expiryHeaders(principal, toSeconds(clock())) };
 }

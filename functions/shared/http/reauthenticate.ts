@@ -2,6 +2,7 @@
 import { systemClock } from '../clock';
 import { parsePasswordCheck } from '../environment';
 import type { PasswordCheckSetting } from '../password-check-definition';
+import type { Interference } from '../store/accounts';
 import { bind } from '../store/bind';
 import type { Database } from '../store/database';
 import {
@@ -86,6 +87,17 @@ export async function reauthenticate<Result>(
     const { waitSeconds } = consumption;
     throw refuse('reauthentication', { reason: 'account_wait', waitSeconds }, request);
   }
+}
+
+/**
+ * Ends the request if another changed the password or deleted the user after the password was checked.
+ * @throws InvalidFieldsError `current_password` if the password was changed; ApiError `not_authenticated` if the user is gone.
+ */
+export function rejectInterference<Outcome>(
+  outcome: Outcome,
+): asserts outcome is Exclude<Outcome, Interference> {
+  if (outcome === 'overtaken') throw wrongPassword();
+  if (outcome === 'gone') throw new ApiError('not_authenticated', messages.userInactive);
 }
 
 /** Also for a password that was right when it was checked, and was changed before it could be made use of. */
