@@ -1,6 +1,6 @@
 import { listRoutes } from '../endpoints';
 import { systemClock } from '../shared/clock';
-import { forwardsDenials, parseRoles, readEnvironment } from '../shared/environment';
+import { forwardsDenials, parseRoles, readEnvironment, tableNames } from '../shared/environment';
 import { createAuthorizer } from '../shared/http/create-authorizer';
 import { createPolicy } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
@@ -11,7 +11,7 @@ import { type AuthorizerDependencies, authorize } from './authorizer';
 import { definition } from './definition';
 
 const environment = readEnvironment(definition);
-const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
+const database = connect(tableNames(definition, environment));
 export const { ready } = database;
 
 const dependencies: AuthorizerDependencies = {

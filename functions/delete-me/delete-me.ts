@@ -7,31 +7,24 @@ import { accountDigest } from '../shared/domain/attempts';
 import { DELETED_LISTED_SECONDS, TIDYING_PATIENCE_MS } from '../shared/domain/limits';
 import { toSeconds } from '../shared/domain/session';
 import type { ProtectedRequest } from '../shared/http/create-handler';
-import { ApiError, messages } from '../shared/http/errors';
 import type { FieldsOf } from '../shared/http/fields';
 import {
   type ReauthenticationDependencies,
   reauthenticate,
-  wrongPassword,
+  rejectInterference,
 } from '../shared/http/reauthenticate';
 import type { HttpResponse } from '../shared/http/response';
 import { listSessions } from '../shared/http/session-list';
 import type { AccountStore } from '../shared/store/accounts';
 import type { RateLimitStore } from '../shared/store/rate-limits';
-import {
-  accountLimitKey,
-  type LimitKey,
-  laneLimitKey,
-  reauthenticationLimitKey,
-} from '../shared/store/schema';
+import { type LimitKey, reauthenticationLimitKey } from '../shared/store/schema';
 import type { SessionStore } from '../shared/store/sessions';
 import type { endpoint } from './endpoint';
 
 export interface DeleteMeDependencies extends ReauthenticationDependencies {
   readonly accounts: Pick<AccountStore, 'deleteUser'>;
   readonly sessions: Pick<SessionStore, 'list' | 'removeAll'>;
-  readonly rateLimits: ReauthenticationDependencies['rateLimits'] &
-    Pick<RateLimitStore, 'removeAccountCounter'>;
+  readonly counters: Pick<RateLimitStore, 'removeAccountCounter'>;
 }
 
 type DeletionRequest = ProtectedRequest<FieldsOf<(typeof endpoint)['body']>>;
@@ -43,15 +36,12 @@ export const deleteMe = (
   const elapsed = stopwatch();
   return reauthenticate(request, dependencies, async (user) => {
     const { caller, log } = request;
-    const { clock, accounts, rateLimits } = dependencies;
+    const { clock, accounts, counters } = dependencies;
     // Before the user goes: if this function is killed in between, the next user of the name inherits nothing.
-    const account = accountDigest(user.username);
-    const networks = await rateLimits.removeAccountCounter(accountLimitKey(account));
+    const lanes = await counters.removeAccountCounter(accountDigest(user.username));
     const outcome = await accounts.deleteUser(user, toSeconds(clock()) + DELETED_LISTED_SECONDS);
-    if (outcome === 'overtaken') throw wrongPassword();
-    if (outcome === 'gone') throw new ApiError('not_authenticated', messages.userInactive);
+    rejectInterference(outcome);
     log.event('account_deleted', { address: caller.sourceIp });
-    const lanes = networks.map((network) => laneLimitKey(account, network));
     if (elapsed() < TIDYING_PATIENCE_MS) await tidy(request, lanes, dependencies).catch(log.failure);
     return { status: 204 };
   });

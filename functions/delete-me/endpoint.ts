@@ -2,9 +2,9 @@ import type { EndpointDefinition, Route } from '../shared/definition';
 import { existingPassword } from '../shared/http/fields';
 import {
   readUser,
-  settingsToReauthenticate,
+  settingsToCheckPassword,
   stepsToReauthenticate,
-} from '../shared/reauthentication-definition';
+} from '../shared/password-check-definition';
 import {
   ANY_DELETED_USER,
   ANY_EMAIL,
@@ -25,7 +25,7 @@ export const route = {
 
 export const endpoint = {
   body: { current_password: existingPassword },
-  settings: /* @__PURE__ */ settingsToReauthenticate(),
+  settings: /* @__PURE__ */ settingsToCheckPassword(),
   tables: {
     users: [
       readUser,

@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/clock';
-import { readEnvironment } from '../shared/environment';
+import { readEnvironment, tableNames } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
@@ -8,7 +8,7 @@ import { endSession } from './end-session';
 import { endpoint, route } from './endpoint';
 
 const environment = readEnvironment(endpoint);
-const database = connect({ tokens: environment.TOKENS_TABLE });
+const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
 const dependencies = {

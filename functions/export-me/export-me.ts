@@ -4,8 +4,9 @@ import { EXPORT_WINDOW_SECONDS, EXPORTS_PER_WINDOW } from '../shared/domain/limi
 import { toSeconds } from '../shared/domain/session';
 import { toProfile } from '../shared/domain/user';
 import type { ProtectedRequest } from '../shared/http/create-handler';
-import { ApiError, messages, ThrottledError } from '../shared/http/errors';
+import { ApiError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
+import { refuse } from '../shared/http/rate-limits';
 import type { HttpResponse } from '../shared/http/response';
 import { isoTime, listLiveSessions, toListed } from '../shared/http/session-list';
 import type { RateLimitStore } from '../shared/store/rate-limits';
@@ -33,10 +34,7 @@ export async function exportMe(
   const now = toSeconds(clock());
   const key = exportLimitKey(token.locator);
   const waitSeconds = await rateLimits.consumeFixedWindow(key, { now, rules: RULES });
-  if (waitSeconds > 0) {
-    log.event('export_refused', { address: caller.sourceIp, waitSeconds });
-    throw new ThrottledError(waitSeconds);
-  }
+  if (waitSeconds > 0) throw refuse('export', { waitSeconds }, request);
   const [user, live] = await Promise.all([
     users.findForExport(token.locator, principal.userId),
     listLiveSessions(request, sessions, now),

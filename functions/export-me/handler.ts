@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/clock';
-import { readEnvironment } from '../shared/environment';
+import { readEnvironment, tableNames } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
@@ -10,11 +10,7 @@ import { endpoint, route } from './endpoint';
 import { exportMe } from './export-me';
 
 const environment = readEnvironment(endpoint);
-const database = connect({
-  users: environment.USERS_TABLE,
-  tokens: environment.TOKENS_TABLE,
-  rateLimits: environment.RATE_LIMITS_TABLE,
-});
+const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
 const dependencies = {

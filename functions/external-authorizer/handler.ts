@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/clock';
-import { parseRoles, readEnvironment } from '../shared/environment';
+import { parseRoles, readEnvironment, tableNames } from '../shared/environment';
 import type { AuthenticationDependencies } from '../shared/http/authenticate';
 import { createAuthorizer } from '../shared/http/create-authorizer';
 import { createPolicy } from '../shared/http/policy';
@@ -11,7 +11,7 @@ import { definition } from './definition';
 import { authorizeExternal } from './external-authorizer';
 
 const environment = readEnvironment(definition);
-const database = connect({ users: environment.USERS_TABLE, tokens: environment.TOKENS_TABLE });
+const database = connect(tableNames(definition, environment));
 export const { ready } = database;
 
 const dependencies: AuthenticationDependencies = {

@@ -1,5 +1,6 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { existingPassword, existingUsername } from '../shared/http/fields';
+import { settingsToCheckPassword } from '../shared/password-check-definition';
 import { ANY_USER, countAttempts, sessionAttributes } from '../shared/store/schema';
 
 export const route = {
@@ -12,20 +13,11 @@ export const route = {
 
 export const endpoint = {
   body: { username: existingUsername, password: existingPassword },
-  settings: [
-    'CORS_ORIGINS',
-    'METRICS_NAMESPACE',
-    'ADDRESS_WINDOW_SECONDS',
-    'LOGINS_PER_ADDRESS',
-    'LOGIN_FAILURES',
-    'LOGIN_WAIT_SECONDS',
-    'LOGIN_WAIT_MAX_SECONDS',
-    'LOGIN_FAILURES_KEPT_SECONDS',
-    'BCRYPT_COST',
+  settings: /* @__PURE__ */ settingsToCheckPassword(
     'TOKEN_LIFETIME_SECONDS',
     'SESSION_LIFETIME_SECONDS',
     'SESSIONS_PER_USER',
-  ],
+  ),
   tables: {
     users: [
       { read: ['GetItem'] },

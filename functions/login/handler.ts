@@ -1,10 +1,10 @@
 import { systemClock } from '../shared/clock';
 import {
-  parseBackoff,
-  parseFixedWindow,
   parseLifetimes,
+  parsePasswordCheck,
   parseWholeNumber,
   readEnvironment,
+  tableNames,
 } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { createBodyReader } from '../shared/http/fields';
@@ -17,20 +17,14 @@ import { endpoint, route } from './endpoint';
 import { login } from './login';
 
 const environment = readEnvironment(endpoint);
-const database = connect({
-  users: environment.USERS_TABLE,
-  tokens: environment.TOKENS_TABLE,
-  rateLimits: environment.RATE_LIMITS_TABLE,
-});
+const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
 const dependencies = {
   clock: systemClock,
   lifetimes: parseLifetimes(environment),
-  bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
+  ...parsePasswordCheck(environment),
   sessionsPerUser: parseWholeNumber(environment.SESSIONS_PER_USER),
-  sourceIpRules: parseFixedWindow(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
-  accountRules: parseBackoff(environment),
   rateLimits: bind(database, { consumeFixedWindow, consumeWithBackoff, refund, reset }),
   users: bind(database, { findLocator, findNamed, replacePasswordHash }),
   sessions: bind(database, { add, list, removeAll }),

@@ -3,16 +3,16 @@
  * Four steps, each of which makes its database calls at once: source IP ∥ name, account ∥ user, hash, session ∥ counter ∥ sessions.
  */
 import type { Clock } from '../shared/clock';
-import {
-  accountDigest,
-  type BackoffRules,
-  type FixedWindowRules,
-  networkDigest,
-} from '../shared/domain/attempts';
+import { accountDigest, networkDigest } from '../shared/domain/attempts';
 import { hashPassword, needsRehash } from '../shared/domain/password-hash';
 import { createSession, findSurplusSessions, type Lifetimes, toSeconds } from '../shared/domain/session';
 import { issueToken, newSessionDigits } from '../shared/domain/token';
-import { type CheckedPassword, checkPassword, inOrder } from '../shared/http/check-password';
+import {
+  type CheckedPassword,
+  checkPassword,
+  inOrder,
+  type PasswordCheckRules,
+} from '../shared/http/check-password';
 import type { PublicRequest } from '../shared/http/create-handler';
 import { InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
@@ -29,13 +29,10 @@ import type { endpoint } from './endpoint';
 
 export type LoginRequest = PublicRequest<FieldsOf<(typeof endpoint)['body']>>;
 
-export interface LoginDependencies {
+export interface LoginDependencies extends PasswordCheckRules {
   readonly clock: Clock;
   readonly lifetimes: Lifetimes;
-  readonly bcryptCost: number;
   readonly sessionsPerUser: number;
-  readonly sourceIpRules: FixedWindowRules;
-  readonly accountRules: BackoffRules;
   readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow' | 'consumeWithBackoff' | 'refund' | 'reset'>;
   readonly users: Pick<UserStore, 'findLocator' | 'findNamed' | 'replacePasswordHash'>;
   readonly sessions: Pick<SessionStore, 'add' | 'list' | 'removeAll'>;

@@ -1,4 +1,4 @@
-import { readEnvironment } from '../shared/environment';
+import { readEnvironment, tableNames } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
@@ -7,7 +7,7 @@ import { endpoint, route } from './endpoint';
 import { logout } from './logout';
 
 const environment = readEnvironment(endpoint);
-const database = connect({ tokens: environment.TOKENS_TABLE });
+const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
 const dependencies = {

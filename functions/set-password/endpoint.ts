@@ -2,9 +2,9 @@ import type { EndpointDefinition, Route } from '../shared/definition';
 import { existingPassword, password, repeatedPassword } from '../shared/http/fields';
 import {
   readUser,
-  settingsToReauthenticate,
+  settingsToCheckPassword,
   stepsToReauthenticate,
-} from '../shared/reauthentication-definition';
+} from '../shared/password-check-definition';
 import { ANY_USER, authenticationAttributes, countAttempts, removeCounters } from '../shared/store/schema';
 
 export const route = {
@@ -17,7 +17,7 @@ export const route = {
 
 export const endpoint = {
   body: { current_password: existingPassword, new_password: password, re_new_password: repeatedPassword },
-  settings: /* @__PURE__ */ settingsToReauthenticate('PASSWORD_BLOCKLIST', 'PASSWORD_MIN_LENGTH'),
+  settings: /* @__PURE__ */ settingsToCheckPassword('PASSWORD_BLOCKLIST', 'PASSWORD_MIN_LENGTH'),
   tables: {
     users: [
       readUser,

@@ -1,4 +1,4 @@
-import { parsePasswordRules, readEnvironment } from '../shared/environment';
+import { parsePasswordRules, readEnvironment, tableNames } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { createBodyReader } from '../shared/http/fields';
 import { bindReauthentication } from '../shared/http/reauthenticate';
@@ -9,11 +9,7 @@ import { endpoint, route } from './endpoint';
 import { setPassword } from './set-password';
 
 const environment = readEnvironment(endpoint);
-const database = connect({
-  users: environment.USERS_TABLE,
-  tokens: environment.TOKENS_TABLE,
-  rateLimits: environment.RATE_LIMITS_TABLE,
-});
+const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
 const dependencies = {

@@ -1,4 +1,4 @@
-import { readEnvironment } from '../shared/environment';
+import { readEnvironment, tableNames } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { createBodyReader } from '../shared/http/fields';
 import { bindReauthentication } from '../shared/http/reauthenticate';
@@ -10,13 +10,12 @@ import { endpoint, route } from './endpoint';
 import { setUsername } from './set-username';
 
 const environment = readEnvironment(endpoint);
-const database = connect({ users: environment.USERS_TABLE, rateLimits: environment.RATE_LIMITS_TABLE });
+const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
-const { rateLimits, ...reauthentication } = bindReauthentication(database, environment);
 const dependencies = {
-  ...reauthentication,
-  rateLimits: { ...rateLimits, ...bind(database, { removeAccountCounter }) },
+  ...bindReauthentication(database, environment),
+  counters: bind(database, { removeAccountCounter }),
   accounts: bind(database, { changeUsername }),
 };
 

@@ -5,25 +5,23 @@ import { TIDYING_PATIENCE_MS } from '../shared/domain/limits';
 import { toSeconds } from '../shared/domain/session';
 import { canonicalUsername } from '../shared/domain/text';
 import type { ProtectedRequest } from '../shared/http/create-handler';
-import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
+import { InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
 import type { FieldsOf } from '../shared/http/fields';
 import {
   type ReauthenticationDependencies,
   reauthenticate,
-  wrongPassword,
+  rejectInterference,
 } from '../shared/http/reauthenticate';
 import type { HttpResponse } from '../shared/http/response';
 import type { AccountStore } from '../shared/store/accounts';
 import type { RateLimitStore } from '../shared/store/rate-limits';
-import { accountLimitKey, laneLimitKey } from '../shared/store/schema';
 import type { FoundUser } from '../shared/store/users';
 import type { endpoint } from './endpoint';
 
 export interface SetUsernameDependencies extends ReauthenticationDependencies {
   readonly accounts: Pick<AccountStore, 'changeUsername'>;
-  readonly rateLimits: ReauthenticationDependencies['rateLimits'] &
-    Pick<RateLimitStore, 'removeAccountCounter'>;
+  readonly counters: Pick<RateLimitStore, 'removeAccountCounter'>;
 }
 
 type SetUsernameRequest = ProtectedRequest<FieldsOf<(typeof endpoint)['body']>>;
@@ -37,7 +35,7 @@ export const setUsername = (
     const response = await changeUsername(user, request, dependencies);
     const isSame = canonicalUsername(user.username) === canonicalUsername(request.body.new_username);
     if (!isSame && elapsed() < TIDYING_PATIENCE_MS)
-      await forget(user.username, dependencies.rateLimits).catch(request.log.failure);
+      await forget(user.username, dependencies).catch(request.log.failure);
     return response;
   });
 };
@@ -52,15 +50,13 @@ async function changeUsername(
     log.event('username_change_failed', { reason: 'username_taken', address: caller.sourceIp });
     throw new InvalidFieldsError({ new_username: [messages.usernameTaken] });
   }
-  if (outcome === 'overtaken') throw wrongPassword();
-  if (outcome === 'gone') throw new ApiError('not_authenticated', messages.userInactive);
+  rejectInterference(outcome);
   log.event('username_changed', { address: caller.sourceIp });
   return { status: 204, headers: expiryHeaders(principal, toSeconds(clock())) };
 }
 
 /** Whoever takes a name that was given up begins without its failures and known networks. */
-async function forget(name: string, rateLimits: SetUsernameDependencies['rateLimits']): Promise<void> {
-  const account = accountDigest(name);
-  const networks = await rateLimits.removeAccountCounter(accountLimitKey(account));
-  await rateLimits.removeCounters(networks.map((network) => laneLimitKey(account, network)));
+async function forget(name: string, { counters, rateLimits }: SetUsernameDependencies): Promise<void> {
+  const lanes = await counters.removeAccountCounter(accountDigest(name));
+  await rateLimits.removeCounters(lanes);
 }

@@ -3,9 +3,12 @@
  * these, and it does not compile while one has no value.
  */
 import type { FunctionDefinition, TableName } from './definition';
-import type { BackoffRules, FixedWindowRules } from './domain/attempts';
+import type { FixedWindowRules } from './domain/attempts';
 import type { PasswordRules } from './domain/password-rules';
 import type { Lifetimes } from './domain/session';
+import type { PasswordCheckRules } from './http/check-password';
+import type { PasswordCheckSetting } from './password-check-definition';
+import type { Tables } from './store/database';
 
 /** A variable that some function reads, besides the names of tables. */
 export type Setting =
@@ -75,6 +78,15 @@ export function readEnvironment<Definition extends Reader>(definition: Definitio
   ) as Environment<Definition>;
 }
 
+/** The names of a function's tables: those of its definition, no other. */
+export const tableNames = <Table extends TableName>(
+  { tables }: { readonly tables: Readonly<Record<Table, unknown>> },
+  environment: Readonly<Record<(typeof tableVariables)[Table], string>>,
+): Pick<Tables, Table> =>
+  Object.fromEntries(
+    (Object.keys(tables) as Table[]).map((table) => [table, environment[tableVariables[table]]]),
+  ) as Pick<Tables, Table>;
+
 /**
  * Whether denials go on to the endpoint, which answers them itself. Only a template for `sam local` asks for it, and only `sam local` sets
  * AWS_SAM_LOCAL: in AWS a denial ends at the gateway, whatever was deployed.
@@ -124,17 +136,18 @@ export const parsePasswordRules = (environment: {
   usesBlocklist: environment.PASSWORD_BLOCKLIST === 'on',
 });
 
-/** What four of the variables say of logins that fail. */
-export const parseBackoff = (environment: {
-  readonly LOGIN_FAILURES: string;
-  readonly LOGIN_WAIT_SECONDS: string;
-  readonly LOGIN_WAIT_MAX_SECONDS: string;
-  readonly LOGIN_FAILURES_KEPT_SECONDS: string;
-}): BackoffRules => ({
-  freeFailures: parseWholeNumber(environment.LOGIN_FAILURES),
-  firstWaitSeconds: parseWholeNumber(environment.LOGIN_WAIT_SECONDS),
-  longestWaitSeconds: parseWholeNumber(environment.LOGIN_WAIT_MAX_SECONDS),
-  keptSeconds: parseWholeNumber(environment.LOGIN_FAILURES_KEPT_SECONDS),
+/** The rules that the variables of `settingsToCheckPassword` say. */
+export const parsePasswordCheck = (
+  environment: Readonly<Record<PasswordCheckSetting, string>>,
+): PasswordCheckRules => ({
+  bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
+  sourceIpRules: parseFixedWindow(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
+  accountRules: {
+    freeFailures: parseWholeNumber(environment.LOGIN_FAILURES),
+    firstWaitSeconds: parseWholeNumber(environment.LOGIN_WAIT_SECONDS),
+    longestWaitSeconds: parseWholeNumber(environment.LOGIN_WAIT_MAX_SECONDS),
+    keptSeconds: parseWholeNumber(environment.LOGIN_FAILURES_KEPT_SECONDS),
+  },
 });
 
 /**

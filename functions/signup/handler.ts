@@ -5,6 +5,7 @@ import {
   parsePasswordRules,
   parseWholeNumber,
   readEnvironment,
+  tableNames,
 } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { createBodyReader } from '../shared/http/fields';
@@ -17,11 +18,7 @@ import { endpoint, route } from './endpoint';
 import { signup } from './signup';
 
 const environment = readEnvironment(endpoint);
-const database = connect({
-  users: environment.USERS_TABLE,
-  tokens: environment.TOKENS_TABLE,
-  rateLimits: environment.RATE_LIMITS_TABLE,
-});
+const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
 const dependencies = {

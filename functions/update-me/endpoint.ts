@@ -2,9 +2,9 @@ import type { EndpointDefinition, Route } from '../shared/definition';
 import { email, existingPassword } from '../shared/http/fields';
 import {
   readUser,
-  settingsToReauthenticate,
+  settingsToCheckPassword,
   stepsToReauthenticate,
-} from '../shared/reauthentication-definition';
+} from '../shared/password-check-definition';
 import { ANY_EMAIL, ANY_USER, countAttempts, removeCounters } from '../shared/store/schema';
 
 export const route = {
@@ -17,7 +17,7 @@ export const route = {
 
 export const endpoint = {
   body: { email, current_password: existingPassword },
-  settings: /* @__PURE__ */ settingsToReauthenticate(),
+  settings: /* @__PURE__ */ settingsToCheckPassword(),
   tables: {
     users: [
       readUser,

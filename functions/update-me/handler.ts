@@ -1,4 +1,4 @@
-import { readEnvironment } from '../shared/environment';
+import { readEnvironment, tableNames } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { bindReauthentication } from '../shared/http/reauthenticate';
 import { changeEmail } from '../shared/store/accounts';
@@ -8,7 +8,7 @@ import { endpoint, route } from './endpoint';
 import { readChanges, updateMe } from './update-me';
 
 const environment = readEnvironment(endpoint);
-const database = connect({ users: environment.USERS_TABLE, rateLimits: environment.RATE_LIMITS_TABLE });
+const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
 const dependencies = {

@@ -10,7 +10,7 @@ import { bodySchema, checkFields, type FieldsOf } from '../shared/http/fields';
 import {
   type ReauthenticationDependencies,
   reauthenticate,
-  wrongPassword,
+  rejectInterference,
 } from '../shared/http/reauthenticate';
 import type { HttpResponse } from '../shared/http/response';
 import type { AccountStore } from '../shared/store/accounts';
@@ -45,12 +45,12 @@ export async function updateMe(
   return { status: 200, body: toProfile(user), headers: expiryHeaders(principal, toSeconds(clock())) };
 }
 
-/** The user with the new address; `undefined` if the user is gone. */
+/** The user with the new address. */
 const changeEmail = (
   changes: Changes,
   request: ProtectedRequest<unknown>,
   dependencies: UpdateMeDependencies,
-): Promise<FoundUser | undefined> =>
+): Promise<FoundUser> =>
   reauthenticate({ ...request, body: changes }, dependencies, async (user) => {
     const outcome = await dependencies.accounts.changeEmail(user, changes.email);
     const address = request.caller.sourceIp;
@@ -58,8 +58,7 @@ const changeEmail = (
       request.log.event('email_change_failed', { reason: 'email_taken', address });
       throw new InvalidFieldsError({ email: [messages.emailTaken] });
     }
-    if (outcome === 'overtaken') throw wrongPassword();
-    if (outcome === 'gone') return undefined;
+    rejectInterference(outcome);
     if (outcome.email !== user.email) request.log.event('email_changed', { address });
     return outcome;
   });

@@ -33,8 +33,8 @@ async function dependencies(overrides: { readonly isActive?: boolean } = {}) {
       consumeWithBackoff: async () => attempt,
       refund: async () => undefined,
       removeCounters: jest.fn(async () => undefined),
-      removeAccountCounter: async () => [],
     },
+    counters: { removeAccountCounter: async () => [] },
     users: { find: async () => user },
     accounts: { deleteUser: jest.fn(async () => 'deleted' as const) },
     sessions: {

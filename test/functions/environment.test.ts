@@ -6,6 +6,7 @@ import {
   parseRoles,
   parseWholeNumber,
   readEnvironment,
+  tableNames,
 } from '../../functions/shared/environment';
 
 describe('the environment of a function', () => {
@@ -18,6 +19,14 @@ describe('the environment of a function', () => {
     const own = { USERS_TABLE: 'u', TOKENS_TABLE: 't', METRICS_NAMESPACE: 'none', ADMITTED_ROLES: 'CLERK' };
     process.env = { ...own, BCRYPT_COST: '10' };
     expect(readEnvironment(authorizer)).toEqual(own);
+  });
+
+  it('names the tables of its definition, and no other', () => {
+    process.env = {
+      ...{ USERS_TABLE: 'u', TOKENS_TABLE: 't', OUTBOX_TABLE: 'o' },
+      ...{ METRICS_NAMESPACE: 'none', ADMITTED_ROLES: 'CLERK' },
+    };
+    expect(tableNames(authorizer, readEnvironment(authorizer))).toEqual({ users: 'u', tokens: 't' });
   });
 
   it('complains about everything that is missing at once', () => {

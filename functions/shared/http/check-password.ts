@@ -1,9 +1,17 @@
 /** The one place where a request's password is compared with a user's: the attempt is counted first, and given back after a fault. */
 import { timed } from '../clock';
+import type { BackoffRules, FixedWindowRules } from '../domain/attempts';
 import { matchesPassword } from '../domain/password-hash';
 import type { RequestLog } from '../log/request-log';
 import type { ConsumedAttempt, RateLimitStore } from '../store/rate-limits';
 import type { FoundUser } from '../store/users';
+
+/** What a hash costs and how many passwords may be tried, at login and wherever the password is asked for again. */
+export interface PasswordCheckRules {
+  readonly bcryptCost: number;
+  readonly sourceIpRules: FixedWindowRules;
+  readonly accountRules: BackoffRules;
+}
 
 export interface PasswordCheck {
   readonly password: string;
@@ -25,7 +33,7 @@ export async function checkPassword(
   {
     bcryptCost,
     rateLimits,
-  }: { readonly bcryptCost: number; readonly rateLimits: Pick<RateLimitStore, 'refund'> },
+  }: Pick<PasswordCheckRules, 'bcryptCost'> & { readonly rateLimits: Pick<RateLimitStore, 'refund'> },
   log: RequestLog,
 ): Promise<CheckedPassword> {
   // A refused attempt shows nothing of what was read.

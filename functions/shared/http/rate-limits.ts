@@ -32,13 +32,10 @@ export async function consumeSourceIp(
 
 /** What to throw when a request has to wait; the log has it too. */
 export function refuse(
-  action: LimitedAction,
-  {
-    reason,
-    waitSeconds,
-  }: { readonly reason: 'address_limit' | 'account_wait'; readonly waitSeconds: number },
+  action: LimitedAction | 'export',
+  refusal: { readonly reason?: 'address_limit' | 'account_wait'; readonly waitSeconds: number },
   { caller, log }: LimitedRequest,
 ): ThrottledError {
-  log.event(`${action}_refused`, { reason, address: caller.sourceIp, waitSeconds });
-  return new ThrottledError(waitSeconds);
+  log.event(`${action}_refused`, { ...refusal, address: caller.sourceIp });
+  return new ThrottledError(refusal.waitSeconds);
 }

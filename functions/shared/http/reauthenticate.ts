@@ -1,8 +1,8 @@
 /** Asks a signed-in user for the password again, before what changes the account (ASVS 5.0, 6.2.3 and 7.5.1). */
 import { systemClock } from '../clock';
-import type { BackoffRules } from '../domain/attempts';
-import { parseBackoff, parseFixedWindow, parseWholeNumber } from '../environment';
-import type { ReauthenticationSetting } from '../reauthentication-definition';
+import { parsePasswordCheck } from '../environment';
+import type { PasswordCheckSetting } from '../password-check-definition';
+import type { Interference } from '../store/accounts';
 import { bind } from '../store/bind';
 import type { Database } from '../store/database';
 import {
@@ -15,14 +15,12 @@ import {
 } from '../store/rate-limits';
 import { reauthenticationLimitKey } from '../store/schema';
 import { type FoundUser, find, type UserStore } from '../store/users';
-import { checkPassword, inOrder } from './check-password';
+import { checkPassword, inOrder, type PasswordCheckRules } from './check-password';
 import type { ProtectedRequest } from './create-handler';
 import { ApiError, InvalidFieldsError, messages } from './errors';
 import { consumeSourceIp, refuse, type SourceIpLimit } from './rate-limits';
 
-export interface ReauthenticationDependencies extends SourceIpLimit {
-  readonly bcryptCost: number;
-  readonly accountRules: BackoffRules;
+export interface ReauthenticationDependencies extends SourceIpLimit, PasswordCheckRules {
   readonly rateLimits: Pick<
     RateLimitStore,
     'consumeFixedWindow' | 'consumeWithBackoff' | 'refund' | 'removeCounters'
@@ -30,15 +28,13 @@ export interface ReauthenticationDependencies extends SourceIpLimit {
   readonly users: Pick<UserStore, 'find'>;
 }
 
-/** The dependencies in a function whose definition has `settingsToReauthenticate` and the grants. */
+/** The dependencies in a function whose definition has `settingsToCheckPassword` and the grants. */
 export const bindReauthentication = (
   database: Database<'users' | 'rateLimits'>,
-  environment: Readonly<Record<ReauthenticationSetting, string>>,
+  environment: Readonly<Record<PasswordCheckSetting, string>>,
 ) => ({
   clock: systemClock,
-  bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
-  sourceIpRules: parseFixedWindow(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
-  accountRules: parseBackoff(environment),
+  ...parsePasswordCheck(environment),
   rateLimits: bind(database, { consumeFixedWindow, consumeWithBackoff, refund, removeCounters }),
   users: bind(database, { find }),
 });
@@ -91,6 +87,17 @@ export async function reauthenticate<Result>(
     const { waitSeconds } = consumption;
     throw refuse('reauthentication', { reason: 'account_wait', waitSeconds }, request);
   }
+}
+
+/**
+ * Ends the request if another changed the password or deleted the user after the password was checked.
+ * @throws InvalidFieldsError `current_password` if the password was changed; ApiError `not_authenticated` if the user is gone.
+ */
+export function rejectInterference<Outcome>(
+  outcome: Outcome,
+): asserts outcome is Exclude<Outcome, Interference> {
+  if (outcome === 'overtaken') throw wrongPassword();
+  if (outcome === 'gone') throw new ApiError('not_authenticated', messages.userInactive);
 }
 
 /** Also for a password that was right when it was checked, and was changed before it could be made use of. */

@@ -23,7 +23,9 @@ import { toSeconds } from '../domain/session';
 import type { Bound } from './bind';
 import { conditionHeld, type Database, retryOnConflict } from './database';
 import {
+  accountLimitKey,
   type LimitKey,
+  laneLimitKey,
   networkAttribute,
   parseNetworkAttribute,
   rateLimitsTable,
@@ -125,10 +127,13 @@ export async function removeCounters(database: RateLimits, keys: readonly LimitK
   }
 }
 
-/** Deletes the counter of an account. The networks that it knew, by their digests. */
-export async function removeAccountCounter(database: RateLimits, key: LimitKey): Promise<readonly string[]> {
-  const { Attributes = {} } = await removeCounter(database, key, 'ALL_OLD');
-  return Object.keys(toCounter(Attributes).networks);
+/** Deletes the counter of an account. Returns the keys of its lanes, one for each network that it knew. */
+export async function removeAccountCounter(
+  database: RateLimits,
+  account: string,
+): Promise<readonly LimitKey[]> {
+  const { Attributes = {} } = await removeCounter(database, accountLimitKey(account), 'ALL_OLD');
+  return Object.keys(toCounter(Attributes).networks).map((network) => laneLimitKey(account, network));
 }
 
 const removeCounter = ({ send, tables }: RateLimits, Key: LimitKey, ReturnValues: 'NONE' | 'ALL_OLD') =>

@@ -1,6 +1,6 @@
 /**
- * What an endpoint needs that asks for the password again; see `http/reauthenticate.ts`. Data only, for definitions. Functions, because a
- * call that is marked as pure is left out of the bundles of other endpoints, and a spread is not.
+ * What an endpoint needs that checks a password: login, and those that ask for it again (see `http/reauthenticate.ts`). Data only, for
+ * definitions. Functions, because a call that is marked as pure is left out of the bundles of other endpoints, and a spread is not.
  */
 import type { Grant, Steps } from './definition';
 import type { Setting } from './environment';
@@ -17,12 +17,12 @@ const settings = [
   'BCRYPT_COST',
 ] as const satisfies readonly Setting[];
 
-export type ReauthenticationSetting = (typeof settings)[number];
+export type PasswordCheckSetting = (typeof settings)[number];
 
-/** The variables, with those that the endpoint reads besides. */
-export const settingsToReauthenticate = <const More extends Setting>(
+/** The variables of `parsePasswordCheck` and of every endpoint, with those that the endpoint reads besides. */
+export const settingsToCheckPassword = <const More extends Setting>(
   ...more: readonly More[]
-): readonly (ReauthenticationSetting | More)[] => [...settings, ...more];
+): readonly (PasswordCheckSetting | More)[] => [...settings, ...more];
 
 /** The user with the hash. */
 export const readUser = { read: ['GetItem'] } as const satisfies Grant;
