@@ -2,6 +2,8 @@
  * The index of the endpoints, one line for each in both lists: `routes` is all that a bundle needs to know of the others. What an endpoint
  * is, is said in its folder and nowhere else.
  */
+import * as activation from './activation/endpoint';
+import * as confirmDeletion from './confirm-deletion/endpoint';
 import * as dashboard from './dashboard/endpoint';
 import * as deleteMe from './delete-me/endpoint';
 import * as endSession from './end-session/endpoint';
@@ -11,6 +13,10 @@ import * as logout from './logout/endpoint';
 import * as logoutAll from './logout-all/endpoint';
 import * as me from './me/endpoint';
 import * as refresh from './refresh/endpoint';
+import * as requestDeletion from './request-deletion/endpoint';
+import * as resendActivation from './resend-activation/endpoint';
+import * as resetPassword from './reset-password/endpoint';
+import * as resetPasswordConfirm from './reset-password-confirm/endpoint';
 import * as sessions from './sessions/endpoint';
 import * as setPassword from './set-password/endpoint';
 import * as setUsername from './set-username/endpoint';
@@ -34,6 +40,12 @@ export const routes = {
   'update-me': updateMe.route,
   'delete-me': deleteMe.route,
   'export-me': exportMe.route,
+  'reset-password': resetPassword.route,
+  'reset-password-confirm': resetPasswordConfirm.route,
+  activation: activation.route,
+  'resend-activation': resendActivation.route,
+  'request-deletion': requestDeletion.route,
+  'confirm-deletion': confirmDeletion.route,
 } as const satisfies Record<string, Route>;
 
 export type EndpointName = keyof typeof routes;
@@ -53,6 +65,12 @@ export const endpoints = {
   'update-me': updateMe.endpoint,
   'delete-me': deleteMe.endpoint,
   'export-me': exportMe.endpoint,
+  'reset-password': resetPassword.endpoint,
+  'reset-password-confirm': resetPasswordConfirm.endpoint,
+  activation: activation.endpoint,
+  'resend-activation': resendActivation.endpoint,
+  'request-deletion': requestDeletion.endpoint,
+  'confirm-deletion': confirmDeletion.endpoint,
 } as const satisfies Record<EndpointName, EndpointDefinition>;
 
 export interface NamedRoute extends Route {

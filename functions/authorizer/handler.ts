@@ -6,6 +6,7 @@ import { createPolicy } from '../shared/http/policy';
 import { readSessionAndOwner } from '../shared/store/authentication';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
+import { enqueue } from '../shared/store/outbox';
 import { markTokenUsed, remove } from '../shared/store/sessions';
 import { type AuthorizerDependencies, authorize } from './authorizer';
 import { definition } from './definition';
@@ -19,6 +20,7 @@ const dependencies: AuthorizerDependencies = {
   roles: parseRoles(environment.ADMITTED_ROLES),
   ...bind(database, { readSessionAndOwner }),
   sessions: bind(database, { markTokenUsed, remove }),
+  events: environment.EVENTS === 'on' ? bind(database, { enqueue }) : undefined,
 };
 
 const forwardsAll = forwardsDenials();

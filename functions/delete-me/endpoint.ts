@@ -1,19 +1,7 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { tablesToDelete } from '../shared/deletion-definition';
 import { existingPassword } from '../shared/http/fields';
-import {
-  readUser,
-  settingsToCheckPassword,
-  stepsToReauthenticate,
-} from '../shared/password-check-definition';
-import {
-  ANY_DELETED_USER,
-  ANY_EMAIL,
-  ANY_ID,
-  ANY_USER,
-  ANY_USERNAME,
-  countAttempts,
-  removeAccountCounters,
-} from '../shared/store/schema';
+import { settingsToCheckPassword, stepsToReauthenticate } from '../shared/password-check-definition';
 
 export const route = {
   methods: ['DELETE'],
@@ -25,26 +13,13 @@ export const route = {
 
 export const endpoint = {
   body: { current_password: existingPassword },
-  settings: /* @__PURE__ */ settingsToCheckPassword(),
-  tables: {
-    users: [
-      readUser,
-      // One grant, in case IAM looks at all deletions of a transaction together.
-      {
-        write: ['DeleteItem'],
-        attributes: ['id', 'username', 'email', 'passwordVersion', 'locator'],
-        partitionKeys: [ANY_USER, ANY_USERNAME, ANY_EMAIL, ANY_ID],
-      },
-    ],
-    tokens: [{ read: ['Query'] }, { write: ['DeleteItem'], attributes: ['id'] }],
-    rateLimits: [countAttempts, removeAccountCounters],
-    outbox: [{ write: ['PutItem'], attributes: ['expiresAt'], partitionKeys: [ANY_DELETED_USER] }],
-  },
+  settings: /* @__PURE__ */ settingsToCheckPassword('NOTICES', 'EVENTS'),
+  tables: /* @__PURE__ */ tablesToDelete(),
   statuses: [204],
   // Of a user with one session, who never waited for a password.
   steps: /* @__PURE__ */ stepsToReauthenticate(
     ['DeleteItem rateLimits'],
-    ['TransactWriteItems users 5'],
+    ['TransactWriteItems users 8'],
     ['Query tokens'],
     ['DeleteItem tokens', 'DeleteItem rateLimits'],
   ),

@@ -39,7 +39,7 @@ export interface DeliverDependencies {
   readonly bcryptCost: number;
   readonly lifetimeSeconds: number;
   /** With `{uid}` and `{token}`. A purpose without an address has no link. */
-  readonly links: Readonly<Partial<Record<ChallengePurpose, string>>>;
+  readonly links: Readonly<Partial<Record<ChallengePurpose, string | undefined>>>;
 }
 
 /** Sends the entry at a key. Rejects if that must be tried again. */
@@ -93,7 +93,8 @@ async function send(item: OutboxItem, log: RequestLog, dependencies: DeliverDepe
   const user = await findRecipient(item, dependencies);
   if (!user) return log.event('message_dropped', { purpose, reason: 'user_unknown' });
   const to = addressFor(user, item.purpose, dependencies);
-  if (to === undefined) return log.event('message_dropped', { purpose, userId: user.id, reason: 'not_needed' });
+  if (to === undefined)
+    return log.event('message_dropped', { purpose, userId: user.id, reason: 'not_needed' });
   const secrets = await drawSecrets(user, item.purpose, dependencies);
   await channel({ purpose: item.purpose, to, userId: user.id, secrets, now });
   log.event('message_sent', { purpose, userId: user.id });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { systemClock } from '../shared/clock';
-import { parseWholeNumber, readEnvironment, tableNames } from '../shared/environment';
+import { parseEmailVerification, parseWholeNumber, readEnvironment, tableNames } from '../shared/environment';
 import { requestLog } from '../shared/log/request-log';
 import { bind } from '../shared/store/bind';
 import { findChallenge, replaceChallenge } from '../shared/store/challenges';
@@ -73,7 +73,11 @@ export async function handler(
   { Records }: DynamoDBStreamEvent,
   context: Context,
 ): Promise<DynamoDBBatchResponse> {
-  const options = { function: 'deliver', clock: systemClock, metricsNamespace: environment.METRICS_NAMESPACE };
+  const options = {
+    function: 'deliver',
+    clock: systemClock,
+    metricsNamespace: environment.METRICS_NAMESPACE,
+  };
   const request = { requestContext: { requestId: context.awsRequestId }, method: '', route: '' };
   const failed: DynamoDBRecord[] = [];
   for (const record of Records) {

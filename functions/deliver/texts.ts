@@ -19,7 +19,8 @@ const PLACEHOLDERS = ['code', 'codeMinutes', 'link', 'linkMinutes'] as const;
 const text = v.pipe(
   v.string(),
   v.check(
-    (written) => [...written.matchAll(PLACEHOLDER)].every(([, name]) => PLACEHOLDERS.some((one) => one === name)),
+    (written) =>
+      [...written.matchAll(PLACEHOLDER)].every(([, name]) => PLACEHOLDERS.some((one) => one === name)),
     `placeholders are ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}`,
   ),
 );

@@ -1,5 +1,11 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
-import { countAttempts, exportedAttributes } from '../shared/store/schema';
+import {
+  ANY_MESSAGE,
+  countAttempts,
+  exportedAttributes,
+  messageAttributes,
+  pendingAttributes,
+} from '../shared/store/schema';
 
 export const route = {
   methods: ['GET'],
@@ -9,16 +15,24 @@ export const route = {
 } as const satisfies Route;
 
 export const endpoint = {
-  settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
+  settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE', 'EVENTS'],
   tables: {
     users: [{ read: ['GetItem'], attributes: exportedAttributes }],
     tokens: [{ read: ['Query'] }],
     rateLimits: [countAttempts],
+    outbox: [
+      { read: ['GetItem'], attributes: pendingAttributes },
+      { write: ['UpdateItem'], attributes: messageAttributes, partitionKeys: [ANY_MESSAGE] },
+    ],
   },
   statuses: [200],
-  steps: [['UpdateItem rateLimits'], ['GetItem users', 'Query tokens']],
+  steps: [
+    ['UpdateItem rateLimits'],
+    ['GetItem users', 'Query tokens'],
+    ['GetItem outbox', 'GetItem outbox', 'GetItem outbox'],
+  ],
   events: 1,
-  slowest: { calls: 2, decisions: 1 },
+  slowest: { calls: 4, decisions: 1 },
   memory: 512,
   cpuSeconds: 1,
 } as const satisfies EndpointDefinition;

@@ -1,14 +1,17 @@
 /** All that is kept of the caller, as a file (GDPR, articles 15 and 20), without hashes, digests and salts. */
 import type { Clock } from '../shared/clock';
+import { isChallengeOf } from '../shared/domain/challenge';
 import { EXPORT_WINDOW_SECONDS, EXPORTS_PER_WINDOW } from '../shared/domain/limits';
 import { toSeconds } from '../shared/domain/session';
-import { toProfile } from '../shared/domain/user';
+import { isEmailVerified, toProfile } from '../shared/domain/user';
 import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
 import { refuse } from '../shared/http/rate-limits';
 import type { HttpResponse } from '../shared/http/response';
 import { isoTime, listLiveSessions, toListed } from '../shared/http/session-list';
+import { type ChallengeStore, keysOfChallenges, type PendingChallenge } from '../shared/store/challenges';
+import type { OutboxStore } from '../shared/store/outbox';
 import type { RateLimitStore } from '../shared/store/rate-limits';
 import { exportLimitKey } from '../shared/store/schema';
 import type { SessionStore } from '../shared/store/sessions';
@@ -18,6 +21,9 @@ export interface ExportMeDependencies {
   readonly clock: Clock;
   readonly users: Pick<UserStore, 'findForExport'>;
   readonly sessions: Pick<SessionStore, 'list'>;
+  readonly challenges: Pick<ChallengeStore, 'listPending'>;
+  /** Absent: no other service wants to hear of it. */
+  readonly events?: Pick<OutboxStore, 'enqueue'> | undefined;
   readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow'>;
 }
 
@@ -28,7 +34,7 @@ const FORMAT = 1;
 
 export async function exportMe(
   request: ProtectedRequest,
-  { clock, users, sessions, rateLimits }: ExportMeDependencies,
+  { clock, users, sessions, challenges, rateLimits, events }: ExportMeDependencies,
 ): Promise<HttpResponse> {
   const { principal, token, caller, log } = request;
   const now = toSeconds(clock());
@@ -40,6 +46,12 @@ export async function exportMe(
     listLiveSessions(request, sessions, now),
   ]);
   if (!user?.isActive) throw new ApiError('not_authenticated', messages.userInactive);
+  const owner = { ...user, locator: token.locator };
+  const pending = await challenges.listPending(keysOfChallenges(owner));
+  const isOpen = (challenge: PendingChallenge) =>
+    challenge.usedAt === undefined && challenge.expiresAt > now && isChallengeOf(challenge, owner);
+  const event = { purpose: 'event', event: 'user.exported', userId: user.id } as const;
+  await events?.enqueue(event, { now });
   log.event('account_exported', { address: caller.sourceIp });
   return {
     status: 200,
@@ -49,12 +61,14 @@ export async function exportMe(
       user: {
         ...toProfile(user),
         created_at: isoTime(user.createdAt),
-        email_verified: true,
+        email_verified: isEmailVerified(user),
         is_active: user.isActive,
         imported: {},
       },
       sessions: live.map(({ session }) => toListed(session, principal)),
-      pending: [],
+      pending: pending
+        .filter(isOpen)
+        .map(({ purpose, expiresAt }) => ({ purpose, expires_at: isoTime(expiresAt) })),
     },
     headers: {
       ...expiryHeaders(principal, now),

@@ -2,7 +2,9 @@ import { systemClock } from '../shared/clock';
 import { readEnvironment, tableNames } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { bind } from '../shared/store/bind';
+import { listPending } from '../shared/store/challenges';
 import { connect } from '../shared/store/database';
+import { enqueue } from '../shared/store/outbox';
 import { consumeFixedWindow } from '../shared/store/rate-limits';
 import { list } from '../shared/store/sessions';
 import { findForExport } from '../shared/store/users';
@@ -17,6 +19,8 @@ const dependencies = {
   clock: systemClock,
   users: bind(database, { findForExport }),
   sessions: bind(database, { list }),
+  challenges: bind(database, { listPending }),
+  events: environment.EVENTS === 'on' ? bind(database, { enqueue }) : undefined,
   rateLimits: bind(database, { consumeFixedWindow }),
 };
 

@@ -17,6 +17,7 @@ export const endpoint = {
     'TOKEN_LIFETIME_SECONDS',
     'SESSION_LIFETIME_SECONDS',
     'SESSIONS_PER_USER',
+    'EMAIL_VERIFICATION',
   ),
   tables: {
     users: [

@@ -1,5 +1,6 @@
 import { systemClock } from '../shared/clock';
 import {
+  parseEmailVerification,
   parseLifetimes,
   parsePasswordCheck,
   parseWholeNumber,
@@ -24,6 +25,7 @@ const dependencies = {
   clock: systemClock,
   lifetimes: parseLifetimes(environment),
   ...parsePasswordCheck(environment),
+  requiresVerifiedEmail: parseEmailVerification(environment) === 'required',
   sessionsPerUser: parseWholeNumber(environment.SESSIONS_PER_USER),
   rateLimits: bind(database, { consumeFixedWindow, consumeWithBackoff, refund, reset }),
   users: bind(database, { findLocator, findNamed, replacePasswordHash }),

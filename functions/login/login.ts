@@ -7,6 +7,7 @@ import { accountDigest, networkDigest } from '../shared/domain/attempts';
 import { hashPassword, needsRehash } from '../shared/domain/password-hash';
 import { createSession, findSurplusSessions, type Lifetimes, toSeconds } from '../shared/domain/session';
 import { issueToken, newSessionDigits } from '../shared/domain/token';
+import { isEmailVerified } from '../shared/domain/user';
 import {
   type CheckedPassword,
   checkPassword,
@@ -33,6 +34,8 @@ export interface LoginDependencies extends PasswordCheckRules {
   readonly clock: Clock;
   readonly lifetimes: Lifetimes;
   readonly sessionsPerUser: number;
+  /** Whether a user has to confirm the address first. */
+  readonly requiresVerifiedEmail: boolean;
   readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow' | 'consumeWithBackoff' | 'refund' | 'reset'>;
   readonly users: Pick<UserStore, 'findLocator' | 'findNamed' | 'replacePasswordHash'>;
   readonly sessions: Pick<SessionStore, 'add' | 'list' | 'removeAll'>;
@@ -62,6 +65,12 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
   if (user) log.identify({ userId: user.id });
   if (!user || !isMatch || !user.isActive) throw createFailure(checked, request);
   const knownUntil = toSeconds(clock()) + lifetimes.sessionLifetimeSeconds;
+  if (dependencies.requiresVerifiedEmail && !isEmailVerified(user)) {
+    // The password was right: whoever waits for a message need not wait for the account as well.
+    await rateLimits.reset(attempt, knownUntil).catch(log.failure);
+    log.event('login_failed', { reason: 'email_not_verified', address: caller.sourceIp, hashMilliseconds });
+    throw new InvalidFieldsError({ non_field_errors: [messages.emailNotVerified] });
+  }
   // Of these, only the session matters to the answer: the next login makes up for the rest.
   const [{ token, session }, stored] = await Promise.all([
     openSession(user, request, dependencies),

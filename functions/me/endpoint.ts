@@ -9,7 +9,7 @@ export const route = {
 } as const satisfies Route;
 
 export const endpoint = {
-  settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
+  settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE', 'EMAIL_VERIFICATION'],
   tables: { users: [{ read: ['GetItem'], attributes: profileAttributes }] },
   statuses: [200],
   steps: [['GetItem users']],

@@ -1,5 +1,5 @@
 import { systemClock } from '../shared/clock';
-import { readEnvironment, tableNames } from '../shared/environment';
+import { parseEmailVerification, readEnvironment, tableNames } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
@@ -11,7 +11,11 @@ const environment = readEnvironment(endpoint);
 const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
-const dependencies = { clock: systemClock, users: bind(database, { findProfile }) };
+const dependencies = {
+  clock: systemClock,
+  emailVerification: parseEmailVerification(environment),
+  users: bind(database, { findProfile }),
+};
 
 export const handler = createHandler({ name: 'me', route, environment }, (request) =>
   me(request, dependencies),

@@ -5,7 +5,13 @@ import {
   settingsToCheckPassword,
   stepsToReauthenticate,
 } from '../shared/password-check-definition';
-import { ANY_USER, authenticationAttributes, countAttempts, removeCounters } from '../shared/store/schema';
+import {
+  ANY_USER,
+  announceChange,
+  authenticationAttributes,
+  countAttempts,
+  removeCounters,
+} from '../shared/store/schema';
 
 export const route = {
   methods: ['POST'],
@@ -17,7 +23,12 @@ export const route = {
 
 export const endpoint = {
   body: { current_password: existingPassword, new_password: password, re_new_password: repeatedPassword },
-  settings: /* @__PURE__ */ settingsToCheckPassword('PASSWORD_BLOCKLIST', 'PASSWORD_MIN_LENGTH'),
+  settings: /* @__PURE__ */ settingsToCheckPassword(
+    'PASSWORD_BLOCKLIST',
+    'PASSWORD_MIN_LENGTH',
+    'NOTICES',
+    'EVENTS',
+  ),
   tables: {
     users: [
       readUser,
@@ -30,6 +41,7 @@ export const endpoint = {
     ],
     tokens: [{ read: ['BatchGetItem'] }, { write: ['UpdateItem'], attributes: ['id', 'sessionGeneration'] }],
     rateLimits: [countAttempts, removeCounters],
+    outbox: [announceChange],
   },
   statuses: [204],
   steps: /* @__PURE__ */ stepsToReauthenticate(['TransactWriteItems users 2']),

@@ -1,4 +1,9 @@
-import { parsePasswordRules, readEnvironment, tableNames } from '../shared/environment';
+import {
+  parseAnnouncementRules,
+  parsePasswordRules,
+  readEnvironment,
+  tableNames,
+} from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { createBodyReader } from '../shared/http/fields';
 import { bindReauthentication } from '../shared/http/reauthenticate';
@@ -14,6 +19,7 @@ export const { ready } = database;
 
 const dependencies = {
   ...bindReauthentication(database, environment),
+  announcementRules: parseAnnouncementRules(environment),
   passwordRules: parsePasswordRules(environment),
   generations: bind(database, { changePassword }),
 };

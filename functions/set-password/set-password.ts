@@ -1,5 +1,6 @@
 /** A new password, for who knows the present one. The session goes on with its token; all others end with the old password (ASVS 5.0, 7.4.3). */
 import { timed } from '../shared/clock';
+import { type AnnouncementRules, announce } from '../shared/domain/message';
 import { hashPassword } from '../shared/domain/password-hash';
 import { type PasswordRules, passwordProblems } from '../shared/domain/password-rules';
 import { toSeconds } from '../shared/domain/session';
@@ -19,6 +20,7 @@ import type { endpoint } from './endpoint';
 
 export interface SetPasswordDependencies extends ReauthenticationDependencies {
   readonly passwordRules: PasswordRules;
+  readonly announcementRules: AnnouncementRules;
   readonly generations: Pick<GenerationStore, 'changePassword'>;
 }
 
@@ -33,7 +35,7 @@ export const setPassword = (
 async function changePassword(
   user: FoundUser,
   { body, principal, token, caller, log }: SetPasswordRequest,
-  { clock, bcryptCost, passwordRules, generations }: SetPasswordDependencies,
+  { clock, bcryptCost, passwordRules, announcementRules, generations }: SetPasswordDependencies,
 ): Promise<HttpResponse> {
   const { new_password: chosen, re_new_password: repeated = chosen } = body;
   const problems = await passwordProblems(chosen, user, passwordRules);
@@ -43,9 +45,12 @@ async function changePassword(
   const [passwordHash, hashMilliseconds] = await timed(() => hashPassword(chosen, bcryptCost));
   const { passwordVersion } = user;
   const kept = { ...principal, key: token };
-  const outcome = await generations.changePassword(kept, { passwordVersion, passwordHash });
+  const now = toSeconds(clock());
+  const change = { notice: 'password_changed', event: 'password.changed' } as const;
+  const outgoing = { entries: announce(change, user, announcementRules), now };
+  const outcome = await generations.changePassword(kept, { passwordVersion, passwordHash, outgoing });
   if (outcome === 'overtaken') throw wrongPassword();
   if (outcome === 'ended') throw new ApiError('not_authenticated', messages.tokenInvalid);
   log.event('password_changed', { address: caller.sourceIp, hashMilliseconds });
-  return { status: 204, headers: expiryHeaders(principal, toSeconds(clock())) };
+  return { status: 204, headers: expiryHeaders(principal, now) };
 }

@@ -5,7 +5,13 @@ import {
   settingsToCheckPassword,
   stepsToReauthenticate,
 } from '../shared/password-check-definition';
-import { ANY_USER, ANY_USERNAME, countAttempts, removeAccountCounters } from '../shared/store/schema';
+import {
+  ANY_USER,
+  ANY_USERNAME,
+  announceChange,
+  countAttempts,
+  removeAccountCounters,
+} from '../shared/store/schema';
 
 export const route = {
   methods: ['POST'],
@@ -17,18 +23,19 @@ export const route = {
 
 export const endpoint = {
   body: { new_username: username, current_password: existingPassword },
-  settings: /* @__PURE__ */ settingsToCheckPassword(),
+  settings: /* @__PURE__ */ settingsToCheckPassword('NOTICES', 'EVENTS'),
   tables: {
     users: [
       readUser,
       {
         write: ['UpdateItem'],
-        attributes: ['id', 'username', 'email', 'passwordVersion'],
+        attributes: ['id', 'username', 'email', 'pendingEmail', 'passwordVersion'],
         partitionKeys: [ANY_USER],
       },
       { write: ['PutItem', 'DeleteItem'], attributes: ['locator'], partitionKeys: [ANY_USERNAME] },
     ],
     rateLimits: [countAttempts, removeAccountCounters],
+    outbox: [announceChange],
   },
   statuses: [204],
   // Of a user who signed in from one network.

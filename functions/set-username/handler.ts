@@ -1,4 +1,4 @@
-import { readEnvironment, tableNames } from '../shared/environment';
+import { parseAnnouncementRules, readEnvironment, tableNames } from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { createBodyReader } from '../shared/http/fields';
 import { bindReauthentication } from '../shared/http/reauthenticate';
@@ -16,6 +16,7 @@ export const { ready } = database;
 const dependencies = {
   ...bindReauthentication(database, environment),
   counters: bind(database, { removeAccountCounter }),
+  announcementRules: parseAnnouncementRules(environment),
   accounts: bind(database, { changeUsername }),
 };
 

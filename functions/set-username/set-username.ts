@@ -2,6 +2,7 @@
 import { stopwatch } from '../shared/clock';
 import { accountDigest } from '../shared/domain/attempts';
 import { TIDYING_PATIENCE_MS } from '../shared/domain/limits';
+import { type AnnouncementRules, announce } from '../shared/domain/message';
 import { toSeconds } from '../shared/domain/session';
 import { canonicalUsername } from '../shared/domain/text';
 import type { ProtectedRequest } from '../shared/http/create-handler';
@@ -20,6 +21,7 @@ import type { FoundUser } from '../shared/store/users';
 import type { endpoint } from './endpoint';
 
 export interface SetUsernameDependencies extends ReauthenticationDependencies {
+  readonly announcementRules: AnnouncementRules;
   readonly accounts: Pick<AccountStore, 'changeUsername'>;
   readonly counters: Pick<RateLimitStore, 'removeAccountCounter'>;
 }
@@ -43,16 +45,18 @@ export const setUsername = (
 async function changeUsername(
   user: FoundUser,
   { body, principal, caller, log }: SetUsernameRequest,
-  { clock, accounts }: SetUsernameDependencies,
+  { clock, accounts, announcementRules }: SetUsernameDependencies,
 ): Promise<HttpResponse> {
-  const outcome = await accounts.changeUsername(user, body.new_username);
+  const now = toSeconds(clock());
+  const outgoing = { entries: announce({ notice: 'username_changed' }, user, announcementRules), now };
+  const outcome = await accounts.changeUsername(user, body.new_username, outgoing);
   if (outcome === 'taken') {
     log.event('username_change_failed', { reason: 'username_taken', address: caller.sourceIp });
     throw new InvalidFieldsError({ new_username: [messages.usernameTaken] });
   }
   rejectInterference(outcome);
   log.event('username_changed', { address: caller.sourceIp });
-  return { status: 204, headers: expiryHeaders(principal, toSeconds(clock())) };
+  return { status: 204, headers: expiryHeaders(principal, now) };
 }
 
 /** Whoever takes a name that was given up begins without its failures and known networks. */

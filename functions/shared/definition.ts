@@ -83,6 +83,8 @@ export interface FunctionDefinition {
 export interface EndpointDefinition extends FunctionDefinition {
   /** The fields of its body; absent: the body is not read. */
   readonly body?: Readonly<Record<string, FieldKind>>;
+  /** The same in another form: a body that proves something by a code, and not by a link. See `http/prove.ts`. */
+  readonly codeBody?: Readonly<Record<string, FieldKind>>;
   /** Every status that it answers besides those of any request (400 to 405, 413, 415, 429, 500, 503). */
   readonly statuses: readonly number[];
   /** Ordinary ways besides `steps`, by the query that asks for them. */

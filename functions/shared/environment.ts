@@ -4,8 +4,10 @@
  */
 import type { FunctionDefinition, TableName } from './definition';
 import type { FixedWindowRules } from './domain/attempts';
+import type { AnnouncementRules } from './domain/message';
 import type { PasswordRules } from './domain/password-rules';
 import type { Lifetimes } from './domain/session';
+import type { EmailVerification } from './domain/user';
 import type { PasswordCheckRules } from './http/check-password';
 import type { PasswordCheckSetting } from './password-check-definition';
 import type { Tables } from './store/database';
@@ -126,6 +128,25 @@ export const parseFixedWindow = (attempts: string, windowSeconds: string): Fixed
   attempts: parseWholeNumber(attempts),
   windowSeconds: parseWholeNumber(windowSeconds),
 });
+
+/** What two of the variables say of who hears of a change. */
+export const parseAnnouncementRules = (environment: {
+  readonly NOTICES: string;
+  readonly EVENTS: string;
+}): AnnouncementRules => ({ notices: environment.NOTICES === 'on', events: environment.EVENTS === 'on' });
+
+/**
+ * Whether addresses are verified.
+ * @throws Error for an unknown word, which would mean that a deployment is wrong.
+ */
+export function parseEmailVerification({
+  EMAIL_VERIFICATION: value,
+}: {
+  readonly EMAIL_VERIFICATION: string;
+}): EmailVerification {
+  if (value === 'off' || value === 'optional' || value === 'required') return value;
+  throw new Error(`EMAIL_VERIFICATION cannot be "${value}".`);
+}
 
 /** What two of the variables say of new passwords. */
 export const parsePasswordRules = (environment: {

@@ -1,5 +1,6 @@
 import { systemClock } from '../shared/clock';
 import {
+  parseEmailVerification,
   parseFixedWindow,
   parseLifetimes,
   parsePasswordRules,
@@ -12,7 +13,7 @@ import { createBodyReader } from '../shared/http/fields';
 import { create } from '../shared/store/accounts';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { consumeFixedWindow } from '../shared/store/rate-limits';
+import { consumeFixedWindow, consumeSpacedWindow } from '../shared/store/rate-limits';
 import { nextId } from '../shared/store/users';
 import { endpoint, route } from './endpoint';
 import { signup } from './signup';
@@ -25,9 +26,11 @@ const dependencies = {
   clock: systemClock,
   lifetimes: parseLifetimes(environment),
   bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
+  emailVerification: parseEmailVerification(environment),
+  publishesEvents: environment.EVENTS === 'on',
   passwordRules: parsePasswordRules(environment),
   sourceIpRules: parseFixedWindow(environment.SIGNUPS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
-  rateLimits: bind(database, { consumeFixedWindow }),
+  rateLimits: bind(database, { consumeFixedWindow, consumeSpacedWindow }),
   users: bind(database, { create, nextId }),
 };
 

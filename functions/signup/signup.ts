@@ -1,16 +1,19 @@
 /** Signup: a user, both name markers and a first session come to be together or not at all. */
 import { type Clock, timed } from '../shared/clock';
 import type { FixedWindowRules } from '../shared/domain/attempts';
+import type { OutboxEntry } from '../shared/domain/message';
 import { hashPassword } from '../shared/domain/password-hash';
 import { type PasswordRules, passwordProblems } from '../shared/domain/password-rules';
 import { createSession, type Lifetimes, type Session, toSeconds } from '../shared/domain/session';
+import { canonicalEmail } from '../shared/domain/text';
 import { issueToken, newLocator, newSessionDigits, type Token } from '../shared/domain/token';
-import { toProfile, type User } from '../shared/domain/user';
+import { type EmailVerification, toProfile, type User } from '../shared/domain/user';
 import type { PublicRequest } from '../shared/http/create-handler';
 import { type FieldErrors, InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
 import type { FieldsOf } from '../shared/http/fields';
 import { consumeSourceIp } from '../shared/http/rate-limits';
+import { consumeMessage } from '../shared/http/request-message';
 import type { HttpResponse } from '../shared/http/response';
 import type { AccountStore } from '../shared/store/accounts';
 import type { RateLimitStore } from '../shared/store/rate-limits';
@@ -27,7 +30,10 @@ export interface SignupDependencies {
   readonly bcryptCost: number;
   readonly passwordRules: PasswordRules;
   readonly sourceIpRules: FixedWindowRules;
-  readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow'>;
+  readonly emailVerification: EmailVerification;
+  /** Whether other services hear of it. */
+  readonly publishesEvents: boolean;
+  readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow' | 'consumeSpacedWindow'>;
   readonly users: Pick<UserStore, 'nextId'> & Pick<AccountStore, 'create'>;
 }
 
@@ -47,15 +53,17 @@ export async function signup(
   const [passwordHash, hashMilliseconds] = await timed(() =>
     hashPassword(input.password, dependencies.bcryptCost),
   );
-  const outcome = await create({ input, passwordHash, device }, dependencies);
+  const sendsMessage = await mayConfirm(request, dependencies);
+  const outcome = await create({ input, passwordHash, device, sendsMessage }, dependencies);
   if ('taken' in outcome) {
     const reason = `${outcome.taken.join('_and_')}_taken`;
     log.event('signup_failed', { reason, address, hashMilliseconds });
     throw new InvalidFieldsError(takenFields(outcome.taken));
   }
   const { user, token, session } = outcome;
-  log.identify({ userId: user.id, sessionId: session.id });
+  log.identify({ userId: user.id, ...(session && { sessionId: session.id }) });
   log.event('signup_succeeded', { address, hashMilliseconds });
+  if (!session) return { status: 201, body: { user: toProfile(user) } };
   return {
     status: 201,
     body: { user: toProfile(user), token: token.text },
@@ -67,16 +75,26 @@ interface Applicant {
   readonly input: SignupFields;
   readonly passwordHash: string;
   readonly device: string;
+  /** Whether the address gets a message to confirm it. */
+  readonly sendsMessage: boolean;
 }
 
+/** Whether to write to the address: only where it is verified, and not too often, whoever signs up with it. */
+const mayConfirm = async (
+  { body, log }: SignupRequest,
+  { emailVerification, ...limit }: SignupDependencies,
+): Promise<boolean> =>
+  emailVerification !== 'off' &&
+  (await consumeMessage(canonicalEmail(body.email), { purpose: 'activation', log }, limit));
+
 type Outcome =
-  | { readonly user: User; readonly token: Token; readonly session: Session }
+  | { readonly user: User; readonly token: Token; readonly session: Session | undefined }
   | { readonly taken: readonly (keyof typeof TAKEN)[] };
 
 /** Stores the user under an id and at a locator that nobody has. */
 async function create(
-  { input, passwordHash, device }: Applicant,
-  { clock, lifetimes, users }: SignupDependencies,
+  { input, passwordHash, device, sendsMessage }: Applicant,
+  { clock, lifetimes, users, emailVerification, publishesEvents }: SignupDependencies,
 ): Promise<Outcome> {
   const { username, email, role } = input;
   let id = await users.nextId();
@@ -84,9 +102,20 @@ async function create(
     const nowMs = clock();
     const createdAt = toSeconds(nowMs);
     const token = issueToken(newLocator(), newSessionDigits());
-    const session = createSession(token, { userId: id, sessionGeneration: 0, device, nowMs, lifetimes });
-    const user = { id, username, email, role, passwordHash, isActive: true, createdAt, sessionGeneration: 0 };
-    const creation = await users.create({ user, key: token, session });
+    const session =
+      emailVerification === 'required'
+        ? undefined
+        : createSession(token, { userId: id, sessionGeneration: 0, device, nowMs, lifetimes });
+    const user = {
+      ...{ id, username, email, role, passwordHash, isActive: true, createdAt, sessionGeneration: 0 },
+      ...(emailVerification !== 'off' && { emailVerified: false as const }),
+    };
+    const entries: readonly OutboxEntry[] = [
+      ...(sendsMessage ? [{ purpose: 'activation', locator: token.locator, userId: id } as const] : []),
+      ...(publishesEvents ? [{ purpose: 'event', event: 'user.created', userId: id } as const] : []),
+    ];
+    const outgoing = { entries, now: createdAt };
+    const creation = await users.create({ user, key: token, session, outgoing });
     if (creation === 'created') return { user, token, session };
     if (typeof creation !== 'string') return { taken: creation };
     // After a restore the counter may be behind.

@@ -1,9 +1,16 @@
-import { readEnvironment, tableNames } from '../shared/environment';
+import {
+  parseAnnouncementRules,
+  parseEmailVerification,
+  readEnvironment,
+  tableNames,
+} from '../shared/environment';
 import { createHandler } from '../shared/http/create-handler';
 import { bindReauthentication } from '../shared/http/reauthenticate';
-import { changeEmail } from '../shared/store/accounts';
+import { changeEmail, claimEmail } from '../shared/store/accounts';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
+import { consumeSpacedWindow } from '../shared/store/rate-limits';
+import { isTaken } from '../shared/store/users';
 import { endpoint, route } from './endpoint';
 import { readChanges, updateMe } from './update-me';
 
@@ -11,9 +18,14 @@ const environment = readEnvironment(endpoint);
 const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
+const { users, rateLimits, ...reauthentication } = bindReauthentication(database, environment);
 const dependencies = {
-  ...bindReauthentication(database, environment),
-  accounts: bind(database, { changeEmail }),
+  ...reauthentication,
+  emailVerification: parseEmailVerification(environment),
+  announcementRules: parseAnnouncementRules(environment),
+  users: { ...users, ...bind(database, { isTaken }) },
+  accounts: bind(database, { changeEmail, claimEmail }),
+  rateLimits: { ...rateLimits, ...bind(database, { consumeSpacedWindow }) },
 };
 
 export const handler = createHandler(

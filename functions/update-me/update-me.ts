@@ -1,7 +1,12 @@
-/** Another e-mail address for a user who knows the password. It is in force at once. Nothing else of a user can be changed here. */
+/**
+ * Another e-mail address for a user who knows the password. It is in force at once, or where addresses are verified, once it is confirmed.
+ * Nothing else of a user can be changed here.
+ */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { type AnnouncementRules, announce } from '../shared/domain/message';
 import { toSeconds } from '../shared/domain/session';
-import { toProfile } from '../shared/domain/user';
+import { canonicalEmail } from '../shared/domain/text';
+import { type EmailVerification, ownsEmail, toOwnProfile } from '../shared/domain/user';
 import { readFields } from '../shared/http/body';
 import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
@@ -12,15 +17,21 @@ import {
   reauthenticate,
   rejectInterference,
 } from '../shared/http/reauthenticate';
+import { consumeMessage, type MessageLimit } from '../shared/http/request-message';
 import type { HttpResponse } from '../shared/http/response';
+import type { RequestLog } from '../shared/log/request-log';
 import type { AccountStore } from '../shared/store/accounts';
-import type { FoundUser } from '../shared/store/users';
+import type { FoundUser, UserStore } from '../shared/store/users';
 import { endpoint } from './endpoint';
 
 type Changes = FieldsOf<(typeof endpoint)['body']>;
 
 export interface UpdateMeDependencies extends ReauthenticationDependencies {
-  readonly accounts: Pick<AccountStore, 'changeEmail'>;
+  readonly emailVerification: EmailVerification;
+  readonly announcementRules: AnnouncementRules;
+  readonly users: Pick<UserStore, 'find' | 'isTaken'>;
+  readonly accounts: Pick<AccountStore, 'changeEmail' | 'claimEmail'>;
+  readonly rateLimits: ReauthenticationDependencies['rateLimits'] & MessageLimit['rateLimits'];
 }
 
 const schema = bodySchema(endpoint.body, {});
@@ -37,28 +48,69 @@ export async function updateMe(
   dependencies: UpdateMeDependencies,
 ): Promise<HttpResponse> {
   const { body: changes, principal, token } = request;
-  const { clock, users } = dependencies;
+  const { clock, users, emailVerification } = dependencies;
   const user = changes
     ? await changeEmail(changes, request, dependencies)
     : await users.find(token.locator, principal.userId);
   if (!user?.isActive) throw new ApiError('not_authenticated', messages.userInactive);
-  return { status: 200, body: toProfile(user), headers: expiryHeaders(principal, toSeconds(clock())) };
+  return {
+    status: 200,
+    body: toOwnProfile(user, emailVerification),
+    headers: expiryHeaders(principal, toSeconds(clock())),
+  };
 }
 
-/** The user with the new address. */
+/** The user as changed. */
 const changeEmail = (
   changes: Changes,
   request: ProtectedRequest<unknown>,
   dependencies: UpdateMeDependencies,
 ): Promise<FoundUser> =>
-  reauthenticate({ ...request, body: changes }, dependencies, async (user) => {
-    const outcome = await dependencies.accounts.changeEmail(user, changes.email);
-    const address = request.caller.sourceIp;
-    if (outcome === 'taken') {
-      request.log.event('email_change_failed', { reason: 'email_taken', address });
-      throw new InvalidFieldsError({ email: [messages.emailTaken] });
-    }
-    rejectInterference(outcome);
-    if (outcome.email !== user.email) request.log.event('email_changed', { address });
-    return outcome;
+  reauthenticate({ ...request, body: changes }, dependencies, (user) => {
+    const isSame = ownsEmail(user) && canonicalEmail(user.email) === canonicalEmail(changes.email);
+    const needsConfirmation = dependencies.emailVerification !== 'off' && !isSame;
+    return needsConfirmation
+      ? claimEmail(user, changes.email, request, dependencies)
+      : setEmail(user, changes.email, request, dependencies);
   });
+
+async function setEmail(
+  user: FoundUser,
+  email: string,
+  { caller, log }: ProtectedRequest<unknown>,
+  { clock, accounts, announcementRules }: UpdateMeDependencies,
+): Promise<FoundUser> {
+  const change = { notice: 'email_changed', event: 'email.changed' } as const;
+  const entries = email === user.email ? [] : announce(change, user, announcementRules);
+  const outcome = await accounts.changeEmail(user, email, { entries, now: toSeconds(clock()) });
+  if (outcome === 'taken') throw taken(caller.sourceIp, log);
+  rejectInterference(outcome);
+  if (outcome.email !== user.email) log.event('email_changed', { address: caller.sourceIp });
+  return outcome;
+}
+
+/** The present address holds until the new one is confirmed. Too many messages to one address: none is sent, and it can be asked for later. */
+async function claimEmail(
+  user: FoundUser,
+  email: string,
+  { caller, log }: ProtectedRequest<unknown>,
+  { clock, users, accounts, rateLimits }: UpdateMeDependencies,
+): Promise<FoundUser> {
+  const { id: userId, locator } = user;
+  const canonical = canonicalEmail(email);
+  const purpose = 'activation';
+  const [isTaken, isAllowed] = await Promise.all([
+    users.isTaken(canonical, locator),
+    consumeMessage(canonical, { purpose, log }, { clock, rateLimits }),
+  ]);
+  if (isTaken) throw taken(caller.sourceIp, log);
+  const entries = isAllowed ? [{ purpose, locator, userId } as const] : [];
+  rejectInterference(await accounts.claimEmail(user, email, { entries, now: toSeconds(clock()) }));
+  log.event('email_change_requested', { address: caller.sourceIp });
+  return user;
+}
+
+function taken(address: string, log: RequestLog): InvalidFieldsError {
+  log.event('email_change_failed', { reason: 'email_taken', address });
+  return new InvalidFieldsError({ email: [messages.emailTaken] });
+}

@@ -44,6 +44,11 @@ export interface FixedWindowRules {
   readonly windowSeconds: number;
 }
 
+export interface SpacedWindowRules extends FixedWindowRules {
+  /** The least time between two attempts. */
+  readonly apartSeconds: number;
+}
+
 /** The end of the window that a moment lies in, epoch seconds. Windows follow each other without a gap. */
 export const windowEnd = (now: number, { windowSeconds }: FixedWindowRules): number =>
   (Math.floor(now / windowSeconds) + 1) * windowSeconds;

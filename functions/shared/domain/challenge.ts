@@ -3,6 +3,7 @@
  * while the user's id, password and address are those that it was made for. Only digests of it are stored.
  */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { MAX_TYPED_CODE_CHARACTERS } from './limits';
 import { isSameDigest } from './token';
 import type { User } from './user';
 
@@ -73,6 +74,7 @@ export function parseUid(uid: string): string | undefined {
 
 /** The six digits that people mean: they type spaces and dashes between them, and digits of their own script. */
 export function parseCode(typed: string): string | undefined {
+  if (typed.length > MAX_TYPED_CODE_CHARACTERS) return undefined;
   const digits = typed.replace(/[\s\p{Pd}]/gu, '').replace(/\p{Nd}/gu, toAsciiDigit);
   return /^[0-9]{6}$/.test(digits) ? digits : undefined;
 }
@@ -120,15 +122,13 @@ export const codeEnd = (now: number, lifetimeSeconds: number): number =>
   now + Math.min(lifetimeSeconds, MAX_CODE_SECONDS);
 
 /** Whether a challenge was made for the user as the user is now. */
-export const isChallengeOf = (challenge: ChallengeOwner, user: User & { readonly locator: string }): boolean =>
+export const isChallengeOf = (challenge: ChallengeOwner, user: OwnedBy): boolean =>
   isSameOwner(challenge, toOwner(user));
 
-export const toOwner = ({
-  locator,
-  id,
-  passwordVersion,
-  email,
-}: User & { readonly locator: string }): ChallengeOwner => ({
+/** A user, as far as a challenge depends on it. */
+type OwnedBy = Pick<User, 'id' | 'passwordVersion' | 'email'> & { readonly locator: string };
+
+export const toOwner = ({ locator, id, passwordVersion, email }: OwnedBy): ChallengeOwner => ({
   locator,
   userId: id,
   ...(passwordVersion !== undefined && { passwordVersion }),

@@ -69,9 +69,8 @@ export const DELETED_LISTED_SECONDS = 36 * 86_400;
 /** From how many networks an account is let in while somebody else guesses at it: home, work, mobile, and two more. */
 export const KNOWN_NETWORKS = 5;
 
-/** Messages to one address: one a minute, five a day. So a code can be guessed at 25 times a day. */
-export const MESSAGES_PER_MINUTE = 1;
-export const MESSAGES_PER_DAY = 5;
+/** Messages to one address: one a minute, five a day (of UTC). So a code can be guessed at 25 times a day. */
+export const MESSAGE_RULES = { attempts: 5, windowSeconds: 86_400, apartSeconds: 60 };
 
 /** How long a message waits to be sent, and in the end for the operator. */
 export const OUTBOX_KEPT_SECONDS = 7 * 86_400;

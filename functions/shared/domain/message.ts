@@ -33,6 +33,12 @@ export type OutboxEntry =
 /** As stored. Times are epoch seconds. */
 export type OutboxItem = OutboxEntry & { readonly createdAt: number; readonly expiresAt: number };
 
+/** What leaves with a change, at a time in epoch seconds. */
+export interface Outgoing {
+  readonly entries: readonly OutboxEntry[];
+  readonly now: number;
+}
+
 export const toOutboxItem = (entry: OutboxEntry, now: number): OutboxItem => ({
   ...entry,
   createdAt: now,

@@ -32,7 +32,7 @@ export interface AuthenticationRequest {
   readonly headers: Headers;
   readonly log: RequestLog;
   /** Given where a token is still good that was just refreshed away. Ends the session of one that comes back late. */
-  readonly endReusedSession?: SessionStore['remove'];
+  readonly endReusedSession?: (key: SessionKey, session: Session) => Promise<void>;
 }
 
 export type Decision = { readonly allow: true; readonly principal: Principal } | Refusal;
@@ -72,10 +72,10 @@ export async function authenticate(
 /** A token that was refreshed away and comes back late is in two hands; neither keeps the session (RFC 9700, 4.14.2). */
 async function endReused(
   key: SessionKey,
-  { id }: Session,
+  session: Session,
   { log, endReusedSession }: AuthenticationRequest,
 ): Promise<void> {
-  await endReusedSession?.(key, id);
+  await endReusedSession?.(key, session);
   log.event('token_reused');
 }
 

@@ -3,6 +3,7 @@
  * every message that applies to a field is listed, in DRF's order.
  */
 import * as v from 'valibot';
+import { parseCode } from '../domain/challenge';
 import {
   MAX_EMAIL_CHARACTERS,
   MAX_LOGIN_PASSWORD_BYTES,
@@ -152,6 +153,23 @@ export const password = {
 export const repeatedPassword = {
   schema: () => v.optional(untrimmedText(MAX_PASSWORD_CHARACTERS)),
   jsonSchema: { type: 'string', format: 'password', pattern: `^${TEXT}+$` },
+} satisfies FieldKind;
+
+/** A user as links name one; whether it can be one is looked at where it is used. */
+export const uid = {
+  schema: () => trimmedText(),
+  jsonSchema: { type: 'string', pattern: '^[A-Za-z0-9_-]{7}$' },
+} satisfies FieldKind;
+
+export const linkToken = {
+  schema: () => trimmedText(),
+  jsonSchema: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+} satisfies FieldKind;
+
+/** Six digits as people type them; `undefined` for what cannot be a code, which is as wrong as any other. */
+export const code = {
+  schema: () => v.pipe(trimmedText(), v.transform(parseCode)),
+  jsonSchema: { type: 'string', pattern: '^\\p{Nd}[\\p{Nd}\\s\\p{Pd}]*\\p{Nd}$' },
 } satisfies FieldKind;
 
 /** One of the roles that are open to signup. */

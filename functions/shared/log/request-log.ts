@@ -8,7 +8,8 @@ import { toMetrics } from './metrics';
 type Caller = Pick<Line, 'userId' | 'sessionId'>;
 
 /** What an event may say besides its name and the request's caller. */
-export type EventDetails = Caller & Pick<Line, 'reason' | 'purpose' | 'address' | 'waitSeconds' | 'hashMilliseconds'>;
+export type EventDetails = Caller &
+  Pick<Line, 'reason' | 'purpose' | 'address' | 'waitSeconds' | 'hashMilliseconds'>;
 
 export interface RequestLog {
   /** Says who is calling, on every line from now on. */

@@ -2,12 +2,20 @@
  * An account is several items in Users: the user, and one each for the name, the e-mail address and the id, which say whose they are.
  * They are made, changed and deleted in one transaction, so a name has one user or none, whatever happens at the same time.
  */
-import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Outgoing } from '../domain/message';
 import type { Session } from '../domain/session';
 import { canonicalEmail, canonicalUsername } from '../domain/text';
 import { ownsEmail, type User } from '../domain/user';
 import type { Bound } from './bind';
-import { type Database, findCancellation, retryOnConflict, wasRefused } from './database';
+import {
+  type ChallengeKey,
+  challengeDeletion,
+  challengeLastUse,
+  challengeUse,
+  keysOfChallenges,
+} from './challenges';
+import { type Database, retryOnConflict } from './database';
+import { outboxPuts } from './outbox';
 import {
   deletedUserKey,
   emailKey,
@@ -18,30 +26,34 @@ import {
   userKey,
   usernameKey,
 } from './schema';
+import { numbered, type TransactItem, write } from './transaction';
 import { type FoundUser, find } from './users';
 
 export interface NewUser {
   readonly user: User;
   readonly key: SessionKey;
-  readonly session: Session;
+  /** Absent: the user has to sign in. */
+  readonly session?: Session | undefined;
+  readonly outgoing?: Outgoing;
 }
 
 /** `created`, or what was already taken. `locator_taken`, `id_taken`: draw another and try again. */
 export type Creation = 'created' | 'locator_taken' | 'id_taken' | readonly ('username' | 'email')[];
 
-/** `gone`: there is no such user any more. `overtaken`: the password was changed since it was checked. */
+/** `gone`: there is no such user any more. `overtaken`: the password was changed, or the challenge used, since it was checked. */
 export type Interference = 'gone' | 'overtaken';
 
 export type AccountStore = Bound<typeof import('./accounts')>;
 
-type Users = Database<'users'>;
-type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
+type Accounts = Database<'users' | 'outbox'>;
 /**
- * Stores a user, the items of name, address and id, and the first session: all of them or none.
+ * Stores a user, the items of name, address and id, the first session, and what leaves: all of them or none.
  * @throws StoreUnavailableError also when other transactions held the same items for too long.
  */
-export const create = (database: Database, { user, key, session }: NewUser): Promise<Creation> => {
+export const create = (
+  database: Database<'users' | 'tokens' | 'outbox'>,
+  { user, key, session, outgoing }: NewUser,
+): Promise<Creation> => {
   const { users, tokens } = database.tables;
   const { locator } = key;
   const items = {
@@ -49,7 +61,8 @@ export const create = (database: Database, { user, key, session }: NewUser): Pro
     email: put(users, { ...emailKey(canonicalEmail(user.email)), locator }, 'pk'),
     id: put(users, { ...idKey(user.id), locator }, 'pk'),
     user: put(users, { ...userKey(locator), ...user }, 'pk'),
-    session: put(tokens, { ...sessionKey(key), ...session }, 'user'),
+    ...(session && { session: put(tokens, { ...sessionKey(key), ...session }, 'user') }),
+    ...outboxItems(database, outgoing),
   };
   return retryOnConflict(async () => {
     const refused = await write(database, items);
@@ -63,31 +76,82 @@ export const create = (database: Database, { user, key, session }: NewUser): Pro
 
 /** Gives a user another name; the user as changed. Names that are equal in their canonical form are one, so only the way it is written changes. */
 export const changeUsername = (
-  database: Users,
+  database: Accounts,
   user: FoundUser,
   username: string,
+  outgoing?: Outgoing,
 ): Promise<FoundUser | 'taken' | Interference> =>
   changeMarked(database, user, {
     attribute: 'username',
     value: username,
     from: (current) => usernameKey(canonicalUsername(current.username)),
     to: usernameKey(canonicalUsername(username)),
+    also: outboxItems(database, outgoing),
   });
 
 /** Gives a user another e-mail address, which from then on is the user's own; the user as changed. */
 export const changeEmail = (
-  database: Users,
+  database: Accounts,
   user: FoundUser,
   email: string,
+  outgoing?: Outgoing,
 ): Promise<FoundUser | 'taken' | Interference> =>
   changeMarked(database, user, {
-    attribute: 'email',
-    value: email,
-    from: (current) => (ownsEmail(current) ? emailKey(canonicalEmail(current.email)) : undefined),
-    to: emailKey(canonicalEmail(email)),
+    ...emailChange(email),
+    removes: ['ownsEmail', 'pendingEmail'],
+    also: outboxItems(database, outgoing),
   });
 
-interface MarkedChange {
+/** Keeps an address that takes the place of the user's own once it is confirmed. */
+export const claimEmail = (
+  database: Accounts,
+  user: FoundUser,
+  email: string,
+  outgoing?: Outgoing,
+): Promise<'claimed' | Interference> =>
+  whileUnchanged(database, user, async (current) => {
+    const refused = await write(database, {
+      user: updateUser(database, current, { set: 'pendingEmail = :new', values: { ':new': email } }),
+      ...outboxItems(database, outgoing),
+    });
+    return refused?.length === 0 ? 'claimed' : undefined;
+  });
+
+/** A challenge that is used up with what it proves. */
+export interface Proof {
+  readonly key: ChallengeKey;
+  readonly now: number;
+}
+
+/** Makes an address the user's own that a challenge proves, or marks the user's own as confirmed. */
+export async function confirmEmail(
+  database: Accounts,
+  user: FoundUser,
+  proof: Proof,
+  outgoing?: Outgoing,
+): Promise<'confirmed' | 'taken' | Interference> {
+  const also = { proof: challengeUse(database, proof.key, proof.now), ...outboxItems(database, outgoing) };
+  const { pendingEmail } = user;
+  if (pendingEmail !== undefined) {
+    const outcome = await changeMarked(database, user, {
+      ...emailChange(pendingEmail),
+      removes: ['ownsEmail', 'pendingEmail', 'emailVerified'],
+      also,
+    });
+    return typeof outcome === 'string' ? outcome : 'confirmed';
+  }
+  return whileUnchanged(database, user, async (current) => {
+    const refused = await write(database, {
+      user: updateUser(database, current, { removes: ['emailVerified'] }),
+      ...also,
+    });
+    if (refused?.length === 0) return 'confirmed';
+    return refused?.includes('proof') ? 'overtaken' : undefined;
+  });
+}
+
+/** What is marked by an item of its own. */
+interface Marked {
   readonly attribute: 'username' | 'email';
   readonly value: string;
   /** The item that says whose the present value is; `undefined` if it is not this user's. */
@@ -95,45 +159,69 @@ interface MarkedChange {
   readonly to: { readonly pk: string };
 }
 
+interface MarkedChange extends Marked {
+  readonly removes?: readonly RemovedAttribute[];
+  /** What is written with it. */
+  readonly also: Readonly<Record<string, TransactItem>>;
+}
+
+const emailChange = (email: string): Marked => ({
+  attribute: 'email',
+  value: email,
+  from: (current) => (ownsEmail(current) ? emailKey(canonicalEmail(current.email)) : undefined),
+  to: emailKey(canonicalEmail(email)),
+});
+
 const changeMarked = (
-  database: Users,
+  database: Accounts,
   user: FoundUser,
-  { attribute, value, from, to }: MarkedChange,
+  { attribute, value, from, to, removes = [], also }: MarkedChange,
 ): Promise<FoundUser | 'taken' | Interference> =>
   whileUnchanged(database, user, async (current) => {
     const { users } = database.tables;
-    const unchanged = asRead(current);
     const marker = from(current);
-    if (current[attribute] === value && marker?.pk === to.pk) return current;
-    const refused = await write(database, {
-      user: {
-        Update: {
-          TableName: users,
-          Key: userKey(current.locator),
-          UpdateExpression: `SET ${attribute} = :new${attribute === 'email' ? ' REMOVE ownsEmail' : ''}`,
-          ConditionExpression: unchanged.condition,
-          ExpressionAttributeValues: { ...unchanged.values, ':new': value },
-        },
-      },
+    const isSame = current[attribute] === value && marker?.pk === to.pk;
+    if (isSame && removes.every((name) => current[name] === undefined)) return current;
+    const refused = await write<string>(database, {
+      user: updateUser(database, current, { set: `${attribute} = :new`, values: { ':new': value }, removes }),
       ...(marker?.pk !== to.pk && {
         ...(marker && { from: deleteMarker(users, marker, current.locator) }),
         to: put(users, { ...to, locator: current.locator }, 'pk'),
       }),
+      ...also,
     });
-    if (refused?.length === 0) return { ...current, [attribute]: value };
+    if (refused?.length === 0) return changed(current, { [attribute]: value }, removes);
+    if (refused?.includes('proof')) return 'overtaken';
     return refused?.join() === 'to' ? 'taken' : undefined;
   });
 
-/** Deletes a user with all items of the account, and puts the id on the list of deleted ones until `listedUntil`, epoch seconds. */
+type RemovedAttribute = 'ownsEmail' | 'pendingEmail' | 'emailVerified';
+
+function changed(user: FoundUser, values: Partial<User>, removes: readonly RemovedAttribute[]): FoundUser {
+  const left = Object.entries(user).filter(([name]) => !removes.some((removed) => removed === name));
+  return { ...(Object.fromEntries(left) as unknown as FoundUser), ...values };
+}
+
+export interface Deletion {
+  /** Until when the id is on the list of deleted ones, epoch seconds. */
+  readonly listedUntil: number;
+  readonly outgoing?: Outgoing;
+  /** The challenge that is used up by it; absent: the password was given. */
+  readonly proof?: ChallengeKey;
+}
+
+/** Deletes a user with all items of the account and its challenges, and puts the id on the list of deleted ones. */
 export const deleteUser = (
-  database: Database<'users' | 'outbox'>,
+  database: Accounts,
   user: FoundUser,
-  listedUntil: number,
+  { listedUntil, outgoing, proof }: Deletion,
 ): Promise<'deleted' | Interference> =>
   whileUnchanged(database, user, async (current) => {
     const { users, outbox } = database.tables;
     const { id, locator } = current;
     const unchanged = asRead(current);
+    if (proof && current.email !== user.email) return 'overtaken';
+    const challenges = keysOfChallenges(current).filter(({ pk }) => pk !== proof?.pk);
     const refused = await write(database, {
       user: {
         Delete: {
@@ -149,13 +237,50 @@ export const deleteUser = (
       }),
       id: deleteMarker(users, idKey(id), locator),
       listed: { Put: { TableName: outbox, Item: { ...deletedUserKey(id), expiresAt: listedUntil } } },
+      ...(proof && { proof: challengeLastUse(database, proof) }),
+      ...numbered(
+        'challenge',
+        challenges.map((key) => challengeDeletion(database, key)),
+      ),
+      ...outboxItems(database, outgoing),
     });
+    if (refused?.includes('proof')) return 'overtaken';
     return refused?.length === 0 ? 'deleted' : undefined;
   });
 
+const outboxItems = (database: Pick<Accounts, 'tables'>, outgoing: Outgoing | undefined) =>
+  numbered('outbox', outgoing ? outboxPuts(database, outgoing) : []);
+
+interface UserUpdate {
+  readonly set?: string;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly removes?: readonly RemovedAttribute[];
+}
+
+/** An update of a user who is still as read. */
+function updateUser(
+  { tables }: Pick<Accounts, 'tables'>,
+  current: FoundUser,
+  { set, values, removes = [] }: UserUpdate,
+): TransactItem {
+  const unchanged = asRead(current);
+  return {
+    Update: {
+      TableName: tables.users,
+      Key: userKey(current.locator),
+      UpdateExpression: [
+        ...(set ? [`SET ${set}`] : []),
+        ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
+      ].join(' '),
+      ConditionExpression: unchanged.condition,
+      ExpressionAttributeValues: { ...unchanged.values, ...values },
+    },
+  };
+}
+
 /** Makes an attempt, and again with the user as it is by then, as long as it comes to nothing and nothing speaks against it. */
 function whileUnchanged<Outcome>(
-  database: Users,
+  database: Accounts,
   user: FoundUser,
   attempt: (current: FoundUser) => Promise<Outcome | undefined>,
 ): Promise<Outcome | Interference> {
@@ -170,12 +295,20 @@ function whileUnchanged<Outcome>(
   });
 }
 
-/** A condition that holds while a user has the same name, address and password. */
-function asRead({ id, username, email, passwordVersion }: FoundUser) {
+/** A condition that holds while a user has the same name, addresses and password. */
+function asRead({ id, username, email, pendingEmail, passwordVersion }: FoundUser) {
   const { condition, values } = passwordIsUnchanged(passwordVersion);
+  const pending =
+    pendingEmail === undefined ? 'attribute_not_exists(pendingEmail)' : 'pendingEmail = :pending';
   return {
-    condition: `id = :userId AND username = :username AND email = :email AND ${condition}`,
-    values: { ...values, ':userId': id, ':username': username, ':email': email },
+    condition: `id = :userId AND username = :username AND email = :email AND ${pending} AND ${condition}`,
+    values: {
+      ...values,
+      ':userId': id,
+      ':username': username,
+      ':email': email,
+      ...(pendingEmail !== undefined && { ':pending': pendingEmail }),
+    },
   };
 }
 
@@ -198,20 +331,3 @@ const deleteMarker = (TableName: string, Key: { readonly pk: string }, locator: 
     ExpressionAttributeValues: { ':locator': locator },
   },
 });
-
-/**
- * Writes items in one transaction. The names of those whose condition did not hold, none if all were written; `undefined` while another
- * transaction is about to decide it.
- */
-async function write<Name extends string>(
-  { send }: Pick<Database, 'send'>,
-  items: Readonly<Partial<Record<Name, TransactItem>>>,
-): Promise<readonly Name[] | undefined> {
-  const names = Object.keys(items) as Name[];
-  const TransactItems = Object.values(items) as TransactItem[];
-  const cancellation = await findCancellation(send(new TransactWriteCommand({ TransactItems })));
-  if (!cancellation) return [];
-  if (!wasRefused(cancellation)) return undefined;
-  // DynamoDB gives its reasons in the order of the items.
-  return names.filter((_, index) => cancellation.CancellationReasons?.[index]?.Code !== 'None');
-}

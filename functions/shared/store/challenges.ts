@@ -1,16 +1,16 @@
 /** Challenges in the table Outbox: one for each user and purpose, and one for each address that is to be confirmed. */
-import { GetCommand, PutCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { addressDigest, type Challenge, type ChallengePurpose } from '../domain/challenge';
 import { canonicalEmail } from '../domain/text';
 import type { User } from '../domain/user';
 import type { Bound } from './bind';
-import { conditionHeld, type Database } from './database';
-import { addressChallengeKey, challengeKey } from './schema';
+import { conditionHeld, type Database, only } from './database';
+import { addressChallengeKey, challengeKey, pendingAttributes } from './schema';
+import type { TransactItem } from './transaction';
 
 type Outbox = Database<'outbox'>;
-type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
 export type ChallengeStore = Bound<typeof import('./challenges')>;
 
 export interface ChallengeKey {
@@ -46,6 +46,19 @@ export const findChallenge = async (
   (await send(new GetCommand({ TableName: tables.outbox, Key: { pk }, ConsistentRead: true }))).Item as
     | Challenge
     | undefined;
+
+export type PendingChallenge = Pick<Challenge, Exclude<(typeof pendingAttributes)[number], 'pk'>>;
+
+/** What an export says of challenges. */
+export async function listPending(
+  { send, tables }: Outbox,
+  keys: readonly ChallengeKey[],
+): Promise<readonly PendingChallenge[]> {
+  const read = (Key: ChallengeKey) =>
+    send(new GetCommand({ TableName: tables.outbox, Key, ConsistentRead: true, ...only(pendingAttributes) }));
+  const found = await Promise.all(keys.map(read));
+  return found.flatMap(({ Item }) => (Item ? [Item as PendingChallenge] : []));
+}
 
 /** Stores a challenge in the place of the one that was read, if that is still as it was; `false` if not. */
 export const replaceChallenge = (
@@ -111,3 +124,12 @@ export const challengeDeletion = (
   { tables }: Pick<Outbox, 'tables'>,
   { pk }: ChallengeKey,
 ): TransactItem => ({ Delete: { TableName: tables.outbox, Key: { pk } } });
+
+/** In a transaction that deletes the user: the one use of a challenge, of which nothing stays. */
+export const challengeLastUse = ({ tables }: Pick<Outbox, 'tables'>, { pk }: ChallengeKey): TransactItem => ({
+  Delete: {
+    TableName: tables.outbox,
+    Key: { pk },
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(usedAt)',
+  },
+});

@@ -3,10 +3,16 @@
  * sessions in one write, in force at the next request; a session that is to go on moves with it.
  */
 import { TransactWriteCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Outgoing } from '../domain/message';
+import type { Proof } from './accounts';
 import { generationsDiffer, isCertainlyEnded, readOnce, type SessionAndOwner } from './authentication';
 import type { Bound } from './bind';
+import { challengeUse } from './challenges';
 import { conditionHeld, type Database, findCancellation, retryOnConflict, wasRefused } from './database';
+import { outboxPuts } from './outbox';
 import { passwordIsUnchanged, type SessionKey, sessionKey, userKey } from './schema';
+import { numbered, type TransactItem, write } from './transaction';
+import type { FoundUser } from './users';
 
 /** The session that goes on. */
 export interface KeptSession {
@@ -21,6 +27,7 @@ export interface PasswordChange {
   /** Of the password that was checked. */
   readonly passwordVersion: number | undefined;
   readonly passwordHash: string;
+  readonly outgoing?: Outgoing;
 }
 
 export type GenerationStore = Bound<typeof import('./generations')>;
@@ -78,24 +85,70 @@ export async function endOtherSessions(database: Database, kept: KeptSession): P
  * meanwhile. `overtaken`: the password was changed meanwhile; a new hash of the same password, as a login makes it, is no change.
  */
 export async function changePassword(
-  database: Database,
+  database: Database<'users' | 'tokens' | 'outbox'>,
   kept: KeptSession,
-  { passwordVersion, passwordHash }: PasswordChange,
+  { passwordVersion, passwordHash, outgoing }: PasswordChange,
 ): Promise<'changed' | 'ended' | 'overtaken'> {
   const unchanged = passwordIsUnchanged(passwordVersion);
   const outcome = await advance(database, kept, {
     set: 'passwordHash = :hash, passwordVersion = :nextVersion',
     condition: unchanged.condition,
     values: { ...unchanged.values, ':hash': passwordHash, ':nextVersion': (passwordVersion ?? 0) + 1 },
+    also: outgoing ? outboxPuts(database, outgoing) : [],
   });
   return typeof outcome === 'number' ? 'changed' : outcome;
 }
 
-/** What is changed of the user in the same transaction. */
+export interface PasswordReset {
+  readonly passwordHash: string;
+  readonly proof: Proof;
+  readonly outgoing: Outgoing;
+}
+
+/**
+ * Stores the hash of a new password that a challenge allows, and ends every session, together or not at all. The address that the challenge
+ * was sent to is confirmed by it. `overtaken`: the challenge was used, or the user was changed, meanwhile.
+ */
+export const resetPassword = (
+  database: Database<'users' | 'outbox'>,
+  { locator, id, email, passwordVersion }: FoundUser,
+  { passwordHash, proof, outgoing }: PasswordReset,
+): Promise<'reset' | 'overtaken'> => {
+  const unchanged = passwordIsUnchanged(passwordVersion);
+  const user = {
+    Update: {
+      TableName: database.tables.users,
+      Key: userKey(locator),
+      UpdateExpression:
+        'SET passwordHash = :hash, passwordVersion = :nextVersion ADD sessionGeneration :one REMOVE emailVerified',
+      ConditionExpression: `id = :userId AND email = :email AND isActive = :yes AND ${unchanged.condition}`,
+      ExpressionAttributeValues: {
+        ...unchanged.values,
+        ':hash': passwordHash,
+        ':nextVersion': (passwordVersion ?? 0) + 1,
+        ':one': 1,
+        ':userId': id,
+        ':email': email,
+        ':yes': true,
+      },
+    },
+  };
+  return retryOnConflict(async () => {
+    const refused = await write(database, {
+      user,
+      proof: challengeUse(database, proof.key, proof.now),
+      ...numbered('outbox', outboxPuts(database, outgoing)),
+    });
+    return refused && (refused.length === 0 ? 'reset' : 'overtaken');
+  });
+};
+
+/** What is changed of the user in the same transaction, and what else is written. */
 interface UserChange {
   readonly set: string;
   readonly condition: string;
   readonly values: Readonly<Record<string, unknown>>;
+  readonly also: readonly TransactItem[];
 }
 
 /**
@@ -163,5 +216,7 @@ function advanceCommand(
     ConditionExpression: 'id = :id AND sessionGeneration = :generation',
     ExpressionAttributeValues: { ...generations, ':id': sessionId },
   };
-  return new TransactWriteCommand({ TransactItems: [{ Update: user }, { Update: session }] });
+  return new TransactWriteCommand({
+    TransactItems: [{ Update: user }, { Update: session }, ...(change?.also ?? [])],
+  });
 }

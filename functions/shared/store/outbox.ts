@@ -1,22 +1,27 @@
 /** The table Outbox: what is to be sent. An item is written with the change that it belongs to, and deleted when it was sent. */
-import { DeleteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { CLAIM_SECONDS } from '../domain/limits';
-import { newMessageId, type OutboxEntry, type OutboxItem, toOutboxItem } from '../domain/message';
+import {
+  newMessageId,
+  type OutboxEntry,
+  type OutboxItem,
+  type Outgoing,
+  toOutboxItem,
+} from '../domain/message';
 import type { Bound } from './bind';
 import type { Database } from './database';
 import { messageKey } from './schema';
+import type { TransactItem } from './transaction';
 
 type Outbox = Database<'outbox'>;
-type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
 export type OutboxStore = Bound<typeof import('./outbox')>;
 
 /** The items of a transaction that put entries into the outbox. */
 export const outboxPuts = (
   { tables }: Pick<Outbox, 'tables'>,
-  entries: readonly OutboxEntry[],
-  now: number,
+  { entries, now }: Outgoing,
 ): readonly TransactItem[] =>
   entries.map((entry) => ({
     Put: { TableName: tables.outbox, Item: { ...messageKey(newMessageId()), ...toOutboxItem(entry, now) } },

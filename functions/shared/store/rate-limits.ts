@@ -15,6 +15,7 @@ import {
   type KnownNetworks,
   networksToForget,
   remainingWait,
+  type SpacedWindowRules,
   waitAfter,
   windowEnd,
 } from '../domain/attempts';
@@ -88,6 +89,28 @@ export async function consumeFixedWindow(
     ExpressionAttributeValues: { ':end': endsAt, ':one': 1, ':most': rules.attempts },
   });
   return isCounted ? 0 : endsAt - now;
+}
+
+/** The same for attempts that must also be apart from each other. Whether it was counted, and so is allowed. */
+export async function consumeSpacedWindow(
+  database: RateLimits,
+  key: LimitKey,
+  { nowMs, rules }: { readonly nowMs: number; readonly rules: SpacedWindowRules },
+): Promise<boolean> {
+  const endsAt = windowEnd(toSeconds(nowMs), rules);
+  const { isCounted } = await count(database, randomUUID(), {
+    Key: windowLimitKey(key, endsAt),
+    UpdateExpression: 'SET expiresAt = :end, attemptId = :id, lastAttemptAtMs = :nowMs ADD attempts :one',
+    ConditionExpression: `attribute_not_exists(${KEY}) OR (attempts < :most AND lastAttemptAtMs <= :earlier)`,
+    ExpressionAttributeValues: {
+      ':end': endsAt,
+      ':one': 1,
+      ':most': rules.attempts,
+      ':nowMs': nowMs,
+      ':earlier': nowMs - rules.apartSeconds * 1000,
+    },
+  });
+  return isCounted;
 }
 
 /** Takes back an attempt that ended in a fault before the password was verified, unless another has been counted since. */

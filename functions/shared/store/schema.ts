@@ -55,11 +55,25 @@ export const profileAttributes = [
   'isActive',
 ] as const satisfies (keyof User | 'pk')[];
 
-/** What an export holds of a user. */
-export const exportedAttributes = [...profileAttributes, 'createdAt', 'pendingEmail'] as const satisfies (
-  | keyof User
-  | 'pk'
-)[];
+/** What an export holds of a challenge. */
+export const pendingAttributes = [
+  'pk',
+  'purpose',
+  'locator',
+  'userId',
+  'passwordVersion',
+  'email',
+  'usedAt',
+  'expiresAt',
+] as const;
+
+/** What an export holds of a user, and what tells which challenges are the user's. */
+export const exportedAttributes = [
+  ...profileAttributes,
+  'createdAt',
+  'pendingEmail',
+  'passwordVersion',
+] as const satisfies (keyof User | 'pk')[];
 
 /** Every attribute of a session item. */
 export const sessionAttributes = /* @__PURE__ */ Object.keys({
@@ -122,6 +136,8 @@ export const userKey = (locator: string) => ({ pk: `USER#${locator}` });
 export const usernameKey = (canonicalName: string) => ({ pk: `USERNAME#${canonicalName}` });
 export const emailKey = (canonicalEmail: string) => ({ pk: `EMAIL#${canonicalEmail}` });
 export const idKey = (id: number) => ({ pk: `ID#${id}` });
+/** Neither a username nor a locator nor an address, so no item is there. */
+export const NOBODY = '(nobody)';
 export const USER_COUNTER = 'COUNTER#user';
 export const userCounterKey = { pk: USER_COUNTER } as const;
 
@@ -164,7 +180,7 @@ export const sessionKey = ({ locator, session }: SessionKey) => ({ user: locator
 export type LimitKey = Readonly<Record<typeof rateLimitsTable.partitionKey, string>>;
 
 /** What is limited for each source IP. */
-export type LimitedAction = 'login' | 'signup' | 'reauthentication';
+export type LimitedAction = 'login' | 'signup' | 'reauthentication' | 'message' | 'confirmation';
 
 /** `account` is a digest: what is typed as a name may be a password. */
 export const accountLimitKey = (account: string): LimitKey => ({ limitKey: `ACCOUNT#${account}` });
@@ -176,6 +192,10 @@ export const reauthenticationLimitKey = (locator: string, sessionId: string): Li
   limitKey: `REAUTHENTICATION#${locator}#${sessionId}`,
 });
 export const exportLimitKey = (locator: string): LimitKey => ({ limitKey: `EXPORT#${locator}` });
+/** Messages to an address, which is there as its digest. */
+export const messageLimitKey = (addressDigest: string): LimitKey => ({
+  limitKey: `MESSAGE#${addressDigest}`,
+});
 /** The source IP as an address group. */
 export const sourceIpLimitKey = (action: LimitedAction, sourceIp: string): LimitKey => ({
   limitKey: `ADDRESS#${action}#${sourceIp}`,
@@ -188,6 +208,13 @@ const NETWORK = 'network#';
 
 /** Every attribute of a counter of attempts, but for its key. `*` is any network. */
 const rateLimitAttributes = ['attempts', 'attemptId', 'lastAttemptAtMs', 'expiresAt', `${NETWORK}*`] as const;
+
+/** The grant of functions that put messages into the outbox in a transaction. */
+export const announceChange = {
+  write: ['PutItem'],
+  attributes: messageAttributes,
+  partitionKeys: [ANY_MESSAGE],
+} as const;
 
 /** The grants of functions that count attempts, and of those that delete counters. */
 export const countAttempts = {

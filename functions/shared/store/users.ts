@@ -1,20 +1,25 @@
 /** The table Users: who there is, and under which name. */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { MAX_CANONICAL_USERNAME_BYTES } from '../domain/limits';
-import { canonicalUsername } from '../domain/text';
+import { canonicalEmail, canonicalUsername } from '../domain/text';
 import type { User } from '../domain/user';
 import type { Bound } from './bind';
 import { conditionHeld, type Database, only } from './database';
-import { exportedAttributes, profileAttributes, userCounterKey, userKey, usernameKey } from './schema';
+import {
+  emailKey,
+  exportedAttributes,
+  NOBODY,
+  profileAttributes,
+  userCounterKey,
+  userKey,
+  usernameKey,
+} from './schema';
 
 export type FoundUser = User & { readonly locator: string };
 
-export type Profile = Pick<User, 'id' | 'username' | 'email' | 'role' | 'isActive'>;
+export type Profile = Pick<User, 'id' | 'username' | 'email' | 'emailVerified' | 'role' | 'isActive'>;
 
-export type ExportedUser = Profile & Pick<User, 'createdAt'>;
-
-/** Neither a username nor a locator, so no item is there. */
-const NOBODY = '(nobody)';
+export type ExportedUser = Profile & Pick<User, 'createdAt' | 'pendingEmail' | 'passwordVersion'>;
 
 export interface HashReplacement {
   readonly from: string;
@@ -57,6 +62,29 @@ export async function findNamed(
   const user = (await read(database, userKey(locator))) as User | undefined;
   const isNamed = user && canonicalUsername(user.username) === canonicalUsername(username);
   return isNamed ? { ...user, locator } : undefined;
+}
+
+/** Where the user is whose own an address is, in its canonical form; for one that nobody has, a locator that costs the same read. */
+export const findEmailLocator = async (database: Users, canonical: string): Promise<string> =>
+  String((await read(database, emailKey(canonical)))?.['locator'] ?? NOBODY);
+
+/** The user whose own an address is, in its canonical form. */
+export async function findByEmail(database: Users, canonical: string): Promise<FoundUser | undefined> {
+  const user = await findAt(database, await findEmailLocator(database, canonical));
+  // Since the locator was found, the address may have gone to somebody else.
+  return user && canonicalEmail(user.email) === canonical ? user : undefined;
+}
+
+/** Whether an address is the own of another user than that at a locator. */
+export async function isTaken(database: Users, canonical: string, locator: string): Promise<boolean> {
+  const owner = await findEmailLocator(database, canonical);
+  return owner !== NOBODY && owner !== locator;
+}
+
+/** Whoever is at a locator. */
+export async function findAt(database: Users, locator: string): Promise<FoundUser | undefined> {
+  const user = (await read(database, userKey(locator))) as User | undefined;
+  return user && { ...user, locator };
 }
 
 /** The user at a locator; `undefined` if that user is gone. */

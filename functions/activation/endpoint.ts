@@ -1,0 +1,63 @@
+import type { EndpointDefinition, Route } from '../shared/definition';
+import { code, email, linkToken, uid } from '../shared/http/fields';
+import { ANY_CHALLENGE, ANY_EMAIL, ANY_USER, announceChange, countAttempts } from '../shared/store/schema';
+
+export const route = {
+  methods: ['POST'],
+  path: '/api/auth/users/activation',
+  access: 'public',
+  passwordHashes: 1,
+  summary: 'Confirms an e-mail address',
+} as const satisfies Route;
+
+export const endpoint = {
+  body: { uid, token: linkToken },
+  codeBody: { email, code },
+  settings: [
+    'CORS_ORIGINS',
+    'METRICS_NAMESPACE',
+    'ADDRESS_WINDOW_SECONDS',
+    'LOGINS_PER_ADDRESS',
+    'BCRYPT_COST',
+    'NOTICES',
+    'EVENTS',
+  ],
+  tables: {
+    users: [
+      { read: ['GetItem'] },
+      {
+        write: ['UpdateItem'],
+        attributes: [
+          ...['id', 'username', 'email', 'ownsEmail', 'emailVerified', 'pendingEmail'],
+          'passwordVersion',
+        ],
+        partitionKeys: [ANY_USER],
+      },
+      { write: ['PutItem', 'DeleteItem'], attributes: ['locator'], partitionKeys: [ANY_EMAIL] },
+    ],
+    rateLimits: [countAttempts],
+    outbox: [
+      { read: ['GetItem'] },
+      {
+        write: ['UpdateItem'],
+        attributes: ['guesses', 'usedAt'],
+        partitionKeys: [ANY_CHALLENGE],
+        returnValues: ['NONE', 'ALL_NEW'],
+      },
+      announceChange,
+    ],
+  },
+  statuses: [204, 403],
+  // After a signup.
+  steps: [
+    ['UpdateItem rateLimits'],
+    ['UpdateItem outbox'],
+    ['GetItem users'],
+    ['TransactWriteItems users 2'],
+  ],
+  events: 1,
+  // The transaction, and the read of what stopped it.
+  slowest: { calls: 5, decisions: 1 },
+  memory: 1024,
+  cpuSeconds: 3,
+} as const satisfies EndpointDefinition;

@@ -1,0 +1,39 @@
+import type { EndpointDefinition, Route } from '../shared/definition';
+import { tablesToDelete } from '../shared/deletion-definition';
+import { linkToken, uid } from '../shared/http/fields';
+
+export const route = {
+  methods: ['POST'],
+  path: '/api/auth/users/confirm_deletion',
+  access: 'public',
+  summary: 'Deletes the user whom the message was for',
+} as const satisfies Route;
+
+export const endpoint = {
+  body: { uid, token: linkToken },
+  settings: [
+    'CORS_ORIGINS',
+    'METRICS_NAMESPACE',
+    'ADDRESS_WINDOW_SECONDS',
+    'LOGINS_PER_ADDRESS',
+    'NOTICES',
+    'EVENTS',
+  ],
+  tables: /* @__PURE__ */ tablesToDelete({ read: ['GetItem'] }),
+  statuses: [204],
+  // Of a user with one session.
+  steps: [
+    ['UpdateItem rateLimits'],
+    ['GetItem users'],
+    ['GetItem outbox'],
+    ['DeleteItem rateLimits'],
+    ['TransactWriteItems users 8'],
+    ['Query tokens'],
+    ['DeleteItem tokens', 'DeleteItem rateLimits'],
+  ],
+  events: 1,
+  // To the end of a counter; the transaction and the read of what stopped it, within a decision. What takes long is not followed by tidying.
+  slowest: { calls: 6, decisions: 1 },
+  memory: 512,
+  cpuSeconds: 1,
+} as const satisfies EndpointDefinition;

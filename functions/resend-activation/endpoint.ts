@@ -1,0 +1,11 @@
+import type { EndpointDefinition, Route } from '../shared/definition';
+import { messageRequestEndpoint } from '../shared/message-request-definition';
+
+export const route = {
+  methods: ['POST'],
+  path: '/api/auth/users/resend_activation',
+  access: 'public',
+  summary: 'Sends the message to confirm an address again',
+} as const satisfies Route;
+
+export const endpoint = messageRequestEndpoint satisfies EndpointDefinition;

@@ -1,0 +1,19 @@
+/** What an endpoint needs that requests a message; see `http/request-message.ts`. */
+import type { EndpointDefinition } from './definition';
+import { email } from './http/fields';
+import { ANY_MESSAGE, countAttempts, messageAttributes } from './store/schema';
+
+export const messageRequestEndpoint = {
+  body: { email },
+  settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE', 'ADDRESS_WINDOW_SECONDS', 'LOGINS_PER_ADDRESS'],
+  tables: {
+    rateLimits: [countAttempts],
+    outbox: [{ write: ['UpdateItem'], attributes: messageAttributes, partitionKeys: [ANY_MESSAGE] }],
+  },
+  statuses: [204],
+  steps: [['UpdateItem rateLimits'], ['UpdateItem rateLimits'], ['UpdateItem outbox']],
+  events: 1,
+  slowest: { calls: 3, decisions: 0 },
+  memory: 512,
+  cpuSeconds: 1,
+} as const satisfies EndpointDefinition;
