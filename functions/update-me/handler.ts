@@ -4,6 +4,7 @@ import { bindReauthentication } from '../shared/http/reauthenticate';
 import { changeEmail } from '../shared/store/accounts';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
+import { findProfile } from '../shared/store/users';
 import { endpoint, route } from './endpoint';
 import { readChanges, updateMe } from './update-me';
 
@@ -14,6 +15,7 @@ export const { ready } = database;
 const dependencies = {
   ...bindReauthentication(database, environment),
   accounts: bind(database, { changeEmail }),
+  profiles: bind(database, { findProfile }),
 };
 
 export const handler = createHandler(

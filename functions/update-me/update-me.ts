@@ -14,13 +14,14 @@ import {
 } from '../shared/http/reauthenticate';
 import type { HttpResponse } from '../shared/http/response';
 import type { AccountStore } from '../shared/store/accounts';
-import type { FoundUser } from '../shared/store/users';
+import type { FoundUser, UserStore } from '../shared/store/users';
 import { endpoint } from './endpoint';
 
 type Changes = FieldsOf<(typeof endpoint)['body']>;
 
 export interface UpdateMeDependencies extends ReauthenticationDependencies {
   readonly accounts: Pick<AccountStore, 'changeEmail'>;
+  readonly profiles: Pick<UserStore, 'findProfile'>;
 }
 
 const schema = bodySchema(endpoint.body, {});
@@ -37,10 +38,10 @@ export async function updateMe(
   dependencies: UpdateMeDependencies,
 ): Promise<HttpResponse> {
   const { body: changes, principal, token } = request;
-  const { clock, users } = dependencies;
+  const { clock, profiles } = dependencies;
   const user = changes
     ? await changeEmail(changes, request, dependencies)
-    : await users.find(token.locator, principal.userId);
+    : await profiles.findProfile(token.locator, principal.userId);
   if (!user?.isActive) throw new ApiError('not_authenticated', messages.userInactive);
   return { status: 200, body: toProfile(user), headers: expiryHeaders(principal, toSeconds(clock())) };
 }
