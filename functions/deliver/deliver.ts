@@ -19,7 +19,7 @@ import { canonicalEmail } from '../shared/domain/text';
 import { type EmailVerification, isEmailVerified } from '../shared/domain/user';
 import type { RequestLog } from '../shared/log/request-log';
 import type { ChallengeStore } from '../shared/store/challenges';
-import { keyOfAddress, keyOfChallenge } from '../shared/store/challenges';
+import { addressKey, toChallengeKey } from '../shared/store/challenges';
 import { retryOnConflict } from '../shared/store/database';
 import type { OutboxStore } from '../shared/store/outbox';
 import type { FoundUser, UserStore } from '../shared/store/users';
@@ -115,7 +115,7 @@ async function findRecipient(
     const owner = await users.findByEmail(item.email);
     if (owner || item.purpose !== 'activation') return owner;
     // An address that somebody claims and nobody has yet.
-    const claim = await challenges.findChallenge(keyOfAddress(item.email));
+    const claim = await challenges.findChallenge(addressKey(item.email));
     const claimant = claim && (await users.find(claim.locator, claim.userId));
     return claimant?.pendingEmail && canonicalEmail(claimant.pendingEmail) === item.email
       ? claimant
@@ -145,7 +145,7 @@ async function drawSecrets(
   const code = purpose === 'deletion' ? undefined : newChallengeCode();
   const codeHash = code && (await hashPassword(code, bcryptCost));
   const now = toSeconds(clock());
-  const key = keyOfChallenge(purpose, user);
+  const key = toChallengeKey(purpose, user);
   await retryOnConflict(async () => {
     const earlier = await challenges.findChallenge(key);
     if (earlier?.id === id) return true;

@@ -10,7 +10,7 @@ import { expiryHeaders } from '../shared/http/expiry-headers';
 import { refuse } from '../shared/http/rate-limits';
 import type { HttpResponse } from '../shared/http/response';
 import { isoTime, listLiveSessions, toListed } from '../shared/http/session-list';
-import { type ChallengeStore, keysOfChallenges, type PendingChallenge } from '../shared/store/challenges';
+import { type ChallengeStore, listChallengeKeys, type PendingChallenge } from '../shared/store/challenges';
 import type { OutboxStore } from '../shared/store/outbox';
 import type { RateLimitStore } from '../shared/store/rate-limits';
 import { exportLimitKey } from '../shared/store/schema';
@@ -47,7 +47,7 @@ export async function exportMe(
   ]);
   if (!user?.isActive) throw new ApiError('not_authenticated', messages.userInactive);
   const owner = { ...user, locator: token.locator };
-  const pending = await challenges.listPending(keysOfChallenges(owner));
+  const pending = await challenges.listPending(listChallengeKeys(owner));
   const isOpen = (challenge: PendingChallenge) =>
     challenge.usedAt === undefined && challenge.expiresAt > now && isChallengeOf(challenge, owner);
   const event = { purpose: 'event', event: 'user.exported', userId: user.id } as const;

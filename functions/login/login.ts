@@ -8,12 +8,7 @@ import { hashPassword, needsRehash } from '../shared/domain/password-hash';
 import { createSession, findSurplusSessions, type Lifetimes, toSeconds } from '../shared/domain/session';
 import { issueToken, newSessionDigits } from '../shared/domain/token';
 import { isEmailVerified } from '../shared/domain/user';
-import {
-  type CheckedPassword,
-  checkPassword,
-  inOrder,
-  type PasswordCheckRules,
-} from '../shared/http/check-password';
+import { type CheckedPassword, checkPassword, type PasswordCheckRules } from '../shared/http/check-password';
 import type { PublicRequest } from '../shared/http/create-handler';
 import { InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
@@ -26,6 +21,7 @@ import { accountLimitKey, laneLimitKey } from '../shared/store/schema';
 import type { SessionStore } from '../shared/store/sessions';
 import { StoreUnavailableError } from '../shared/store/unavailable';
 import type { FoundUser, UserStore } from '../shared/store/users';
+import { waitForBoth } from '../shared/wait-for-both';
 import type { endpoint } from './endpoint';
 
 export type LoginRequest = PublicRequest<FieldsOf<(typeof endpoint)['body']>>;
@@ -48,7 +44,7 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
   const { clock, lifetimes, rateLimits, users, sessions, sessionsPerUser } = dependencies;
   const { body: input, caller, log } = request;
   // The source IP comes before the account, so that what it refuses costs no account anything.
-  const [, locator] = await inOrder(
+  const [, locator] = await waitForBoth(
     consumeSourceIp('login', request, dependencies),
     users.findLocator(input.username),
   );
@@ -145,8 +141,8 @@ async function openSession(
 }
 
 /**
- * Hashes the password again if its hash is of an older kind or weaker than the setting, and never over a password that was changed meanwhile. The next
- * login does it if this one cannot.
+ * Hashes the password again if its hash is of an older kind or weaker than the setting. Never overwrites a password that was changed
+ * meanwhile. If it fails, the next login tries again.
  */
 async function rehashIfNeeded(
   { locator, passwordHash }: FoundUser,

@@ -10,7 +10,7 @@ import { changeEmail, claimEmail } from '../shared/store/accounts';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
 import { consumeSpacedWindow } from '../shared/store/rate-limits';
-import { isTaken } from '../shared/store/users';
+import { findProfile, isTaken } from '../shared/store/users';
 import { endpoint, route } from './endpoint';
 import { readChanges, updateMe } from './update-me';
 
@@ -18,14 +18,13 @@ const environment = readEnvironment(endpoint);
 const database = connect(tableNames(endpoint, environment));
 export const { ready } = database;
 
-const { users, rateLimits, ...reauthentication } = bindReauthentication(database, environment);
 const dependencies = {
-  ...reauthentication,
+  ...bindReauthentication(database, environment),
   emailVerification: parseEmailVerification(environment),
   announcementRules: parseAnnouncementRules(environment),
-  users: { ...users, ...bind(database, { isTaken }) },
   accounts: bind(database, { changeEmail, claimEmail }),
-  rateLimits: { ...rateLimits, ...bind(database, { consumeSpacedWindow }) },
+  profiles: bind(database, { findProfile, isTaken }),
+  messageLimits: bind(database, { consumeSpacedWindow }),
 };
 
 export const handler = createHandler(

@@ -29,9 +29,9 @@ type Changes = FieldsOf<(typeof endpoint)['body']>;
 export interface UpdateMeDependencies extends ReauthenticationDependencies {
   readonly emailVerification: EmailVerification;
   readonly announcementRules: AnnouncementRules;
-  readonly users: Pick<UserStore, 'find' | 'isTaken'>;
   readonly accounts: Pick<AccountStore, 'changeEmail' | 'claimEmail'>;
-  readonly rateLimits: ReauthenticationDependencies['rateLimits'] & MessageLimit['rateLimits'];
+  readonly profiles: Pick<UserStore, 'findProfile' | 'isTaken'>;
+  readonly messageLimits: MessageLimit['rateLimits'];
 }
 
 const schema = bodySchema(endpoint.body, {});
@@ -48,10 +48,10 @@ export async function updateMe(
   dependencies: UpdateMeDependencies,
 ): Promise<HttpResponse> {
   const { body: changes, principal, token } = request;
-  const { clock, users, emailVerification } = dependencies;
+  const { clock, profiles, emailVerification } = dependencies;
   const user = changes
     ? await changeEmail(changes, request, dependencies)
-    : await users.find(token.locator, principal.userId);
+    : await profiles.findProfile(token.locator, principal.userId);
   if (!user?.isActive) throw new ApiError('not_authenticated', messages.userInactive);
   return {
     status: 200,
@@ -94,14 +94,14 @@ async function claimEmail(
   user: FoundUser,
   email: string,
   { caller, log }: ProtectedRequest<unknown>,
-  { clock, users, accounts, rateLimits }: UpdateMeDependencies,
+  { clock, accounts, profiles, messageLimits }: UpdateMeDependencies,
 ): Promise<FoundUser> {
   const { id: userId, locator } = user;
   const canonical = canonicalEmail(email);
   const purpose = 'activation';
   const [isTaken, isAllowed] = await Promise.all([
-    users.isTaken(canonical, locator),
-    consumeMessage(canonical, { purpose, log }, { clock, rateLimits }),
+    profiles.isTaken(canonical, locator),
+    consumeMessage(canonical, { purpose, log }, { clock, rateLimits: messageLimits }),
   ]);
   if (isTaken) throw taken(caller.sourceIp, log);
   const entries = isAllowed ? [{ purpose, locator, userId } as const] : [];

@@ -3,12 +3,13 @@ import { type LoginDependencies, type LoginRequest, login } from '../../function
 import { accountDigest, networkDigest } from '../../functions/shared/domain/attempts';
 import { hashPassword, matchesPassword } from '../../functions/shared/domain/password-hash';
 import { ThrottledError } from '../../functions/shared/http/errors';
-import type { ConsumedAttempt, Consumption } from '../../functions/shared/store/rate-limits';
+import type { ConsumedAttempt } from '../../functions/shared/store/rate-limits';
 import { accountLimitKey, laneLimitKey, sourceIpLimitKey } from '../../functions/shared/store/schema';
 import type { StoredSessions } from '../../functions/shared/store/sessions';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import type { FoundUser } from '../../functions/shared/store/users';
 import { recordingLog } from '../support/log';
+import { firstAttempt, newRateLimits, passwordCheckRules, userWithPassword } from '../support/password-check';
 import { sessionWith, token } from '../support/sessions';
 
 /** The real one, counted. */
@@ -28,17 +29,7 @@ const request = (body = input, log = recordingLog()): LoginRequest => ({
 let user: FoundUser;
 
 beforeAll(async () => {
-  user = {
-    id: 1,
-    username: 'newuser',
-    email: 'newuser@example.com',
-    role: 'CLERK',
-    passwordHash: await hashPassword('password123', 4),
-    isActive: true,
-    createdAt: 1_700_000_000,
-    sessionGeneration: 3,
-    locator: 'f2afca0567',
-  };
+  user = await userWithPassword({ sessionGeneration: 3 });
 });
 
 const account = accountDigest('newuser');
@@ -48,35 +39,15 @@ const attempt = {
   lane: { network, key: laneLimitKey(account, network) },
   nowMs: 1_800_000_000_500,
 };
-const consumed = (overrides: Partial<ConsumedAttempt> = {}): Consumption => ({
-  ...attempt,
-  isAllowed: true,
-  attemptId: 'attempt-1',
-  countedIn: attempt.key,
-  waitIfFailed: 0,
-  isLastFree: false,
-  stored: { count: 1, lastAtMs: attempt.nowMs, networks: {}, expiresAt: 1_800_086_400 },
-  ...overrides,
-});
-
-const rateLimits = (overrides: Partial<LoginDependencies['rateLimits']> = {}) => ({
-  consumeFixedWindow: jest.fn(async () => 0),
-  consumeWithBackoff: jest.fn(async () => consumed()),
-  refund: jest.fn(async () => undefined),
-  reset: jest.fn(async () => undefined),
-  ...overrides,
-});
-const sourceIpRules = { attempts: 100, windowSeconds: 600 };
-const accountRules = { freeFailures: 5, firstWaitSeconds: 1, longestWaitSeconds: 900, keptSeconds: 86_400 };
+const consumed = (overrides: Partial<ConsumedAttempt> = {}) => firstAttempt(attempt, overrides);
+const { sourceIpRules, accountRules } = passwordCheckRules;
 
 const dependencies = (overrides: Partial<LoginDependencies> = {}) => ({
   clock: () => 1_800_000_000_500,
   lifetimes: { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 1000 },
-  bcryptCost: 4,
+  ...passwordCheckRules,
   sessionsPerUser: 20,
-  rateLimits: rateLimits(),
-  sourceIpRules,
-  accountRules,
+  rateLimits: newRateLimits(),
   users: users(),
   sessions: sessions(),
   ...overrides,
@@ -171,7 +142,7 @@ describe('who may try a password', () => {
     const note = (what: string) => order.push(`${what}, hashes ${hashing.mock.calls.length}`);
     await login(request({ ...input, username: 'NEWUSER' }), {
       ...dependencies(),
-      rateLimits: rateLimits({
+      rateLimits: newRateLimits({
         consumeFixedWindow: async (key, { now, rules }) => {
           expect([key, rules]).toEqual([sourceIpLimitKey('login', '203.0.113.7'), sourceIpRules]);
           note(`source IP at ${now}`);
@@ -209,7 +180,7 @@ describe('who may try a password', () => {
   ])('hears of the wait of the %s also when what was read beside it failed', async (_, limits) => {
     const fails = () => Promise.reject(new StoreUnavailableError('down'));
     const reads = 'consumeFixedWindow' in limits ? { findLocator: fails } : { findNamed: fails };
-    const refused = dependencies({ rateLimits: rateLimits(limits), users: users(reads) });
+    const refused = dependencies({ rateLimits: newRateLimits(limits), users: users(reads) });
     const log = recordingLog();
     await expect(login(request(input, log), refused)).rejects.toBeInstanceOf(ThrottledError);
     expect(log.failures).toEqual([]);
@@ -221,7 +192,7 @@ describe('who may try a password', () => {
     ['account_wait', { consumeWithBackoff: async () => ({ isAllowed: false, waitSeconds: 8 }) }, 8],
   ])('hears of the wait when refused for %s, and costs no hash', async (reason, limits, waitSeconds) => {
     const log = recordingLog();
-    const deps = dependencies({ rateLimits: rateLimits(limits) });
+    const deps = dependencies({ rateLimits: newRateLimits(limits) });
     const error = await login(request(input, log), deps).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ThrottledError);
     expect((error as ThrottledError).waitSeconds).toBe(waitSeconds);
@@ -230,7 +201,7 @@ describe('who may try a password', () => {
   });
 
   it('costs no account an attempt when the source IP is refused, so that nobody can lock others out', async () => {
-    const limits = rateLimits({ consumeFixedWindow: async () => 57 });
+    const limits = newRateLimits({ consumeFixedWindow: async () => 57 });
     await expect(login(request(), dependencies({ rateLimits: limits }))).rejects.toBeInstanceOf(
       ThrottledError,
     );
@@ -240,7 +211,7 @@ describe('who may try a password', () => {
   it('is reset by success alone, and known by its network for as long as the session may last', async () => {
     const resetAfter = async (overrides: Partial<LoginDependencies>, body = input) => {
       const reset = jest.fn(async () => undefined);
-      const deps = dependencies({ rateLimits: rateLimits({ reset }), ...overrides });
+      const deps = dependencies({ rateLimits: newRateLimits({ reset }), ...overrides });
       await login(request(body), deps).catch(() => undefined);
       return reset.mock.calls;
     };
@@ -261,7 +232,7 @@ describe('the log of a login', () => {
     const wrong = { ...input, password: 'password124' };
     const eventsAfter = async (overrides: Partial<ConsumedAttempt>) => {
       const { events } = await eventsOf(
-        { rateLimits: rateLimits({ consumeWithBackoff: async () => consumed(overrides) }) },
+        { rateLimits: newRateLimits({ consumeWithBackoff: async () => consumed(overrides) }) },
         wrong,
       );
       return events.map(({ event }) => event);
@@ -277,7 +248,7 @@ describe('the log of a login', () => {
 
 describe('an attempt', () => {
   it('is refunded when the database fails before the password is verified', async () => {
-    const limits = rateLimits();
+    const limits = newRateLimits();
     const deps = dependencies({
       rateLimits: limits,
       users: users({ findNamed: () => Promise.reject(new StoreUnavailableError('down')) }),
@@ -287,7 +258,7 @@ describe('an attempt', () => {
   });
 
   it('stays counted when the password was verified, whatever fails then', async () => {
-    const limits = rateLimits();
+    const limits = newRateLimits();
     const deps = dependencies({ rateLimits: limits, sessions: sessions({ add: async () => false }) });
     await expect(login(request(), deps)).rejects.toBeInstanceOf(StoreUnavailableError);
     await login(request({ ...input, password: 'password124' }), deps).catch(() => undefined);

@@ -1,13 +1,12 @@
 import { compare } from 'bcryptjs';
-import { hashPassword } from '../../functions/shared/domain/password-hash';
 import { ThrottledError } from '../../functions/shared/http/errors';
 import {
   type ReauthenticationDependencies,
   reauthenticate,
 } from '../../functions/shared/http/reauthenticate';
-import type { Consumption } from '../../functions/shared/store/rate-limits';
 import type { FoundUser } from '../../functions/shared/store/users';
-import { NOW, protectedRequest } from '../support/sessions';
+import { PASSWORD, reauthenticationDependencies, userWithPassword } from '../support/password-check';
+import { protectedRequest } from '../support/sessions';
 
 /** The real one, counted. */
 jest.mock('bcryptjs', () => {
@@ -18,50 +17,25 @@ const hashing = jest.mocked(compare);
 
 let user: FoundUser;
 beforeAll(async () => {
-  user = {
-    id: 1,
-    username: 'newuser',
-    email: 'newuser@example.com',
-    role: 'CLERK',
-    passwordHash: await hashPassword('password123', 4),
-    isActive: true,
-    createdAt: NOW,
-    sessionGeneration: 0,
-    locator: 'f2afca0567',
-  };
+  user = await userWithPassword();
 });
 
-const dependencies = (
-  waits: { readonly address?: number; readonly session?: number } = {},
-): ReauthenticationDependencies => ({
-  clock: () => NOW * 1000,
-  bcryptCost: 4,
-  sourceIpRules: { attempts: 100, windowSeconds: 600 },
-  accountRules: { freeFailures: 5, firstWaitSeconds: 1, longestWaitSeconds: 900, keptSeconds: 86_400 },
-  rateLimits: {
-    consumeFixedWindow: async () => waits.address ?? 0,
-    consumeWithBackoff: async (attempt): Promise<Consumption> =>
-      waits.session
-        ? { isAllowed: false, waitSeconds: waits.session }
-        : {
-            ...attempt,
-            isAllowed: true,
-            attemptId: 'attempt-1',
-            countedIn: attempt.key,
-            waitIfFailed: 0,
-            isLastFree: false,
-            stored: { count: 1, lastAtMs: NOW * 1000, networks: {}, expiresAt: NOW + 86_400 },
-          },
-    refund: async () => undefined,
-    removeCounters: async () => undefined,
-  },
-  users: { find: async () => user },
-});
+const dependencies = ({
+  address = 0,
+  session,
+}: {
+  readonly address?: number;
+  readonly session?: number;
+} = {}) =>
+  reauthenticationDependencies(user, {
+    consumeFixedWindow: async () => address,
+    ...(session && { consumeWithBackoff: async () => ({ isAllowed: false, waitSeconds: session }) }),
+  });
 
 /** What comes of the right password, and how many hashes are compared for it. */
 async function outcomeOf(deps: ReauthenticationDependencies) {
   hashing.mockClear();
-  const request = { ...protectedRequest(), body: { current_password: 'password123' } };
+  const request = { ...protectedRequest(), body: { current_password: PASSWORD } };
   const outcome = await reauthenticate(request, deps, async () => 'done').catch((error: unknown) => error);
   return { outcome, hashes: hashing.mock.calls.length };
 }

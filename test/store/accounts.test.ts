@@ -143,7 +143,7 @@ describe('another address', () => {
 describe('the end of an account', () => {
   it('takes every item of it, and lists the id', async () => {
     const { user } = await newUser();
-    expect(await users.deleteUser(user, NOW + 100)).toBe('deleted');
+    expect(await users.deleteUser(user, { listedUntil: NOW + 100 })).toBe('deleted');
     expect(await keysAt(user.locator)).toEqual([]);
     expect(await database.items('outbox')).toContainEqual({
       pk: `DELETED#${user.id}`,
@@ -159,7 +159,7 @@ describe('the end of an account', () => {
     await database.put('users', marker);
     const { locator, ...item } = { ...user, ownsEmail: false };
     await database.put('users', { pk: `USER#${locator}`, ...item });
-    expect(await users.deleteUser({ ...item, locator }, NOW)).toBe('deleted');
+    expect(await users.deleteUser({ ...item, locator }, { listedUntil: NOW })).toBe('deleted');
     expect(await database.items('users')).toContainEqual(marker);
     expect(await keysAt(locator)).toEqual([]);
   });
@@ -179,14 +179,16 @@ describe('the end of an account', () => {
       return database.send(command);
     });
     const watched = userStore({ ...database, send: send as unknown as typeof database.send });
-    expect(await watched.deleteUser(user, NOW)).toBe('deleted');
+    expect(await watched.deleteUser(user, { listedUntil: NOW })).toBe('deleted');
     expect(seen).toBe(before);
   });
 
   it('comes once, also when it is asked for fifty times at once, and between changes', async () => {
     const { user } = await newUser();
     const others = [users.changeUsername(user, 'on-the-way-out'), users.changeEmail(user, 'out@example.com')];
-    const ends = await Promise.all(Array.from({ length: 50 }, () => users.deleteUser(user, NOW)));
+    const ends = await Promise.all(
+      Array.from({ length: 50 }, () => users.deleteUser(user, { listedUntil: NOW })),
+    );
     await Promise.all(others);
     expect(ends.filter((outcome) => outcome === 'deleted')).toHaveLength(1);
     expect(ends.filter((outcome) => outcome === 'gone')).toHaveLength(49);
@@ -195,7 +197,7 @@ describe('the end of an account', () => {
 
   it('is not that of the next user at the same place', async () => {
     const { user } = await newUser();
-    expect(await users.deleteUser({ ...user, id: user.id + 1000 }, NOW)).toBe('gone');
+    expect(await users.deleteUser({ ...user, id: user.id + 1000 }, { listedUntil: NOW })).toBe('gone');
     expect(await keysAt(user.locator)).toEqual(keysOf(user));
   });
 });
@@ -272,7 +274,7 @@ describe('another password', () => {
     ],
     [
       'has no user any more',
-      async ({ user }: Awaited<ReturnType<typeof newUser>>) => users.deleteUser(user, NOW),
+      async ({ user }: Awaited<ReturnType<typeof newUser>>) => users.deleteUser(user, { listedUntil: NOW }),
     ],
   ])('is not set for a session that %s', async (_, end) => {
     const one = await newUser();
@@ -290,7 +292,7 @@ describe('a change that the password no longer allows', () => {
     const before = await database.dump();
     expect(await users.changeUsername(one.user, 'too-late')).toBe('overtaken');
     expect(await users.changeEmail(one.user, 'too-late@example.com')).toBe('overtaken');
-    expect(await users.deleteUser(one.user, NOW)).toBe('overtaken');
+    expect(await users.deleteUser(one.user, { listedUntil: NOW })).toBe('overtaken');
     expect(await database.dump()).toBe(before);
   });
 });

@@ -29,6 +29,16 @@ export const variablesFor = (tables: Tables): Readonly<Record<Variable, string>>
   TOKEN_LIFETIME_SECONDS: '604800',
   SESSION_LIFETIME_SECONDS: '7776000',
   SESSIONS_PER_USER: '20',
+  EMAIL_VERIFICATION: 'off',
+  NOTICES: 'off',
+  EVENTS: 'off',
+  MESSAGE_CHANNEL: 'none',
+  MESSAGE_LIFETIME_SECONDS: '600',
+  EMAIL_FROM: 'none',
+  EVENT_BUS_NAME: 'none',
+  RESET_URL: 'none',
+  ACTIVATION_URL: 'none',
+  DELETION_URL: 'none',
 });
 
 /** Handlers read the variables when they are loaded, which is once. */

@@ -5,6 +5,7 @@ import { matchesPassword } from '../domain/password-hash';
 import type { RequestLog } from '../log/request-log';
 import type { ConsumedAttempt, RateLimitStore } from '../store/rate-limits';
 import type { FoundUser } from '../store/users';
+import { waitForBoth } from '../wait-for-both';
 
 /** What a hash costs and how many passwords may be tried, at login and wherever the password is asked for again. */
 export interface PasswordCheckRules {
@@ -37,7 +38,7 @@ export async function checkPassword(
   log: RequestLog,
 ): Promise<CheckedPassword> {
   // A refused attempt shows nothing of what was read.
-  const [attempt] = await inOrder(consuming, Promise.allSettled([reading]));
+  const [attempt] = await waitForBoth(consuming, Promise.allSettled([reading]));
   try {
     const user = await reading;
     const [isMatch, hashMilliseconds] = await timed(() =>
@@ -49,13 +50,4 @@ export async function checkPassword(
     await rateLimits.refund(attempt).catch(log.failure);
     throw error;
   }
-}
-
-/** Waits for both. If both fail, the first failure is the one that shows. */
-export async function inOrder<First, Second>(
-  first: Promise<First>,
-  second: Promise<Second>,
-): Promise<readonly [First, Second]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
 }

@@ -21,8 +21,8 @@ import {
   type ChallengeStore,
   countGuess,
   findChallenge,
-  keyOfAddress,
-  keyOfChallenge,
+  addressKey,
+  toChallengeKey,
 } from '../store/challenges';
 import type { Database } from '../store/database';
 import { consumeFixedWindow } from '../store/rate-limits';
@@ -129,7 +129,7 @@ export async function proveByLink(
   const locator = parseUid(body.uid);
   if (locator === undefined) throw new InvalidFieldsError({ uid: [messages.uidInvalid] });
   const user = await users.findAt(locator);
-  const key = user ? keyOfChallenge(purpose, user) : challengeKey(NOBODY, 'reset_password');
+  const key = user ? toChallengeKey(purpose, user) : challengeKey(NOBODY, 'reset_password');
   const challenge = await challenges.findChallenge(key);
   const isLink = user && challenge && hasToken(challenge, body.token, toSeconds(clock()));
   if (!isLink || !user.isActive) throw wrongProof(request);
@@ -156,7 +156,7 @@ async function proveByCode(
   // An address that is to be confirmed need not be anybody's yet.
   const locator = purpose === 'activation' ? undefined : await users.findEmailLocator(canonical);
   const key =
-    purpose === 'activation' ? keyOfAddress(canonical) : challengeKey(locator ?? NOBODY, 'reset_password');
+    purpose === 'activation' ? addressKey(canonical) : challengeKey(locator ?? NOBODY, 'reset_password');
   const challenge = await challenges.countGuess(key);
   const user = await users.findAt(locator ?? challenge?.locator ?? NOBODY);
   const codeHash = findCodeHash(challenge, toSeconds(clock()));
@@ -165,7 +165,7 @@ async function proveByCode(
     user?.isActive &&
     challenge &&
     isChallengeOf(challenge, user) &&
-    keyOfChallenge(purpose, user).pk === key.pk;
+    toChallengeKey(purpose, user).pk === key.pk;
   if (!isMatch || !isOwn) throw wrongProof(request);
   return { user, key };
 }

@@ -15,7 +15,8 @@ import {
 } from '../store/rate-limits';
 import { reauthenticationLimitKey } from '../store/schema';
 import { type FoundUser, find, type UserStore } from '../store/users';
-import { checkPassword, inOrder, type PasswordCheckRules } from './check-password';
+import { waitForBoth } from '../wait-for-both';
+import { checkPassword, type PasswordCheckRules } from './check-password';
 import type { ProtectedRequest } from './create-handler';
 import { ApiError, InvalidFieldsError, messages } from './errors';
 import { consumeSourceIp, refuse, type SourceIpLimit } from './rate-limits';
@@ -67,7 +68,7 @@ export async function reauthenticate<Result>(
     throw wrongPassword();
   }
   // If the failures cannot be forgotten now, the next right password makes up for it.
-  const [result] = await inOrder(action(user), rateLimits.removeCounters([key]).catch(log.failure));
+  const [result] = await waitForBoth(action(user), rateLimits.removeCounters([key]).catch(log.failure));
   return result;
 
   /** Both at once. What the source IP refuses costs the session no attempt, unless another was counted at the same time. */

@@ -14,24 +14,24 @@ export interface HttpResponse {
 const RETRY_AFTER_SECONDS = '1';
 
 /**
- * An answer as API Gateway takes it: JSON, never cached, without a body where HTTP allows none. A 204 is `text/plain`, for API Gateway makes it JSON
- * if it has no type, and some clients would parse its empty body.
+ * A response as API Gateway takes it: JSON, never cached, without a body where HTTP allows none. A 204 is `text/plain`: without a type
+ * API Gateway makes it JSON, and some clients would parse its empty body.
  */
 export function toProxyResult(
-  answer: HttpResponse,
+  response: HttpResponse,
   event: APIGatewayProxyEvent,
   corsOrigins: readonly string[],
 ): APIGatewayProxyResult {
-  const hasBody = answer.body !== undefined && event.httpMethod !== 'HEAD';
+  const hasBody = response.body !== undefined && event.httpMethod !== 'HEAD';
   return {
-    statusCode: answer.status,
+    statusCode: response.status,
     headers: {
-      'Content-Type': answer.status === 204 ? 'text/plain' : 'application/json',
+      'Content-Type': response.status === 204 ? 'text/plain' : 'application/json',
       'Cache-Control': 'no-store',
       ...corsHeaders(event.headers, corsOrigins),
-      ...answer.headers,
+      ...response.headers,
     },
-    body: hasBody ? JSON.stringify(answer.body) : '',
+    body: hasBody ? JSON.stringify(response.body) : '',
   };
 }
 

@@ -12,7 +12,7 @@ import {
   challengeDeletion,
   challengeLastUse,
   challengeUse,
-  keysOfChallenges,
+  listChallengeKeys,
 } from './challenges';
 import { type Database, retryOnConflict } from './database';
 import { outboxPuts } from './outbox';
@@ -221,7 +221,7 @@ export const deleteUser = (
     const { id, locator } = current;
     const unchanged = asRead(current);
     if (proof && current.email !== user.email) return 'overtaken';
-    const challenges = keysOfChallenges(current).filter(({ pk }) => pk !== proof?.pk);
+    const challenges = listChallengeKeys(current).filter(({ pk }) => pk !== proof?.pk);
     const refused = await write(database, {
       user: {
         Delete: {

@@ -2,42 +2,15 @@
 
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { addressDigest, type Challenge, type ChallengePurpose } from '../domain/challenge';
-import { canonicalEmail } from '../domain/text';
-import type { User } from '../domain/user';
+import type { Challenge } from '../domain/challenge';
 import type { Bound } from './bind';
+import type { ChallengeKey } from './challenge-keys';
 import { conditionHeld, type Database, only } from './database';
-import { addressChallengeKey, challengeKey, pendingAttributes } from './schema';
+import { pendingAttributes } from './schema';
 import type { TransactItem } from './transaction';
 
 type Outbox = Database<'outbox'>;
 export type ChallengeStore = Bound<typeof import('./challenges')>;
-
-export interface ChallengeKey {
-  readonly pk: string;
-}
-
-/** Where the challenge for an address is, whoever wants to have it. A later claim to the address replaces an earlier one. */
-export const keyOfAddress = (email: string): ChallengeKey =>
-  addressChallengeKey(addressDigest(canonicalEmail(email)));
-
-/** Where a user's challenge is. */
-export const keyOfChallenge = (
-  purpose: ChallengePurpose,
-  user: Pick<User, 'email' | 'pendingEmail'> & { readonly locator: string },
-): ChallengeKey =>
-  purpose === 'activation'
-    ? keyOfAddress(user.pendingEmail ?? user.email)
-    : challengeKey(user.locator, purpose);
-
-/** Where every challenge of a user may be. */
-export const keysOfChallenges = (
-  user: Pick<User, 'email' | 'pendingEmail'> & { readonly locator: string },
-): readonly ChallengeKey[] => [
-  challengeKey(user.locator, 'reset_password'),
-  challengeKey(user.locator, 'deletion'),
-  ...[user.email, user.pendingEmail ?? ''].filter((email) => email !== '').map(keyOfAddress),
-];
 
 export const findChallenge = async (
   { send, tables }: Outbox,
