@@ -1,13 +1,15 @@
 /**
- * An example event for every function: the proxy event of `sam local start-api` (1.170). It differs from AWS's in `requestContext`: `path` has
+ * An example event for every function. Of all but deliver: the proxy event of `sam local start-api` (1.170). It differs from AWS's in `requestContext`: `path` has
  * no stage and no trailing slash, and `requestId` and time are the same for every request.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { endpoints, listRoutes, type NamedRoute, routes } from '../functions/endpoints';
 import type { BackendFunctionName } from '../functions/functions';
 import type { EndpointDefinition } from '../functions/shared/definition';
 import type { Principal } from '../functions/shared/http/principal';
+import { messageKey } from '../functions/shared/store/schema';
 
 /** To be replaced with a real token. */
 export const exampleToken = 'f2afca0567cd22a156f3791b7374ea774fd4b529';
@@ -82,8 +84,26 @@ export function exampleEvents(): Readonly<Record<BackendFunctionName, object>> {
       path: '/api/unknown/',
       pathParameters: { proxy: 'api/unknown/' },
     }),
+    deliver: { Records: [outboxRecord] },
   };
 }
+
+/** Of the table's stream. To be replaced with the key of an item in the outbox. */
+const outboxRecord: DynamoDBRecord = {
+  eventID: 'c4ca4238a0b923820dcc509a6f75849b',
+  eventName: 'INSERT',
+  eventVersion: '1.1',
+  eventSource: 'aws:dynamodb',
+  awsRegion: 'us-east-1',
+  dynamodb: {
+    ApproximateCreationDateTime: 1767225600,
+    Keys: { pk: { S: messageKey('0123456789abcdef0123456789abcdef').pk } },
+    SequenceNumber: '4421584500000000017450439091',
+    SizeBytes: 42,
+    StreamViewType: 'KEYS_ONLY',
+  },
+  eventSourceARN: 'arn:aws:dynamodb:us-east-1:123456789012:table/Outbox/stream/2026-01-01T00:00:00.000',
+};
 
 function endpointEvent({ name, methods: [method], path, access }: NamedRoute) {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, id = '']) => id);

@@ -1,5 +1,6 @@
 /** Creates the functions from their definitions. */
 import { type RemovalPolicy, Token } from 'aws-cdk-lib';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import {
   type BackendFunctionName,
@@ -12,7 +13,7 @@ import { listVariable, listVariables, type Variable } from '../functions/shared/
 import { NO_METRICS } from '../functions/shared/log/metrics';
 import { AuthFunction } from './auth-function';
 import type { AuthTables } from './auth-tables';
-import { type Settings, SettingsError } from './settings';
+import { messageChannel, type Settings, SettingsError } from './settings';
 import { longestWait } from './timeouts';
 
 export type AuthFunctions = { readonly [Name in BackendFunctionName]: AuthFunction };
@@ -22,6 +23,8 @@ export interface AuthFunctionsProps {
   readonly tables: AuthTables;
   readonly logRemovalPolicy: RemovalPolicy;
   readonly metricsNamespace: string;
+  /** For messages and events; absent: neither leaves by a bus. */
+  readonly eventBus?: EventBus | undefined;
   /** The roles that an external authorizer admits; absent: every role of the settings, as for the authorizer. */
   readonly admittedRoles?: readonly string[] | undefined;
 }
@@ -98,7 +101,24 @@ const toVariables = ({
   CORS_ORIGINS: listVariable(settings.corsOrigins),
   METRICS_NAMESPACE: settings.monitoring ? props.metricsNamespace : NO_METRICS,
   ADMITTED_ROLES: listVariable(props.admittedRoles ?? settings.roles),
+  ...messageVariables(settings, props.eventBus),
   ...rateLimitVariables(settings),
+});
+
+/** Stands for no value, as Lambda is not known to keep an empty variable. */
+const NONE = 'none';
+
+const messageVariables = (settings: Settings, eventBus?: EventBus) => ({
+  EMAIL_VERIFICATION: settings.emailVerification,
+  NOTICES: messageChannel(settings) === 'none' ? 'off' : 'on',
+  EVENTS: settings.events ? 'on' : 'off',
+  MESSAGE_CHANNEL: messageChannel(settings),
+  EMAIL_FROM: settings.emailFrom ?? NONE,
+  EVENT_BUS_NAME: eventBus?.eventBusName ?? NONE,
+  RESET_URL: settings.resetUrl ?? NONE,
+  ACTIVATION_URL: settings.activationUrl ?? NONE,
+  DELETION_URL: settings.deletionUrl ?? NONE,
+  MESSAGE_LIFETIME_SECONDS: String(settings.messageLifetime),
 });
 
 /** More attempts than anyone makes. */

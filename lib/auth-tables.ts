@@ -1,6 +1,6 @@
 /** The tables. Their construct ids are permanent: a changed id creates a new, empty table. */
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { outboxTable, rateLimitsTable, tokensTable, usersTable } from '../functions/shared/store/schema';
 import { acknowledge } from './acknowledge';
@@ -43,6 +43,8 @@ export class AuthTables extends Construct {
       ...common,
       partitionKey: { name: outboxTable.partitionKey, type: AttributeType.STRING },
       timeToLiveAttribute: outboxTable.timeToLiveAttribute,
+      // The item is the record, so the stream need not contain it.
+      stream: StreamViewType.KEYS_ONLY,
     });
     acknowledge(this.outbox, {
       DDB3: 'What a restore of Users brings back is held against it, so it is not restored.',

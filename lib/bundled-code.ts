@@ -1,5 +1,5 @@
 /** Bundles a function's source with esbuild, in this process, and adds a small entry point. */
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
@@ -32,9 +32,14 @@ function bundle(entry: string, folder: string): void {
     metafile: true,
   });
   writeEntryPoint(folder);
+  const texts = join(dirname(entry), MESSAGES);
+  if (existsSync(texts)) copyFileSync(texts, join(folder, MESSAGES));
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   if (imports.some(({ path }) => path === `./${COMMON_PASSWORDS}`)) bundleCommonPasswords(folder);
 }
+
+/** Texts that a function reads from the folder of its bundle. */
+const MESSAGES = 'messages.json';
 
 /** Half a megabyte that a function loads when it is first asked for, so it is no part of the bundle. */
 const COMMON_PASSWORDS = 'common-passwords.js';

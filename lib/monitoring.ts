@@ -3,6 +3,7 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AuthFunctions } from './auth-functions';
 import type { AuthTables } from './auth-tables';
@@ -17,6 +18,7 @@ export interface MonitoringProps {
   readonly functions: AuthFunctions;
   /** All its tables are watched. */
   readonly tables: AuthTables;
+  readonly failureQueue: Queue;
   readonly names: BackendNames;
   /** Recipient of a message when an alarm starts and ends; absent: alarms appear only in the console. */
   readonly alarmEmail: string | undefined;

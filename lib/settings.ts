@@ -15,12 +15,12 @@ const written = v.pipe(
   v.transform((value) => String(value).trim()),
 );
 
-const duration = (minSeconds: number, allowed: string) =>
+const duration = (minSeconds: number, allowed: string, maxSeconds = 3650 * DAY) =>
   v.pipe(
     written,
     v.regex(/^\d{1,6}[smhd]$/, allowed),
     v.transform((text) => Number(text.slice(0, -1)) * (SECONDS_OF_UNIT[text.slice(-1)] ?? 0)),
-    v.check((seconds) => seconds >= minSeconds && seconds <= 3650 * DAY, allowed),
+    v.check((seconds) => seconds >= minSeconds && seconds <= maxSeconds, allowed),
   );
 
 const wholeNumber = (min: number, max: number) => {
@@ -75,6 +75,51 @@ const originList = v.union(
   ORIGINS,
 );
 
+/** The name is RFC 5322's atoms or a quoted string; the address has no character that means something in an IAM policy. */
+const SENDER =
+  /^(?:(?:[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*|"[ !#-[\]-~]+") <(?<address>[^<>]+)>|(?<bare>[^<> ]+))$/;
+const ADDRESS =
+  /^(?=.{1,64}@)[\w+=-]+(?:\.[\w+=-]+)*@(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i;
+
+/** The address of a sender such as `Name <no-reply@example.com>`. */
+export function bareAddress(sender: string): string {
+  const { address, bare } = SENDER.exec(sender)?.groups ?? {};
+  return address ?? bare ?? '';
+}
+
+const sender = v.pipe(
+  written,
+  v.check(
+    (text) => text === 'none' || (text.length <= 320 && ADDRESS.test(bareAddress(text))),
+    'an ASCII address like no-reply@example.com or Example <no-reply@example.com>, or none',
+  ),
+  v.transform((text) => (text === 'none' ? undefined : text)),
+);
+
+const LINK_CHARACTERS = 200;
+const LINK = `a URL of at most ${LINK_CHARACTERS} ASCII characters like https://app.example.com/reset#uid={uid}&token={token} (https, {uid} once, {token} once and after the #), or none`;
+
+/** A link in a message. */
+const link = () =>
+  v.pipe(
+    written,
+    v.check((text) => text === 'none' || isLink(text), LINK),
+    v.transform((text) => (text === 'none' ? undefined : text)),
+  );
+
+/** What follows the `#` is not sent to a server, so no log or referrer contains the token. */
+function isLink(text: string): boolean {
+  if (text.length > LINK_CHARACTERS || !/^[!-~]+$/.test(text) || /["<>\\^`|]/.test(text)) return false;
+  const placeholders = text.match(/\{.*?\}/g) ?? [];
+  if (placeholders.sort().join() !== '{token},{uid}') return false;
+  const [beforeHash = ''] = text.split('#', 1);
+  if (beforeHash.includes('{token}') || /[{}]/.test(text.replace(/\{(uid|token)\}/g, ''))) return false;
+  return (
+    /^(https:\/\/[a-z0-9.-]+|http:\/\/(127\.0\.0\.1|localhost))(:\d{1,5})?[/?#]/i.test(text) &&
+    URL.canParse(text)
+  );
+}
+
 const schema = v.object({
   /** `dev` is deleted with all its data; every other stage keeps its data. */
   stage: v.optional(
@@ -118,6 +163,25 @@ const schema = v.object({
   requestsPerSecond: v.optional(wholeNumber(1, 10_000), '100'),
   /** The same for methods that hash a password; the burst is equal. */
   hashesPerSecond: v.optional(wholeNumber(1, 10_000), '10'),
+  /** The sender of messages by e-mail (Amazon SES). */
+  emailFrom: v.optional(sender, 'none'),
+  /** `eventbridge` puts messages on an event bus of the stack, for a sender of your own. */
+  messages: v.optional(v.pipe(written, v.picklist(['none', 'eventbridge'], 'eventbridge or none')), 'none'),
+  /** The link in a message to reset a password. */
+  resetUrl: v.optional(link(), 'none'),
+  /** The link in a message to verify an e-mail address. */
+  activationUrl: v.optional(link(), 'none'),
+  /** The link in a message to delete an account. */
+  deletionUrl: v.optional(link(), 'none'),
+  /** Lifetime of a link; a code lives as long, but at most ten minutes. */
+  messageLifetime: v.optional(duration(MINUTE, 'a time from 1m to 24h, like 10m', DAY), '10m'),
+  /** Whether users verify their e-mail address. */
+  emailVerification: v.optional(
+    v.pipe(written, v.picklist(['off', 'optional', 'required'], 'off, optional or required')),
+    'off',
+  ),
+  /** Puts security events on the event bus, for other services. */
+  events: v.optional(onOrOff(), 'off'),
   /** Metrics, alarms and a dashboard in CloudWatch, which cost money. */
   monitoring: v.optional(onOrOff(), 'off'),
   /** Recipient of the alarms. */
@@ -136,6 +200,11 @@ const schema = v.object({
 export type Settings = Readonly<v.InferOutput<typeof schema>>;
 type SettingName = keyof Settings;
 export const settingNames = Object.keys(schema.entries) as SettingName[];
+
+/** How messages leave. */
+export type MessageChannel = 'ses' | 'eventbridge' | 'none';
+export const messageChannel = ({ emailFrom, messages }: Settings): MessageChannel =>
+  emailFrom === undefined ? messages : 'ses';
 
 /** Settings as in `cdk.json`, unchecked. Absent ones have their defaults. */
 export type WrittenSettings = {
@@ -213,6 +282,14 @@ function contradictions(settings: Settings): string[] {
       'The setting loginWaitMax is longer than loginFailuresKept: a wait must end before its cause is forgotten.',
     ],
     [
+      settings.emailFrom !== undefined && settings.messages !== 'none',
+      'The settings emailFrom and messages name two channels: messages leave by e-mail or by the event bus. Leave out one of the two.',
+    ],
+    [
+      settings.emailVerification !== 'off' && messageChannel(settings) === 'none',
+      `The setting emailVerification cannot be ${settings.emailVerification} without a channel for messages: nobody could verify an address. Set emailFrom, or messages=eventbridge.`,
+    ],
+    [
       settings.alarmEmail !== undefined && !settings.monitoring,
       'The setting alarmEmail needs monitoring=on: without it there is no alarm to send.',
     ],
@@ -221,7 +298,14 @@ function contradictions(settings: Settings): string[] {
       `The setting sam cannot be on in stage ${settings.stage}: it is for sam local, on your own machine. Leave out one of the two.`,
     ],
   ];
+  const unencrypted = (['resetUrl', 'activationUrl', 'deletionUrl'] as const).filter(
+    (name) => settings.stage !== 'dev' && /^http:/i.test(settings[name] ?? ''),
+  );
   return [
+    ...unencrypted.map(
+      (name) =>
+        `The setting ${name} cannot be ${JSON.stringify(settings[name])} in stage ${settings.stage}: it must begin with https. Only stage dev may do without.`,
+    ),
     ...strangers.map(
       (role) => `The setting signupRoles names ${role}, which is not one of roles (${roles.join(',')}).`,
     ),

@@ -1,14 +1,17 @@
 import { Annotations, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { AuthApi } from './auth-api';
-import { type AuthFunctions, type AuthFunctionsProps, createFunctions } from './auth-functions';
+import { type AuthFunctionsProps, createFunctions } from './auth-functions';
 import { AuthTables } from './auth-tables';
-import { type BackendNames, backendNames } from './backend-names';
-import { Monitoring } from './monitoring';
+import { backendNames } from './backend-names';
+import { createEventBus, Delivery, NO_MESSAGES } from './delivery';
+import { Monitoring, type MonitoringProps } from './monitoring';
 import { type ProtectOptions, protectMethod } from './protect';
 import { applySamOverrides, FOR_SAM_LOCAL } from './sam-local';
-import { checkSettings, type Settings, type WrittenSettings } from './settings';
+import { checkSettings, messageChannel, type Settings, type WrittenSettings } from './settings';
 
 /** The settings of docs/deploy.md, as in `cdk.json`. */
 export type TokenAuthProps = WrittenSettings;
@@ -21,6 +24,8 @@ export class TokenAuth extends Construct {
   /** The API with the routes of the README. */
   readonly restApi: RestApi;
   readonly tables: AuthTables;
+  /** Messages and security events, if the settings ask for a bus. */
+  readonly eventBus: EventBus | undefined;
   readonly #functionProps: AuthFunctionsProps;
 
   /** @throws SettingsError with one line for each wrong setting. */
@@ -30,13 +35,21 @@ export class TokenAuth extends Construct {
     const names = backendNames(this, settings.stage);
     const isDisposable = settings.stage === 'dev';
     this.tables = new AuthTables(this, 'Tables', { isDisposable });
+    this.eventBus = createEventBus(this, settings, names.name);
     this.#functionProps = {
       settings,
       tables: this.tables,
+      eventBus: this.eventBus,
       logRemovalPolicy: isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       metricsNamespace: names.metricsNamespace,
     };
     const functions = createFunctions(this, this.#functionProps);
+    const { failureQueue } = new Delivery(this, 'Delivery', {
+      deliver: functions.deliver,
+      outbox: this.tables.outbox,
+      settings,
+      eventBus: this.eventBus,
+    });
     const { restApi } = new AuthApi(this, 'Api', {
       name: names.name,
       functions,
@@ -52,8 +65,10 @@ export class TokenAuth extends Construct {
       Annotations.of(this).addWarningV2('TokenAuth:ForSamLocal', FOR_SAM_LOCAL);
     }
     if (!settings.rateLimits) Annotations.of(this).addWarningV2('TokenAuth:RateLimitsOff', RATE_LIMITS_OFF);
-    this.addOutputs();
-    if (settings.monitoring) this.addMonitoring(settings, functions, names);
+    if (messageChannel(settings) === 'none')
+      Annotations.of(this).addWarningV2('TokenAuth:NoMessages', NO_MESSAGES);
+    this.addOutputs(failureQueue);
+    if (settings.monitoring) this.addMonitoring(settings, { functions, failureQueue, names });
   }
 
   /**
@@ -69,7 +84,7 @@ export class TokenAuth extends Construct {
     });
   }
 
-  private addOutputs(): void {
+  private addOutputs(failureQueue: Queue): void {
     new CfnOutput(this, 'ApiUrl', {
       value: this.restApi.url,
       description: 'Where the API is; the routes begin with api/',
@@ -78,17 +93,16 @@ export class TokenAuth extends Construct {
     new CfnOutput(this, 'TokensTableName', { value: this.tables.tokens.tableName });
     new CfnOutput(this, 'RateLimitsTableName', { value: this.tables.rateLimits.tableName });
     new CfnOutput(this, 'OutboxTableName', { value: this.tables.outbox.tableName });
+    new CfnOutput(this, 'FailureQueueUrl', { value: failureQueue.queueUrl });
+    if (this.eventBus) new CfnOutput(this, 'EventBusName', { value: this.eventBus.eventBusName });
   }
 
-  private addMonitoring({ alarmEmail }: Settings, functions: AuthFunctions, names: BackendNames): void {
+  private addMonitoring(
+    { alarmEmail }: Settings,
+    watched: Pick<MonitoringProps, 'functions' | 'failureQueue' | 'names'>,
+  ): void {
     const { restApi, tables } = this;
-    const { dashboard } = new Monitoring(this, 'Monitoring', {
-      restApi,
-      functions,
-      tables,
-      names,
-      alarmEmail,
-    });
+    const { dashboard } = new Monitoring(this, 'Monitoring', { restApi, tables, alarmEmail, ...watched });
     const { region } = Stack.of(this);
     new CfnOutput(this, 'DashboardUrl', {
       value: `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,

@@ -37,6 +37,10 @@ export const alarmFigures = {
   passwordGuessing: { threshold: 100, periodMinutes: 15, periods: 1, ofPeriods: 1 },
   /** No correct app reuses a token, so the first one raises the alarm. */
   tokensReused: { threshold: 1, periodMinutes: 5, periods: 1, ofPeriods: 1 },
+  /** By then delivery was tried for hours, so each one is a message that somebody waits for. */
+  messagesFailed: { threshold: 1, periodMinutes: 5, periods: 1, ofPeriods: 1 },
+  /** With a channel there is none; without one, each is a user who cannot go on. */
+  messagesUndeliverable: { threshold: 1, periodMinutes: 5, periods: 1, ofPeriods: 1 },
   /**
    * Milliseconds, of the slowest 5 %. People accept a wait of a second. In a quiet period the only hash may be in a function that has just
    * started; three periods are not chance.

@@ -22,7 +22,12 @@ interface AlarmDefinition {
 
 /** Creates every alarm. Missing data raises none, as nothing is measured when idle. */
 export function addAlarms(scope: Construct, metrics: Metrics, backend: string): readonly Alarm[] {
-  const definitions = [...failureAlarms(metrics), ...throttleAlarms(metrics), ...loginAlarms(metrics)];
+  const definitions = [
+    ...failureAlarms(metrics),
+    ...throttleAlarms(metrics),
+    ...loginAlarms(metrics),
+    ...messageAlarms(metrics),
+  ];
   return definitions.map(
     ({ id, metric, figures, description }) =>
       new Alarm(scope, id, {
@@ -101,6 +106,25 @@ const loginAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
     description:
       'Hashing a password takes a second or more: users wait at login and signup. ' +
       'Look on the dashboard since when. If bcryptCost was raised, lower it, or give the functions that hash more memory (in their endpoint.ts).',
+  },
+];
+
+const messageAlarms = (metrics: Metrics): readonly AlarmDefinition[] => [
+  {
+    id: 'MessagesFailed',
+    metric: metrics.failedBatches,
+    figures: alarmFigures.messagesFailed,
+    description:
+      'Messages or events could not be delivered, however often it was tried: users wait for a link or a code that does not come. ' +
+      "Look in the deliver function's log for the cause: SES or EventBridge refuses them, or does not answer. The items stay in the table Outbox for 7 days and can be written again.",
+  },
+  {
+    id: 'MessagesUndeliverable',
+    metric: metrics.messagesUndeliverable,
+    figures: alarmFigures.messagesUndeliverable,
+    description:
+      'A message was dropped, because the stack has no channel to send by: a user asked for a link or a code and receives none. ' +
+      'Look at the settings of the last deployment, and set emailFrom or messages=eventbridge.',
   },
 ];
 

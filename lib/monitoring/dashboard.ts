@@ -29,7 +29,7 @@ export const addDashboard = (scope: Construct, metrics: Metrics, alarms: readonl
     widgets: [
       [alarmStates(alarms), ...trafficGraphs(metrics)],
       loginGraphs(metrics),
-      [reuseGraph(metrics), latencyGraph(metrics), hashGraph(metrics)],
+      [reuseGraph(metrics), messageGraph(metrics), latencyGraph(metrics), hashGraph(metrics)],
       functionGraphs(metrics),
       databaseGraphs(metrics),
     ],
@@ -95,7 +95,7 @@ const loginGraphs = ({ logins, denials }: Metrics): IWidget[] => [
 const reuseGraph = ({ tokensReused, accountsLocked }: Metrics): IWidget =>
   graph({
     title: 'Tokens reused, accounts made to wait',
-    width: THIRD,
+    width: QUARTER,
     unit: 'tokens, accounts',
     left: [
       tokensReused.with({ label: 'tokens reused (session ended)', color: Color.RED }),
@@ -103,10 +103,21 @@ const reuseGraph = ({ tokensReused, accountsLocked }: Metrics): IWidget =>
     ],
   });
 
+const messageGraph = ({ failedBatches, messagesUndeliverable }: Metrics): IWidget =>
+  graph({
+    title: 'Messages not delivered',
+    width: QUARTER,
+    unit: 'batches, messages',
+    left: [
+      failedBatches.with({ label: 'batches in the failure queue', color: Color.RED }),
+      messagesUndeliverable.with({ label: 'messages dropped: no channel', color: Color.ORANGE }),
+    ],
+  });
+
 const latencyGraph = ({ latency }: Metrics): IWidget =>
   graph({
     title: 'Time to answer a request',
-    width: THIRD,
+    width: QUARTER,
     unit: 'milliseconds',
     left: [
       latency(Stats.p(50)).with({ label: 'half within', color: Color.GREEN }),
@@ -119,7 +130,7 @@ const hashGraph = ({ hashTime }: Metrics): IWidget =>
   graph(
     {
       title: 'Time to hash a password',
-      width: THIRD,
+      width: QUARTER,
       unit: 'milliseconds',
       left: [
         hashTime(Stats.p(50)).with({ label: 'half within', color: Color.GREEN }),

@@ -3,6 +3,7 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Metric, SearchExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { DenialReason } from '../../functions/shared/domain/session';
 import type { CredentialsProblem } from '../../functions/shared/http/authorization-header';
 import type { AuthFunctions } from '../auth-functions';
@@ -11,6 +12,7 @@ export interface Measured {
   readonly restApi: RestApi;
   readonly functions: AuthFunctions;
   readonly tables: readonly Table[];
+  readonly failureQueue: Queue;
   readonly metricsNamespace: string;
 }
 
@@ -38,6 +40,7 @@ export function toMetrics(measured: Measured) {
     ...ownMetrics(measured.metricsNamespace),
     ...functionMetrics(measured.functions),
     ...tableMetrics(measured.tables),
+    ...queueMetrics(measured.failureQueue),
   };
 }
 
@@ -61,6 +64,7 @@ function ownMetrics(namespace: string) {
     ),
     tokensReused: own('TokensReused'),
     accountsLocked: own('AccountsLocked'),
+    messagesUndeliverable: own('MessagesUndeliverable'),
     hashTime: (statistic: string) => own('HashMilliseconds').with({ statistic }),
   };
 }
@@ -95,6 +99,11 @@ function tableMetrics(tables: readonly Table[]) {
     tableErrors: tableErrors(tables),
   };
 }
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+const queueMetrics = (failureQueue: Queue) => ({
+  failedBatches: failureQueue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
+});
 
 /** SystemErrors has the dimensions table and operation and exists only after an error, so it needs a search. */
 function tableErrors(tables: readonly Table[]): SearchExpression {

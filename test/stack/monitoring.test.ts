@@ -36,11 +36,13 @@ const METRICS: Readonly<Record<string, Readonly<Record<string, readonly string[]
     ConsumedWriteCapacityUnits: ['TableName'],
     SystemErrors: ['TableName', 'Operation'],
   },
+  'AWS/SQS': { ApproximateNumberOfMessagesVisible: ['QueueName'] },
   'TokenAuth/dev': {
     Logins: ['outcome'],
     Denials: ['reason'],
     TokensReused: [],
     AccountsLocked: [],
+    MessagesUndeliverable: [],
     HashMilliseconds: [],
   },
 };
@@ -68,6 +70,8 @@ const ALARMS = [
   'PasswordGuessing',
   'TokensReused',
   'SlowHashes',
+  'MessagesFailed',
+  'MessagesUndeliverable',
 ];
 
 const monitored = templateWith({ monitoring: 'on' });
@@ -79,6 +83,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   Stage: idsOf('AWS::ApiGateway::Stage'),
   FunctionName: idsOf('AWS::Lambda::Function'),
   TableName: idsOf('AWS::DynamoDB::Table'),
+  QueueName: idsOf('AWS::SQS::Queue').map((id) => `${id}.QueueName`),
   outcome: OUTCOMES,
   reason: REASONS,
 };
@@ -157,6 +162,13 @@ describe('the alarms', () => {
     for (const name of ['ServerErrors', 'AuthorizerFailing']) {
       const [{ Expression }] = Object.fromEntries(alarms)[name].Metrics;
       expect(Expression).toBe('IF(failures >= 5, 100 * failures / all, 0)');
+    }
+  });
+
+  it('tell of the first message that fails, or has no channel', () => {
+    for (const name of ['MessagesFailed', 'MessagesUndeliverable']) {
+      const { Threshold, Period, EvaluationPeriods } = Object.fromEntries(alarms)[name];
+      expect([Threshold, Period, EvaluationPeriods]).toEqual([1, 300, 1]);
     }
   });
 

@@ -12,6 +12,8 @@ const full = templateWith({
   monitoring: 'on',
   alarmEmail: 'ops@example.com',
   corsOrigins: 'https://a.example,https://b.example',
+  emailFrom: 'no-reply@example.com',
+  events: 'on',
 });
 
 interface Resource {
@@ -64,7 +66,7 @@ describe('the stack with everything on', () => {
           .map(([name, value]) => `${type.replace('AWS::', '')} ${name}: ${JSON.stringify(value)}`),
       );
     const alarms = named(full).filter((text) => text.startsWith('CloudWatch::Alarm AlarmName'));
-    expect(alarms).toHaveLength(7);
+    expect(alarms).toHaveLength(9);
     // An alarm's name ends in the stack's, which has the stage in it: TokenAuth-prod. Here every stack has one name.
     for (const alarm of alarms) expect(alarm).toMatch(/ \(TokenAuth\)"$/);
     const rest = [...new Set(named(full))].filter(
@@ -75,6 +77,8 @@ describe('the stack with everything on', () => {
       'ApiGateway::Authorizer Name: "TokenAuthApiAuthorizerBD2E334D"',
       'ApiGateway::RestApi Name: "TokenAuth"',
       'ApiGateway::Stage StageName: "prod"',
+      // The stack's name, like an alarm's.
+      'Events::EventBus Name: "TokenAuth"',
     ]);
   });
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { readSettings, SettingsError, settingNames } from '../../lib/settings';
+import { bareAddress, readSettings, SettingsError, settingNames } from '../../lib/settings';
 
 const problem = (context: Record<string, unknown>) => {
   try {
@@ -37,6 +37,14 @@ const wrong: Readonly<Record<(typeof settingNames)[number], string>> = {
   addressWindow: '10',
   requestsPerSecond: '0',
   hashesPerSecond: '10001',
+  emailFrom: 'no-reply',
+  messages: 'sqs',
+  resetUrl: 'https://app.example.com/reset',
+  activationUrl: 'app://activate#{uid}.{token}',
+  deletionUrl: 'https://app.example.com/delete?uid={uid}&token={token}',
+  messageLifetime: '25h',
+  emailVerification: 'on',
+  events: 'all',
   monitoring: 'yes',
   alarmEmail: 'ops',
   sam: 'maybe',
@@ -97,6 +105,73 @@ describe('the settings', () => {
   });
 
   it.each([
+    ['no-reply@example.com', 'no-reply@example.com'],
+    ['Example App <a.b+c@mail.example.co.uk>', 'a.b+c@mail.example.co.uk'],
+    ['"Example, Inc." <no-reply@xn--bcher-kva.example>', 'no-reply@xn--bcher-kva.example'],
+  ])('take the sender %s, and know its address', (emailFrom, address) => {
+    expect(readSettings({ emailFrom }).emailFrom).toBe(emailFrom);
+    expect(bareAddress(emailFrom)).toBe(address);
+  });
+
+  it.each([
+    'a@localhost',
+    'a@@example.com',
+    '.a@example.com',
+    'a@example..com',
+    'josé@example.com',
+    'Jos\u00e9 <a@example.com>',
+    'Example, Inc. <a@example.com>',
+    '<a@example.com>',
+    'Example <a@example.com',
+    'Example <a@example.com>, b@example.com',
+    'Example\r\nBcc: b@example.com <a@example.com>',
+    '$' + '{aws:username}@example.com',
+    '*@example.com',
+    `${'a'.repeat(65)}@example.com`,
+  ])('do not take %j for a sender', (emailFrom) => {
+    expect(() => readSettings({ emailFrom })).toThrow('The setting emailFrom cannot be');
+  });
+
+  it.each([
+    'https://app.example.com/reset#uid={uid}&token={token}',
+    'https://app.example.com:8443/reset/{uid}#/{token}',
+    'https://app.example.com#{token}/{uid}',
+    'http://127.0.0.1:5173/reset?uid={uid}#{token}',
+    'http://localhost/#{uid}.{token}',
+  ])('take the link %s in stage dev', (resetUrl) => {
+    expect(readSettings({ resetUrl }).resetUrl).toBe(resetUrl);
+  });
+
+  const longest = `https://a.example/${'x'.repeat(168)}#{uid}.{token}`;
+  it.each([
+    'https://a.example/?token={token}#{uid}',
+    'https://a.example/{uid}/{token}',
+    'https://a.example/#{token}',
+    'https://a.example/#{uid}',
+    'https://a.example/#{uid}{token}{token}',
+    'https://a.example/{token}#{uid}{token}',
+    'https://a.example/#{uid}{token}{name}',
+    'https://a.example/#{uid}{token}}',
+    'https://{uid}.example/#{token}',
+    'https://me@a.example/#{uid}{token}',
+    'https://b\u00fccher.example/#{uid}{token}',
+    'https://a.example/ #{uid}{token}',
+    'https://a.example/"#{uid}{token}',
+    'http://a.example/#{uid}{token}',
+    'http://localhost.a.example/#{uid}{token}',
+    'https:///#{uid}{token}',
+    'javascript:#{uid}{token}',
+    `${longest}x`,
+  ])('do not take %s for a link', (activationUrl) => {
+    expect(() => readSettings({ activationUrl })).toThrow('The setting activationUrl cannot be');
+  });
+
+  it('take a link of 200 characters', () => {
+    expect(longest).toHaveLength(200);
+    expect(readSettings({ deletionUrl: longest }).deletionUrl).toBe(longest);
+  });
+
+  it.each([
     ['on', 'off'],
     ['true', 'false'],
     [true, false],
@@ -144,6 +219,30 @@ describe('the settings', () => {
       'The setting loginWaitMax is longer than loginFailuresKept: a wait must end before its cause is forgotten.',
     ],
     [
+      { emailFrom: 'a@b.example', messages: 'eventbridge' },
+      'The settings emailFrom and messages name two channels: messages leave by e-mail or by the event bus. Leave out one of the two.',
+    ],
+    [
+      { emailVerification: 'required', events: 'on' },
+      'The setting emailVerification cannot be required without a channel for messages: nobody could verify an address. Set emailFrom, or messages=eventbridge.',
+    ],
+    [
+      { stage: 'prod', deletionUrl: 'http://localhost/#{uid}.{token}' },
+      'The setting deletionUrl cannot be "http://localhost/#{uid}.{token}" in stage prod: it must begin with https. Only stage dev may do without.',
+    ],
+    [
+      { resetUrl: 'https://a.example/{uid}' },
+      'The setting resetUrl cannot be "https://a.example/{uid}". It must be a URL of at most 200 ASCII characters like https://app.example.com/reset#uid={uid}&token={token} (https, {uid} once, {token} once and after the #), or none.',
+    ],
+    [
+      { emailFrom: 'a' },
+      'The setting emailFrom cannot be "a". It must be an ASCII address like no-reply@example.com or Example <no-reply@example.com>, or none.',
+    ],
+    [
+      { messageLifetime: '2d' },
+      'The setting messageLifetime cannot be "2d". It must be a time from 1m to 24h, like 10m.',
+    ],
+    [
       { alarmEmail: 'ops@example.com' },
       'The setting alarmEmail needs monitoring=on: without it there is no alarm to send.',
     ],
@@ -162,7 +261,7 @@ describe('the settings', () => {
     ],
     [
       { stgae: 'prod' },
-      'There is no setting "stgae". The settings are stage, roles, signupRoles, tokenLifetime, sessionLifetime, sessionsPerUser, bcryptCost, passwordMinLength, passwordBlocklist, corsOrigins, rateLimits, loginFailures, loginWait, loginWaitMax, loginFailuresKept, loginsPerAddress, signupsPerAddress, addressWindow, requestsPerSecond, hashesPerSecond, monitoring, alarmEmail, sam.',
+      'There is no setting "stgae". The settings are stage, roles, signupRoles, tokenLifetime, sessionLifetime, sessionsPerUser, bcryptCost, passwordMinLength, passwordBlocklist, corsOrigins, rateLimits, loginFailures, loginWait, loginWaitMax, loginFailuresKept, loginsPerAddress, signupsPerAddress, addressWindow, requestsPerSecond, hashesPerSecond, emailFrom, messages, resetUrl, activationUrl, deletionUrl, messageLifetime, emailVerification, events, monitoring, alarmEmail, sam.',
     ],
   ])('%j is refused in words', (context, message) => {
     expect(problem(context)).toBe(message);
@@ -181,6 +280,8 @@ describe('the settings', () => {
       'tokenLifetime',
       'bcryptCost',
       'corsOrigins',
+      'emailFrom',
+      'resetUrl',
     );
     fc.assert(
       fc.property(fc.dictionary(names, value), (context) => {

@@ -70,6 +70,9 @@ function methodsOf(template: Template): Record<string, any> {
   );
 }
 
+/** Of its stream and its queue, which no definition names; the tests of messages below do. */
+const isOfDelivery = ({ Action }: any): boolean => /Stream|^sqs:/.test(asArray<string>(Action).join());
+
 const dev = templateWith({});
 const prod = templateWith({ stage: 'prod' });
 
@@ -256,7 +259,7 @@ describe.each(backendFunctionNames)('the function %s', (name) => {
 
   it('may do on each table what its code does, and nothing else anywhere', () => {
     const found: Record<string, string[]> = {};
-    for (const { Effect, Action, Resource } of statementsOf(dev, name)) {
+    for (const { Effect, Action, Resource } of statementsOf(dev, name).filter((one) => !isOfDelivery(one))) {
       expect(Effect).toBe('Allow');
       for (const resource of asArray<any>(Resource)) {
         const [target] = resource['Fn::GetAtt'];
@@ -381,10 +384,173 @@ describe('the tables', () => {
   });
 });
 
+describe('messages', () => {
+  const byEmail = templateWith({ emailFrom: 'Example <no-reply@example.com>', stage: 'prod' });
+  const byBus = templateWith({ messages: 'eventbridge' });
+  const [, source] = resourcesOf(dev, 'AWS::Lambda::EventSourceMapping')[0]!;
+  const [queueId, queue] = resourcesOf(dev, 'AWS::SQS::Queue')[0]!;
+  const outboxId = Object.keys(TABLES).find((id) => TABLES[id] === 'outbox')!;
+  const statementWith = (template: Template, action: string): any[] =>
+    Object.values(template.findResources('AWS::IAM::Policy'))
+      .flatMap(({ Properties }) => Properties['PolicyDocument'].Statement)
+      .filter(({ Action }) => asArray<string>(Action).includes(action));
+  const variablesOf = (template: Template) =>
+    functionOf(template, 'deliver')[1].Properties['Environment'].Variables;
+
+  it('are announced by the stream of Outbox, which contains keys alone; no other table has one', () => {
+    const streams = resourcesOf(dev, 'AWS::DynamoDB::Table').flatMap(
+      ([id, { Properties }]: [string, Resource]) =>
+        Properties['StreamSpecification'] ? [[TABLES[id], Properties['StreamSpecification']]] : [],
+    );
+    expect(streams).toEqual([['outbox', { StreamViewType: 'KEYS_ONLY' }]]);
+  });
+
+  it('that are new invoke deliver, in batches of ten, and nothing else in Outbox does', () => {
+    dev.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
+    expect(source.Properties).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': [outboxId, 'StreamArn'] },
+      FunctionName: { Ref: functionOf(dev, 'deliver')[0] },
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 10,
+    });
+    const { Filters } = source.Properties.FilterCriteria;
+    expect(Filters.map(({ Pattern }: any) => JSON.parse(Pattern))).toEqual([
+      { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'MESSAGE#' }] } } } },
+    ]);
+  });
+
+  it('that fail are tried again for six hours at most, without those that were sent, and then reported to the queue', () => {
+    expect(source.Properties).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 10,
+      MaximumRecordAgeInSeconds: 6 * 3600,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queueId, 'Arn'] } } },
+    });
+  });
+
+  it('that failed leave a report for 14 days, encrypted, in a queue that speaks TLS only', () => {
+    expect(queue.Properties).toEqual({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
+    dev.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      Queues: [{ Ref: queueId }],
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 'sqs:*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ],
+      },
+    });
+  });
+
+  it('are read from this stream and reported to this queue by deliver alone', () => {
+    const ofDeliver = statementsOf(dev, 'deliver').filter(isOfDelivery);
+    expect(ofDeliver).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+          (action) => `dynamodb:${action}`,
+        ),
+        Resource: { 'Fn::GetAtt': [outboxId, 'StreamArn'] },
+      },
+      { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [queueId, 'Arn'] } },
+    ]);
+    for (const action of ['dynamodb:GetRecords', 'sqs:SendMessage'])
+      expect(statementWith(dev, action)).toHaveLength(1);
+  });
+
+  it('have no channel by default: no bus, and no grant to send', () => {
+    dev.resourceCountIs('AWS::Events::EventBus', 0);
+    expect([...statementWith(dev, 'ses:SendEmail'), ...statementWith(dev, 'events:PutEvents')]).toEqual([]);
+    expect(variablesOf(dev)).toMatchObject({
+      MESSAGE_CHANNEL: 'none',
+      EMAIL_FROM: 'none',
+      EVENT_BUS_NAME: 'none',
+      RESET_URL: 'none',
+      MESSAGE_LIFETIME_SECONDS: '600',
+    });
+  });
+
+  it('leave by SES from one address, by deliver alone', () => {
+    const [statement, ...others] = statementWith(byEmail, 'ses:SendEmail');
+    expect(others).toEqual([]);
+    expect(statementsOf(byEmail, 'deliver')).toContainEqual(statement);
+    expect(statement).toMatchObject({
+      Action: 'ses:SendEmail',
+      Condition: { StringEquals: { 'ses:FromAddress': 'no-reply@example.com' } },
+    });
+    const arns = statement.Resource.map((arn: any) =>
+      arn['Fn::Join'][1].map((part: any) => part.Ref ?? part).join(''),
+    );
+    const own = 'arn:AWS::Partition:ses:AWS::Region:AWS::AccountId';
+    expect(arns).toEqual([`${own}:identity/*`, `${own}:configuration-set/*`]);
+    expect(variablesOf(byEmail)).toMatchObject({
+      MESSAGE_CHANNEL: 'ses',
+      EMAIL_FROM: 'Example <no-reply@example.com>',
+    });
+    byEmail.resourceCountIs('AWS::Events::EventBus', 0);
+  });
+
+  it('leave by a bus of their own, never by the default one, by deliver alone', () => {
+    const buses = resourcesOf(byBus, 'AWS::Events::EventBus');
+    expect(buses.map(([, { Properties }]) => Properties)).toEqual([{ Name: 'TokenAuth' }]);
+    const [[busId]] = buses as [[string, any]];
+    const statements = statementWith(byBus, 'events:PutEvents');
+    expect(statements).toEqual([
+      { Effect: 'Allow', Action: 'events:PutEvents', Resource: { 'Fn::GetAtt': [busId, 'Arn'] } },
+    ]);
+    expect(statementsOf(byBus, 'deliver')).toContainEqual(statements[0]);
+    expect(variablesOf(byBus)).toMatchObject({
+      MESSAGE_CHANNEL: 'eventbridge',
+      EVENT_BUS_NAME: { Ref: busId },
+    });
+    expect(byBus.findOutputs('EventBusName')['EventBusName']!['Value']).toEqual({ Ref: busId });
+  });
+
+  it('may leave by SES while events take the bus', () => {
+    const both = templateWith({ emailFrom: 'a@example.com', events: 'on' });
+    both.resourceCountIs('AWS::Events::EventBus', 1);
+    expect(variablesOf(both)['MESSAGE_CHANNEL']).toBe('ses');
+    expect([statementWith(both, 'ses:SendEmail'), statementWith(both, 'events:PutEvents')]).toMatchObject([
+      [{}],
+      [{}],
+    ]);
+  });
+
+  it('that nobody will receive are announced once at synthesis, and only where there is no channel', () => {
+    const warningsWith = (settings: Record<string, unknown>) =>
+      unexplainedFindings(settings, []).filter((rule) => rule.includes('NoMessages'));
+    expect(warningsWith({ events: 'on' })).toEqual(['Annotation::TokenAuth:NoMessages']);
+    expect(warningsWith({ emailFrom: 'a@example.com' })).toEqual([]);
+    expect(warningsWith({ messages: 'eventbridge' })).toEqual([]);
+  });
+
+  it.each<[string, Template]>([
+    ['none', dev],
+    ['SES', byEmail],
+    ['a bus', byBus],
+  ])('need no grant on everything: with %s', (_, template) => {
+    const resources = Object.values(template.findResources('AWS::IAM::Policy'))
+      .flatMap(({ Properties }) => Properties['PolicyDocument'].Statement)
+      .flatMap(({ Resource }) => asArray<any>(Resource));
+    expect(resources).not.toContain('*');
+  });
+});
+
 describe('the stack', () => {
   it('says where the API and the tables are', () => {
     expect(Object.keys(dev.findOutputs('*')).sort()).toEqual(
-      expect.arrayContaining(['ApiUrl', 'TokensTableName', 'UsersTableName', 'RateLimitsTableName']),
+      expect.arrayContaining([
+        'ApiUrl',
+        'FailureQueueUrl',
+        'OutboxTableName',
+        'RateLimitsTableName',
+        'TokensTableName',
+        'UsersTableName',
+      ]),
     );
   });
 
@@ -395,7 +561,12 @@ describe('the stack', () => {
       corsOrigins: 'https://a.example,https://b.example',
       monitoring: 'on',
       alarmEmail: 'ops@example.com',
+      emailFrom: 'Example <no-reply@example.com>',
+      emailVerification: 'required',
+      events: 'on',
     },
+    { sam: 'on', emailFrom: 'no-reply@example.com' },
+    { messages: 'eventbridge' },
   ])('has no finding of cdk-nag unexplained with %j', (settings) => {
     expect(unexplainedFindings(settings)).toEqual([]);
   });

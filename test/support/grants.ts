@@ -17,10 +17,13 @@ export interface Grant {
 const asArray = <Value>(value: Value | Value[]): Value[] => (Array.isArray(value) ? value : [value]);
 const isOfDatabase = ({ Action }: any) =>
   asArray<string>(Action).some((action) => /^(dynamodb:|\*)/i.test(action));
+/** Of a stream, actions read keys alone; of a table, they read and write items. */
+const isOfTables = (statement: any) =>
+  isOfDatabase(statement) && statement.Resource['Fn::GetAtt']?.[1] !== 'StreamArn';
 
 export function grantsIn(template: Template): Grant[] {
   return Object.values(template.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) =>
-    Properties['PolicyDocument'].Statement.filter(isOfDatabase).flatMap((statement: any) =>
+    Properties['PolicyDocument'].Statement.filter(isOfTables).flatMap((statement: any) =>
       asArray<any>(statement.Resource).map((resource) => ({
         role: Properties['Roles'][0].Ref,
         actions: asArray<string>(statement.Action).map((action) => action.replace('dynamodb:', '')),
@@ -45,9 +48,11 @@ const WRITES: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem'];
 
 /** The grants by which more could be written, or seen of it, than the calls of a function need. */
 export const looseGrantsIn = (template: Template): Grant[] =>
-  grantsIn(template).filter(({ actions, table, attributes, returnValues }) => {
+  grantsIn(template).filter(({ actions, table, attributes, partitionKeys, returnValues }) => {
     // A counter of attempts has an attribute for each known network, and nothing to hide.
     const isCounter = /RateLimits/.test(table);
+    // Who claims a message is to see it.
+    const isMessage = /Outbox/.test(table) && partitionKeys?.join() === 'MESSAGE#*';
     if (actions.every((action) => READS.includes(action))) return false;
     return !(
       actions.every((action) => WRITES.includes(action)) &&
@@ -55,7 +60,7 @@ export const looseGrantsIn = (template: Template): Grant[] =>
       returnValues?.every(
         (value) =>
           ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'].includes(value) ||
-          (isCounter && /^ALL_(NEW|OLD)$/.test(value)),
+          ((isCounter || isMessage) && /^ALL_(NEW|OLD)$/.test(value)),
       )
     );
   });
