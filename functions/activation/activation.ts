@@ -30,7 +30,7 @@ export async function activation(
   const isChange = user.pendingEmail !== undefined;
   const change = isChange ? ({ notice: 'email_changed', event: 'email.changed' } as const) : {};
   const outgoing = { entries: announce(change, user, announcementRules), now };
-  const outcome = await accounts.confirmEmail(user, { key, now }, outgoing);
+  const outcome = await accounts.confirmEmail(user, { proof: { key, now }, outgoing });
   const address = caller.sourceIp;
   if (outcome === 'taken') {
     log.event('email_change_failed', { reason: 'email_taken', address });

@@ -21,7 +21,7 @@ export const deleteMe = (
 ): Promise<HttpResponse> => {
   const elapsed = stopwatch();
   return reauthenticate(request, dependencies, async (user) => {
-    rejectInterference(await deleteAccount(user, request, dependencies, { elapsed }));
+    rejectInterference(await deleteAccount({ user, elapsed }, request, dependencies));
     return { status: 204 };
   });
 };

@@ -38,7 +38,8 @@ export async function resetPasswordConfirm(
   await consumeSourceIp('confirmation', request, dependencies);
   // What needs no user comes first, so that a weak password uses up no code.
   await check(NO_OWNER);
-  if (repeated !== chosen) throw new InvalidFieldsError({ non_field_errors: [messages.passwordsDiffer] });
+  const isRepeated = repeated === chosen;
+  if (!isRepeated) throw new InvalidFieldsError({ non_field_errors: [messages.passwordsDiffer] });
   const { user, key } = await prove('reset_password', request, dependencies);
   log.identify({ userId: user.id });
   await check(user);

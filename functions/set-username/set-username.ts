@@ -49,7 +49,7 @@ async function changeUsername(
 ): Promise<HttpResponse> {
   const now = toSeconds(clock());
   const outgoing = { entries: announce({ notice: 'username_changed' }, user, announcementRules), now };
-  const outcome = await accounts.changeUsername(user, body.new_username, outgoing);
+  const outcome = await accounts.changeUsername(user, { to: body.new_username, outgoing });
   if (outcome === 'taken') {
     log.event('username_change_failed', { reason: 'username_taken', address: caller.sourceIp });
     throw new InvalidFieldsError({ new_username: [messages.usernameTaken] });

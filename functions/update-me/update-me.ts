@@ -70,19 +70,26 @@ const changeEmail = (
     const isSame = ownsEmail(user) && canonicalEmail(user.email) === canonicalEmail(changes.email);
     const needsConfirmation = dependencies.emailVerification !== 'off' && !isSame;
     return needsConfirmation
-      ? claimEmail(user, changes.email, request, dependencies)
-      : setEmail(user, changes.email, request, dependencies);
+      ? claimEmail({ user, email: changes.email }, request, dependencies)
+      : setEmail({ user, email: changes.email }, request, dependencies);
   });
 
+interface EmailChange {
+  readonly user: FoundUser;
+  readonly email: string;
+}
+
 async function setEmail(
-  user: FoundUser,
-  email: string,
+  { user, email }: EmailChange,
   { caller, log }: ProtectedRequest<unknown>,
   { clock, accounts, announcementRules }: UpdateMeDependencies,
 ): Promise<FoundUser> {
   const change = { notice: 'email_changed', event: 'email.changed' } as const;
   const entries = email === user.email ? [] : announce(change, user, announcementRules);
-  const outcome = await accounts.changeEmail(user, email, { entries, now: toSeconds(clock()) });
+  const outcome = await accounts.changeEmail(user, {
+    to: email,
+    outgoing: { entries, now: toSeconds(clock()) },
+  });
   if (outcome === 'taken') throw taken(caller.sourceIp, log);
   rejectInterference(outcome);
   if (outcome.email !== user.email) log.event('email_changed', { address: caller.sourceIp });
@@ -91,8 +98,7 @@ async function setEmail(
 
 /** The present address holds until the new one is confirmed. Too many messages to one address: none is sent, and it can be asked for later. */
 async function claimEmail(
-  user: FoundUser,
-  email: string,
+  { user, email }: EmailChange,
   { caller, log }: ProtectedRequest<unknown>,
   { clock, accounts, profiles, messageLimits }: UpdateMeDependencies,
 ): Promise<FoundUser> {
@@ -105,7 +111,9 @@ async function claimEmail(
   ]);
   if (isTaken) throw taken(caller.sourceIp, log);
   const entries = isAllowed ? [{ purpose, locator, userId } as const] : [];
-  rejectInterference(await accounts.claimEmail(user, email, { entries, now: toSeconds(clock()) }));
+  rejectInterference(
+    await accounts.claimEmail(user, { to: email, outgoing: { entries, now: toSeconds(clock()) } }),
+  );
   log.event('email_change_requested', { address: caller.sourceIp });
   return user;
 }

@@ -4,6 +4,8 @@ import { captureLines, type LoggedLines } from '../support/log';
 const inAws = {
   USERS_TABLE: 'users',
   TOKENS_TABLE: 'tokens',
+  OUTBOX_TABLE: 'outbox',
+  EVENTS: 'off',
   METRICS_NAMESPACE: 'none',
   ADMITTED_ROLES: 'CLERK',
   AWS_REGION: 'us-east-1',

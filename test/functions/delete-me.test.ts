@@ -10,11 +10,13 @@ async function dependencies(overrides: { readonly isActive?: boolean } = {}) {
   }));
   return {
     ...reauthenticationDependencies(await userWithPassword(overrides)),
-    counters: { removeAccountCounter: async () => [] },
-    accounts: { deleteUser: jest.fn(async () => 'deleted' as const) },
-    sessions: {
+    announcementRules: { notices: false, events: false },
+    deletion: {
+      deleteUser: jest.fn(async () => 'deleted' as const),
       list: async () => ({ sessions: stored, isComplete: true }),
       removeAll: jest.fn(async () => undefined),
+      removeAccountCounter: async () => [],
+      removeCounters: jest.fn(async () => undefined),
     },
     stored,
   };
@@ -26,15 +28,15 @@ describe('DELETE /api/auth/users/me/', () => {
   it('deletes the sessions of the user, and none of whoever has the locator by then', async () => {
     const deps = await dependencies();
     expect(await deleteMe(request, deps)).toEqual({ status: 204 });
-    expect(deps.accounts.deleteUser).toHaveBeenCalledTimes(1);
-    expect(deps.sessions.removeAll).toHaveBeenCalledWith([deps.stored[0]]);
-    expect(JSON.stringify(jest.mocked(deps.rateLimits.removeCounters).mock.calls)).not.toContain('of-2');
+    expect(deps.deletion.deleteUser).toHaveBeenCalledTimes(1);
+    expect(deps.deletion.removeAll).toHaveBeenCalledWith([deps.stored[0]]);
+    expect(JSON.stringify(deps.deletion.removeCounters.mock.calls)).not.toContain('of-2');
   });
 
   it('does nothing for a user who was locked out since the authorizer looked', async () => {
     const deps = await dependencies({ isActive: false });
     const error = await deleteMe(request, deps).catch((thrown: unknown) => thrown);
     expect((error as ApiError).status).toBe(401);
-    expect(deps.accounts.deleteUser).not.toHaveBeenCalled();
+    expect(deps.deletion.deleteUser).not.toHaveBeenCalled();
   });
 });

@@ -11,22 +11,23 @@ import {
 
 describe('the environment of a function', () => {
   const before = process.env;
+  const own = {
+    ...{ USERS_TABLE: 'u', TOKENS_TABLE: 't', OUTBOX_TABLE: 'o' },
+    ...{ METRICS_NAMESPACE: 'none', ADMITTED_ROLES: 'CLERK', EVENTS: 'off' },
+  };
   afterEach(() => {
     process.env = before;
   });
 
   it('is exactly its own variables', () => {
-    const own = { USERS_TABLE: 'u', TOKENS_TABLE: 't', METRICS_NAMESPACE: 'none', ADMITTED_ROLES: 'CLERK' };
     process.env = { ...own, BCRYPT_COST: '10' };
     expect(readEnvironment(authorizer)).toEqual(own);
   });
 
   it('names the tables of its definition, and no other', () => {
-    process.env = {
-      ...{ USERS_TABLE: 'u', TOKENS_TABLE: 't', OUTBOX_TABLE: 'o' },
-      ...{ METRICS_NAMESPACE: 'none', ADMITTED_ROLES: 'CLERK' },
-    };
-    expect(tableNames(authorizer, readEnvironment(authorizer))).toEqual({ users: 'u', tokens: 't' });
+    process.env = { ...own, RATE_LIMITS_TABLE: 'r' };
+    const names = { users: 'u', tokens: 't', outbox: 'o' };
+    expect(tableNames(authorizer, readEnvironment(authorizer))).toEqual(names);
   });
 
   it('complains about everything that is missing at once', () => {

@@ -10,6 +10,7 @@ describe('GET /api/auth/users/me/export/', () => {
       clock: () => NOW * 1000,
       users: { findForExport: jest.fn() },
       sessions: { list: jest.fn() },
+      challenges: { listPending: jest.fn() },
       rateLimits: { consumeFixedWindow: async () => 57 },
     };
     const error = await exportMe(protectedRequest({ log }), deps).catch((thrown: unknown) => thrown);

@@ -47,6 +47,7 @@ const dependencies = (overrides: Partial<LoginDependencies> = {}) => ({
   lifetimes: { tokenLifetimeSeconds: 100, sessionLifetimeSeconds: 1000 },
   ...passwordCheckRules,
   sessionsPerUser: 20,
+  requiresVerifiedEmail: false,
   rateLimits: newRateLimits(),
   users: users(),
   sessions: sessions(),

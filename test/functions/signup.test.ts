@@ -32,7 +32,9 @@ function dependencies(...creations: Creation[]) {
     bcryptCost: 4,
     passwordRules: { minLength: 8, usesBlocklist: false },
     sourceIpRules,
-    rateLimits: { consumeFixedWindow: async () => 0 },
+    emailVerification: 'off',
+    publishesEvents: false,
+    rateLimits: { consumeFixedWindow: async () => 0, consumeSpacedWindow: async () => true },
     users: {
       nextId: async () => 7,
       create: async (newUser) => {
@@ -56,7 +58,11 @@ describe('POST /api/signup/', () => {
   it('refuses a bad password before anything is counted, hashed or stored', async () => {
     const [nextId, consumeFixedWindow] = [jest.fn(), jest.fn(async () => 0)];
     const deps = dependencies();
-    const counted = { ...deps, users: { ...deps.users, nextId }, rateLimits: { consumeFixedWindow } };
+    const counted = {
+      ...deps,
+      users: { ...deps.users, nextId },
+      rateLimits: { ...deps.rateLimits, consumeFixedWindow },
+    };
     await expect(signup(request({ ...input, password: '1234567' }), counted)).rejects.toBeInstanceOf(
       InvalidFieldsError,
     );
@@ -71,7 +77,8 @@ describe('too many signups from one address', () => {
     hashing.mockClear();
     const log = recordingLog();
     const consumeFixedWindow = jest.fn(async () => 57);
-    const deps = { ...dependencies(), rateLimits: { consumeFixedWindow } };
+    const { rateLimits, ...others } = dependencies();
+    const deps = { ...others, rateLimits: { ...rateLimits, consumeFixedWindow } };
     const error = await signup(request(input, log), deps).catch((thrown: unknown) => thrown);
     expect((error as ThrottledError).waitSeconds).toBe(57);
     const key = { limitKey: 'ADDRESS#signup#203.0.113.7' };

@@ -5,7 +5,16 @@
 import type fc from 'fast-check';
 import { type EndpointName, listRoutes, servedMethods } from '../../functions/endpoints';
 import type { Reply } from '../support/backend';
-import { type Field, newEmail, newPassword, newUser, newUsername, returningUser } from './hostile-bodies';
+import {
+  type Field,
+  link,
+  newEmail,
+  newPassword,
+  newPasswordByLink,
+  newUser,
+  newUsername,
+  returningUser,
+} from './hostile-bodies';
 import { PASSWORD_MARK, TEXT_MARK, TOKEN_MARK } from './hostile-text';
 
 /** Every status of the contract that is not our own fault. */
@@ -67,6 +76,13 @@ export const expectations: Readonly<Record<EndpointName, Expectation>> = {
   'update-me': { statuses: [200, 400, 413, 415, 429], isBody: isUser, fields: newEmail },
   'delete-me': { statuses: [400, 413, 415, 429], isBody: isNothing, fields: newPassword },
   'export-me': { statuses: [200, 429], isBody: isObject },
+  'reset-password': { statuses: [204, 400, 413, 415, 429], isBody: isNothing, fields: newEmail },
+  'resend-activation': { statuses: [204, 400, 413, 415, 429], isBody: isNothing, fields: newEmail },
+  'request-deletion': { statuses: [204, 400, 413, 415, 429], isBody: isNothing, fields: newEmail },
+  // No link and no code here is right.
+  'reset-password-confirm': { statuses: [400, 413, 415, 429], isBody: isNothing, fields: newPasswordByLink },
+  activation: { statuses: [400, 413, 415, 429], isBody: isNothing, fields: link },
+  'confirm-deletion': { statuses: [400, 413, 415, 429], isBody: isNothing, fields: link },
 };
 
 /** By field, every message. */

@@ -3,7 +3,7 @@
  * and nonsense. A body is its text and how that becomes bytes, so that a counterexample can be read.
  */
 import fc from 'fast-check';
-import { hostileText, PASSWORD_MARK, padded, TEXT_MARK, words } from './hostile-text';
+import { hostileText, PASSWORD_MARK, padded, TEXT_MARK, TOKEN_MARK, words } from './hostile-text';
 
 export interface Body {
   /** Absent: no such header. */
@@ -63,6 +63,16 @@ export const newPassword = reauthenticated({
 });
 export const newUsername = reauthenticated({ new_username: `${TEXT_MARK}-renamed` });
 export const newEmail = reauthenticated({ email: `${TEXT_MARK}-renamed@example.com` });
+
+/** A link, or an address and a code, that nobody was sent. */
+const proofs = [
+  { uid: '8q_KBWc', token: `${TOKEN_MARK}`.padEnd(32, '0') },
+  { email: `${TEXT_MARK}@example.com`, code: '123 456' },
+];
+export const link = fc.constantFrom(...proofs.map(fieldsOf));
+export const newPasswordByLink = fc.constantFrom(
+  ...proofs.map((proof) => fieldsOf({ ...proof, new_password: `${PASSWORD_MARK} horse` })),
+);
 
 /** JSON, or nearly. */
 const oddJson = fc.oneof(

@@ -30,6 +30,7 @@ beforeAll(async () => {
     lifetimes: { tokenLifetimeSeconds: 7 * 86_400, sessionLifetimeSeconds: 90 * 86_400 },
     bcryptCost: 4,
     sessionsPerUser: 20,
+    requiresVerifiedEmail: false,
     rateLimits: rateLimitStore(database),
     sourceIpRules: { attempts: 100, windowSeconds: 600 },
     accountRules: { freeFailures: 5, firstWaitSeconds: 1, longestWaitSeconds: 900, keptSeconds: 86_400 },

@@ -67,7 +67,7 @@ describe('an id', () => {
 describe('another name', () => {
   it('takes the place of the old one, which is free at once', async () => {
     const { user } = await newUser();
-    const renamed = await users.changeUsername(user, `renamed${user.id}`);
+    const renamed = await users.changeUsername(user, { to: `renamed${user.id}` });
     expect(renamed).toEqual({ ...user, username: `renamed${user.id}` });
     expect(await keysAt(user.locator)).toEqual(keysOf(renamed as FoundUser));
     await newUser({ username: user.username });
@@ -76,7 +76,7 @@ describe('another name', () => {
   it('that is the same in canonical form changes how it is written, and nothing else', async () => {
     const { user } = await newUser();
     const written = user.username.toUpperCase();
-    expect(await users.changeUsername(user, written)).toMatchObject({ username: written });
+    expect(await users.changeUsername(user, { to: written })).toMatchObject({ username: written });
     expect(await read(user)).toMatchObject({ username: written });
     expect(await keysAt(user.locator)).toEqual(keysOf(user));
   });
@@ -84,13 +84,15 @@ describe('another name', () => {
   it('of somebody else is refused, and changes nothing', async () => {
     const [{ user }, { user: other }] = [await newUser(), await newUser()];
     const before = await database.dump();
-    expect(await users.changeUsername(user, other.username.toUpperCase())).toBe('taken');
+    expect(await users.changeUsername(user, { to: other.username.toUpperCase() })).toBe('taken');
     expect(await database.dump()).toBe(before);
   });
 
   it('goes to one of fifty users who want it at once', async () => {
     const rivals = await Promise.all(Array.from({ length: 50 }, () => newUser()));
-    const outcomes = await Promise.all(rivals.map(({ user }) => users.changeUsername(user, 'the-one')));
+    const outcomes = await Promise.all(
+      rivals.map(({ user }) => users.changeUsername(user, { to: 'the-one' })),
+    );
     expect(outcomes.filter((outcome) => outcome === 'taken')).toHaveLength(49);
     for (const { user } of rivals) expect(await keysAt(user.locator)).toEqual(keysOf(await read(user)));
   });
@@ -99,7 +101,7 @@ describe('another name', () => {
     const { user } = await newUser();
     const names = Array.from({ length: 5 }, (_, index) => `five${index}`);
     // One that is overtaken again and again gives up, and has changed nothing.
-    await Promise.allSettled(names.map((name) => users.changeUsername(user, name)));
+    await Promise.allSettled(names.map((name) => users.changeUsername(user, { to: name })));
     expect(names).toContain((await read(user)).username);
     expect(await keysAt(user.locator)).toEqual(keysOf(await read(user)));
   });
@@ -108,18 +110,20 @@ describe('another name', () => {
 describe('another address', () => {
   it('takes the place of the old one', async () => {
     const { user } = await newUser();
-    const changed = await users.changeEmail(user, `New${user.id}@Example.com`);
+    const changed = await users.changeEmail(user, { to: `New${user.id}@Example.com` });
     expect(changed).toMatchObject({ email: `New${user.id}@Example.com` });
     expect(await keysAt(user.locator)).toEqual(keysOf(changed as FoundUser));
   });
 
   it('is written otherwise, is taken, or stays as it is', async () => {
     const [{ user }, { user: other }] = [await newUser(), await newUser()];
-    expect(await users.changeEmail(user, other.email.toUpperCase())).toBe('taken');
+    expect(await users.changeEmail(user, { to: other.email.toUpperCase() })).toBe('taken');
     const written = user.email.toUpperCase();
-    expect(await users.changeEmail(user, written)).toMatchObject({ email: written });
+    expect(await users.changeEmail(user, { to: written })).toMatchObject({ email: written });
     const before = await database.dump();
-    expect(await users.changeEmail({ ...user, email: written }, written)).toMatchObject({ email: written });
+    expect(await users.changeEmail({ ...user, email: written }, { to: written })).toMatchObject({
+      email: written,
+    });
     expect(await database.dump()).toBe(before);
   });
 
@@ -132,7 +136,7 @@ describe('another address', () => {
     await database.put('users', marker);
     const { locator, ...item } = { ...user, ...overrides };
     await database.put('users', { pk: `USER#${locator}`, ...item });
-    const changed = await users.changeEmail({ ...item, locator }, `own${user.id}@example.com`);
+    const changed = await users.changeEmail({ ...item, locator }, { to: `own${user.id}@example.com` });
     expect(changed).toMatchObject({ email: `own${user.id}@example.com` });
     expect(await read(user)).not.toHaveProperty('ownsEmail');
     expect(await database.items('users')).toContainEqual(marker);
@@ -185,7 +189,10 @@ describe('the end of an account', () => {
 
   it('comes once, also when it is asked for fifty times at once, and between changes', async () => {
     const { user } = await newUser();
-    const others = [users.changeUsername(user, 'on-the-way-out'), users.changeEmail(user, 'out@example.com')];
+    const others = [
+      users.changeUsername(user, { to: 'on-the-way-out' }),
+      users.changeEmail(user, { to: 'out@example.com' }),
+    ];
     const ends = await Promise.all(
       Array.from({ length: 50 }, () => users.deleteUser(user, { listedUntil: NOW })),
     );
@@ -290,8 +297,8 @@ describe('a change that the password no longer allows', () => {
     const one = await newUser();
     await users.changePassword(one.kept, { passwordVersion: undefined, passwordHash: 'new-hash' });
     const before = await database.dump();
-    expect(await users.changeUsername(one.user, 'too-late')).toBe('overtaken');
-    expect(await users.changeEmail(one.user, 'too-late@example.com')).toBe('overtaken');
+    expect(await users.changeUsername(one.user, { to: 'too-late' })).toBe('overtaken');
+    expect(await users.changeEmail(one.user, { to: 'too-late@example.com' })).toBe('overtaken');
     expect(await users.deleteUser(one.user, { listedUntil: NOW })).toBe('overtaken');
     expect(await database.dump()).toBe(before);
   });

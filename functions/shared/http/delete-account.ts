@@ -2,7 +2,7 @@
  * Deletes an account. One transaction decides: before it the account is whole, after it nobody is there to sign in, the name and the address
  * are free, and every session is dead.
  */
-import { type Clock, stopwatch } from '../clock';
+import type { Clock } from '../clock';
 import { accountDigest } from '../domain/attempts';
 import { DELETED_LISTED_SECONDS, TIDYING_PATIENCE_MS } from '../domain/limits';
 import { type AnnouncementRules, announce } from '../domain/message';
@@ -11,7 +11,7 @@ import { parseAnnouncementRules } from '../environment';
 import type { RequestLog } from '../log/request-log';
 import { type AccountStore, deleteUser, type Interference } from '../store/accounts';
 import { bind } from '../store/bind';
-import type { ChallengeKey } from '../store/challenges';
+import type { ChallengeKey } from '../store/challenge-keys';
 import type { Database } from '../store/database';
 import { type RateLimitStore, removeAccountCounter, removeCounters } from '../store/rate-limits';
 import { type LimitKey, reauthenticationLimitKey } from '../store/schema';
@@ -38,15 +38,18 @@ export const bindDeletion = (
   },
 });
 
-/**
- * @param proof the challenge that is used up by it; absent: the password was checked.
- * @param elapsed since the request began: what took long is not followed by tidying.
- */
+interface Deletion {
+  readonly user: FoundUser;
+  /** The challenge that is used up by it; absent: the password was checked. */
+  readonly proof?: ChallengeKey;
+  /** Milliseconds since the request began: what took long is not followed by tidying. */
+  readonly elapsed: () => number;
+}
+
 export async function deleteAccount(
-  user: FoundUser,
+  { user, proof, elapsed }: Deletion,
   { caller, log }: Pick<PublicRequest, 'caller' | 'log'>,
   { clock, announcementRules, deletion }: DeletionDependencies,
-  { elapsed = stopwatch(), proof }: { readonly elapsed?: () => number; readonly proof?: ChallengeKey } = {},
 ): Promise<'deleted' | Interference> {
   // Before the user goes: if this function is killed in between, the next user of the name inherits nothing.
   const lanes = await deletion.removeAccountCounter(accountDigest(user.username));

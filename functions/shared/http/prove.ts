@@ -16,14 +16,8 @@ import { toSeconds } from '../domain/session';
 import { canonicalEmail } from '../domain/text';
 import { parseFixedWindow, parseWholeNumber, type Setting } from '../environment';
 import { bind } from '../store/bind';
-import {
-  type ChallengeKey,
-  type ChallengeStore,
-  countGuess,
-  findChallenge,
-  addressKey,
-  toChallengeKey,
-} from '../store/challenges';
+import { addressKey, type ChallengeKey, toChallengeKey } from '../store/challenge-keys';
+import { type ChallengeStore, countGuess, findChallenge } from '../store/challenges';
 import type { Database } from '../store/database';
 import { consumeFixedWindow } from '../store/rate-limits';
 import { challengeKey, NOBODY } from '../store/schema';

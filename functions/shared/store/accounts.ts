@@ -7,13 +7,8 @@ import type { Session } from '../domain/session';
 import { canonicalEmail, canonicalUsername } from '../domain/text';
 import { ownsEmail, type User } from '../domain/user';
 import type { Bound } from './bind';
-import {
-  type ChallengeKey,
-  challengeDeletion,
-  challengeLastUse,
-  challengeUse,
-  listChallengeKeys,
-} from './challenges';
+import { type ChallengeKey, listChallengeKeys } from './challenge-keys';
+import { challengeDeletion, challengeLastUse, challengeUse } from './challenges';
 import { type Database, retryOnConflict } from './database';
 import { outboxPuts } from './outbox';
 import {
@@ -74,12 +69,17 @@ export const create = (
   });
 };
 
+export interface Change {
+  /** The new name or address. */
+  readonly to: string;
+  readonly outgoing?: Outgoing;
+}
+
 /** Gives a user another name; the user as changed. Names that are equal in their canonical form are one, so only the way it is written changes. */
 export const changeUsername = (
   database: Accounts,
   user: FoundUser,
-  username: string,
-  outgoing?: Outgoing,
+  { to: username, outgoing }: Change,
 ): Promise<FoundUser | 'taken' | Interference> =>
   changeMarked(database, user, {
     attribute: 'username',
@@ -93,8 +93,7 @@ export const changeUsername = (
 export const changeEmail = (
   database: Accounts,
   user: FoundUser,
-  email: string,
-  outgoing?: Outgoing,
+  { to: email, outgoing }: Change,
 ): Promise<FoundUser | 'taken' | Interference> =>
   changeMarked(database, user, {
     ...emailChange(email),
@@ -106,8 +105,7 @@ export const changeEmail = (
 export const claimEmail = (
   database: Accounts,
   user: FoundUser,
-  email: string,
-  outgoing?: Outgoing,
+  { to: email, outgoing }: Change,
 ): Promise<'claimed' | Interference> =>
   whileUnchanged(database, user, async (current) => {
     const refused = await write(database, {
@@ -127,8 +125,7 @@ export interface Proof {
 export async function confirmEmail(
   database: Accounts,
   user: FoundUser,
-  proof: Proof,
-  outgoing?: Outgoing,
+  { proof, outgoing }: { readonly proof: Proof; readonly outgoing?: Outgoing },
 ): Promise<'confirmed' | 'taken' | Interference> {
   const also = { proof: challengeUse(database, proof.key, proof.now), ...outboxItems(database, outgoing) };
   const { pendingEmail } = user;

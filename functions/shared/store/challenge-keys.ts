@@ -27,6 +27,5 @@ export const listChallengeKeys = (
 ): readonly ChallengeKey[] => [
   challengeKey(user.locator, 'reset_password'),
   challengeKey(user.locator, 'deletion'),
-  ...[user.email, user.pendingEmail ?? ''].filter((email) => email !== '').map(addressKey),
+  ...[...new Set([user.email, user.pendingEmail ?? ''].filter(Boolean).map(canonicalEmail))].map(addressKey),
 ];
-
