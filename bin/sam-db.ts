@@ -9,6 +9,7 @@ import {
   startSamDatabase,
   warningFor,
 } from '../cli/sam-db';
+import { logWriter } from '../local/log/terminal';
 
 run(async () => {
   const { PORT, DATA_DIR, HOST } = process.env;
@@ -27,10 +28,13 @@ run(async () => {
     dataDir,
     port,
     hosts,
+    output: { stdout: logWriter(process.stdout), stderr: process.stderr },
   });
   stopOnSignal(database);
-  const { tables, endpoint } = database;
-  console.log(adviceFor({ hosts, port: Number(new URL(endpoint).port), bridges, tables, dataDir }));
+  const { tables, endpoint, outboxUrl } = database;
+  console.log(
+    adviceFor({ hosts, port: Number(new URL(endpoint).port), bridges, tables, dataDir, outboxUrl }),
+  );
   const warning = warningFor(hosts, process.platform);
   if (warning) console.error(`\n${warning}`);
 });

@@ -1,5 +1,6 @@
 /** `npm run sam:synth`: the template for `sam local` in sam.out, and the example events. `-- -c name=value` with settings. */
 import { join } from 'node:path';
+import { withMessages } from '../cli/local-messages';
 import { checkSettings, contextOption, readOptions, run } from '../cli/program';
 import { writeEvents } from '../cli/sam-events';
 import { constructId } from '../lib/auth-function';
@@ -10,7 +11,8 @@ const PROJECT = join(__dirname, '..');
 run(async () => {
   const { context } = readOptions(process.argv.slice(2), contextOption);
   // The setting sam requires stage dev, whatever cdk.json says.
-  await synthesise(join(PROJECT, 'sam.out'), ['stage=dev', ...checkSettings(context), 'sam=on']);
+  const { settings } = withMessages(checkSettings(context));
+  await synthesise(join(PROJECT, 'sam.out'), ['stage=dev', ...settings, 'sam=on']);
   writeEvents(join(PROJECT, 'events'));
   console.log(
     [

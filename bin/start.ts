@@ -1,5 +1,6 @@
 /** `npm start`: the backend on this machine. Synthesises the stack and runs the template. */
 import { join, resolve } from 'node:path';
+import { describeMessages, withMessages } from '../cli/local-messages';
 import {
   checkPort,
   checkSettings,
@@ -23,13 +24,13 @@ run(async () => {
     dynamodb: { type: 'string', default: AWS_ENDPOINT_URL_DYNAMODB ?? '' },
     ...contextOption,
   });
-  const settings = checkSettings(options.context);
+  const messages = withMessages(checkSettings(options.context));
   const port = checkPort(options.port);
   const dataDir = resolve(options['data-dir']);
   const dynamoDbEndpoint = options.dynamodb && checkUrl(options.dynamodb);
   makeDataFolder(dataDir);
   const assembly = join(dataDir, 'cdk.out');
-  const warnings = await synthesise(assembly, settings);
+  const warnings = await synthesise(assembly, messages.settings);
   const api = await runTemplate({
     assembly,
     port,
@@ -37,11 +38,13 @@ run(async () => {
     ...(dynamoDbEndpoint ? { dynamoDbEndpoint } : { dataDir: join(dataDir, 'dynamodb') }),
   });
   stopOnSignal(api);
-  console.log(welcome(api.url, dynamoDbEndpoint ? `in ${dynamoDbEndpoint}` : `under ${dataDir}`));
+  const dataPlace = dynamoDbEndpoint ? `in ${dynamoDbEndpoint}` : `under ${dataDir}`;
+  const outbox = describeMessages(`${api.url}/_local/outbox/`, messages);
+  console.log(welcome(api.url, { dataPlace, outbox }));
   for (const warning of warnings) console.error(`\nWARNING: ${warning}`);
 });
 
-function welcome(url: string, dataPlace: string): string {
+function welcome(url: string, { dataPlace, outbox }: { dataPlace: string; outbox: string }): string {
   const rows = listRoutes().map(({ methods, path, summary }) => [methods.join(', '), `${path}/`, summary]);
   const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0)) + 2;
   const listed = rows.map(
@@ -58,6 +61,8 @@ function welcome(url: string, dataPlace: string): string {
     '',
     'Move the clock to try expiry:',
     `  curl -X POST ${url}/_local/clock/ -d '{"advance":"8d"}'`,
+    '',
+    outbox,
     '',
     `The data are ${dataPlace}. Ctrl-C stops.`,
   ].join('\n');

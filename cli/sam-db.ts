@@ -2,7 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { samDatabaseEndpoint } from '../lib/sam-local';
-import { type DynamoDbEngine, startDynamoDb } from '../local/dynamodb/engine';
+import { createInsertListeners, type Started, startBackend, stop } from '../local/backend';
+import { startDynamoDb } from '../local/dynamodb/engine';
+import type { FunctionOutput } from '../local/functions/worker';
 import { loadDeployment } from '../local/template/load-deployment';
 import { createTables } from '../local/template/tables';
 import { CliError } from './program';
@@ -41,33 +43,67 @@ export interface SamDatabaseOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly hosts: readonly string[];
+  /** Of the functions that streams invoke; by default that of the process. */
+  readonly output?: FunctionOutput;
 }
 
-export interface SamDatabase extends DynamoDbEngine {
+export interface SamDatabase {
+  readonly endpoint: string;
   readonly tables: readonly string[];
+  /** Lists the messages that were sent. */
+  readonly outboxUrl: string;
+  /** May be called twice. */
+  close(): Promise<void>;
 }
 
 /**
  * Keeps existing tables with their items. Every access key may do everything, because `sam local` gives functions the developer's or a made-up
- * one.
+ * one. Runs the functions that a table's stream invokes, because `sam local` has no streams.
  * @throws Error with a message for the developer; nothing is left running.
  */
-export async function startSamDatabase({ assembly, ...options }: SamDatabaseOptions): Promise<SamDatabase> {
-  if (!existsSync(assembly))
+export async function startSamDatabase(options: SamDatabaseOptions): Promise<SamDatabase> {
+  if (!existsSync(options.assembly))
     throw new CliError('There is no template for sam local yet. Run npm run sam:synth first.');
-  const { tables } = loadDeployment(assembly);
-  const engine = await startDynamoDb(options).catch((error: Error) => {
+  const started: Started = [];
+  try {
+    return await start(options, started);
+  } catch (error) {
+    await stop(started).catch(() => undefined); // The first error is the one to report.
+    throw error;
+  }
+}
+
+async function start(
+  { assembly, output, ...options }: SamDatabaseOptions,
+  started: Started,
+): Promise<SamDatabase> {
+  const { tables, functions, eventSources } = loadDeployment(assembly);
+  const listeners = createInsertListeners({ eventSources });
+  const { endpoint, close } = await startDynamoDb({ ...options, listeners }).catch((error: Error) => {
     if (!/\bin use\b/.test(error.message)) throw error;
     const advice = `npm run sam:db -- --port ${options.port + 1} --data-dir .local/sam-2`;
     throw new CliError(`${error.message} Is npm run sam:db running already? Otherwise: ${advice}`);
   });
-  try {
-    await createTables(engine.endpoint, tables);
-  } catch (error) {
-    await engine.close();
-    throw error;
-  }
-  return { ...engine, tables: tables.map(({ name }) => name) };
+  started.push(close);
+  await createTables(endpoint, tables);
+  const invoked = functions.filter(({ logicalId }) =>
+    eventSources.some(({ functionId }) => functionId === logicalId),
+  );
+  const { channelsUrl } = await startBackend(
+    { deployment: { functions: invoked, eventSources }, database: { endpoint, listeners } },
+    output ? { output } : {},
+    started,
+  );
+  let closing: Promise<void> | undefined;
+  return {
+    endpoint,
+    tables: tables.map(({ name }) => name),
+    outboxUrl: `${channelsUrl}/_local/outbox/`,
+    close() {
+      closing ??= stop(started);
+      return closing;
+    },
+  };
 }
 
 export interface Listening {
@@ -76,10 +112,11 @@ export interface Listening {
   readonly bridges: readonly Bridge[];
   readonly tables: readonly string[];
   readonly dataDir: string;
+  readonly outboxUrl: string;
 }
 
 /** The options for `sam local`. */
-export function adviceFor({ hosts, port, bridges, tables, dataDir }: Listening): string {
+export function adviceFor({ hosts, port, bridges, tables, dataDir, outboxUrl }: Listening): string {
   const endpoint = `http://${containersName}:${port}`;
   const podman = bridges.find(({ name }) => name.includes('podman'))?.address ?? '10.88.0.1';
   return [
@@ -92,6 +129,8 @@ export function adviceFor({ hosts, port, bridges, tables, dataDir }: Listening):
     `  Podman, rootless   --add-host ${containersName}:10.0.2.2 --skip-pull-image, and see docs/sam-local.md`,
     '',
     ...(endpoint === samDatabaseEndpoint ? [] : [`Put ${endpoint} into env.json.`, '']),
+    `Messages to users are printed here, and listed at ${outboxUrl}`,
+    '',
     `The tables are ${tables.join(', ')}; the data are under ${dataDir}. Ctrl-C stops.`,
   ].join('\n');
 }

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { GatewayRequest } from './gateway/request';
-import type { HttpResponse } from './gateway/responses';
+import { type HttpResponse, jsonResponse } from './gateway/responses';
 
 export class LocalClock {
   /** Milliseconds as one Float64, in memory that all workers share. They add it to the time. */
@@ -52,21 +52,17 @@ export function answerClockRequest(
   if (method === 'POST') {
     const command = v.safeParse(commandText, body.toString());
     if (!command.success) {
-      return json(400, { detail: 'Send {"advance":"8d"} (a number and s, m, h or d) or {"reset":true}.' });
+      return jsonResponse(400, {
+        detail: 'Send {"advance":"8d"} (a number and s, m, h or d) or {"reset":true}.',
+      });
     }
     const { output } = command;
     clock.movedByMilliseconds = 'reset' in output ? 0 : clock.movedByMilliseconds + output.advance;
   } else if (method !== 'GET') {
-    return json(405, { detail: `Method "${method}" not allowed.` });
+    return jsonResponse(405, { detail: `Method "${method}" not allowed.` });
   }
-  return json(200, {
+  return jsonResponse(200, {
     now: new Date(Date.now() + clock.movedByMilliseconds).toISOString(),
     moved_by_seconds: clock.movedByMilliseconds / 1000,
   });
 }
-
-const json = (status: number, content: object): HttpResponse => ({
-  status,
-  headers: [['Content-Type', 'application/json']],
-  body: Buffer.from(JSON.stringify(content)),
-});

@@ -38,6 +38,8 @@ export interface DeliverDependencies {
   readonly emailVerification: EmailVerification;
   readonly bcryptCost: number;
   readonly lifetimeSeconds: number;
+  /** Whether a message without a code is nothing without a link: whoever sends what is on the bus makes links of their own. */
+  readonly needsLink: boolean;
   /** With `{uid}` and `{token}`. A purpose without an address has no link. */
   readonly links: Readonly<Partial<Record<ChallengePurpose, string | undefined>>>;
 }
@@ -88,7 +90,7 @@ async function send(item: OutboxItem, log: RequestLog, dependencies: DeliverDepe
     await channel({ purpose: item.purpose, to, userId, now });
     return log.event('message_sent', { purpose, userId });
   }
-  if (purpose === 'deletion' && !dependencies.links.deletion)
+  if (purpose === 'deletion' && dependencies.needsLink && !dependencies.links.deletion)
     return log.event('message_undeliverable', { purpose, reason: 'no_link' });
   const user = await findRecipient(item, dependencies);
   if (!user) return log.event('message_dropped', { purpose, reason: 'user_unknown' });

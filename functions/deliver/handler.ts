@@ -55,6 +55,7 @@ const dependencies = {
   emailVerification: parseEmailVerification(environment),
   bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
   lifetimeSeconds: parseWholeNumber(environment.MESSAGE_LIFETIME_SECONDS),
+  needsLink: environment.MESSAGE_CHANNEL === 'ses',
   links: {
     reset_password: optional(environment.RESET_URL),
     activation: optional(environment.ACTIVATION_URL),

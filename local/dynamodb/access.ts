@@ -4,15 +4,9 @@
  * A malformed request is read as far as possible; the store refuses it later.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
-import { isAllowed } from '../iam/policy';
+import { createRoleAccess } from '../iam/role-access';
 import { type JsonObject, readElements, readMembers, readText, words } from '../json';
-import {
-  accountId,
-  buildArn,
-  type Deployment,
-  type FunctionDefinition,
-  partition,
-} from '../template/deployment';
+import { buildArn, type Deployment } from '../template/deployment';
 
 export interface DynamoDbCall {
   readonly accessKeyId: string;
@@ -43,18 +37,13 @@ export function createDatabaseAccess(
       keySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '',
     ]),
   );
-  const byId = new Map(functions.map((definition) => [definition.logicalId, definition]));
-  return (call) => {
-    if (call.accessKeyId === administrator) return undefined;
-    const caller = byId.get(call.accessKeyId);
-    if (caller === undefined) return 'The security token included in the request is invalid.';
-    const request = {
+  const refuse = createRoleAccess(functions, administrator);
+  return (call) =>
+    refuse(call.accessKeyId, {
       action: call.action,
       resource: buildResource(call),
       context: buildContext(call, partitionKeys.get(call.table)),
-    };
-    return isAllowed(caller.role.statements, request) ? undefined : describeDenial(caller, request);
-  };
+    });
 }
 
 function buildResource({ table, index }: DynamoDbCall): string {
@@ -73,17 +62,6 @@ function buildContext(
     ...(select && { 'dynamodb:Select': [select] }),
     ...(returnValues && { 'dynamodb:ReturnValues': [returnValues] }),
   };
-}
-
-function describeDenial(
-  { logicalId, role }: FunctionDefinition,
-  { action, resource }: { readonly action: string; readonly resource: string },
-): string {
-  const user = `arn:${partition}:sts::${accountId}:assumed-role/${role.logicalId}/${logicalId}`;
-  return (
-    `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ` +
-    `because no identity-based policy allows the ${action} action`
-  );
 }
 
 // Reading calls

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isRecord, type JsonObject } from '../json';
 import { type DynamoDbCall, type RequestedCall, readCalls } from './access';
+import { type InsertListeners, tellInserts } from './inserts';
 import { DynamoDbError, itemWrites, openStore, refusal, type Store, writeItem } from './store';
 import { createTransactions } from './transactions';
 
@@ -21,6 +22,8 @@ export interface EngineOptions {
   readonly hosts?: readonly string[];
   /** Asked before every call; a text refuses it as AccessDeniedException with that message. */
   readonly authorise?: (call: DynamoDbCall) => string | undefined;
+  /** Told of the items that each call inserts, before the next call runs. */
+  readonly listeners?: InsertListeners;
   /** Epoch milliseconds, for the ten minutes of a ClientRequestToken. Absent: Date.now. */
   readonly now?: () => number;
 }
@@ -88,18 +91,22 @@ export async function startDynamoDb(options: EngineOptions): Promise<DynamoDbEng
   };
 }
 
-function executor(store: Store, { authorise, now = Date.now }: EngineOptions) {
+function executor(store: Store, { authorise, listeners = new Map(), now = Date.now }: EngineOptions) {
   const transactWriteItems = createTransactions(store, now);
+
+  async function run(operation: string, payload: JsonObject): Promise<JsonObject> {
+    if (operation === 'TransactWriteItems') return transactWriteItems(payload);
+    const call = store.prepare(operation, payload);
+    if (!itemWrites.includes(operation)) return store.run(call);
+    return writeItem(store, call, payload['ReturnValuesOnConditionCheckFailure']);
+  }
 
   return async function execute({ accessKeyId, operation, payload }: DynamoDbRequest): Promise<JsonObject> {
     for (const call of authorise ? readCalls(operation, payload) : []) {
       const message = authorise?.({ ...(await addTableKey(store, call)), accessKeyId });
       if (message !== undefined) throw refusal('AccessDeniedException', message);
     }
-    if (operation === 'TransactWriteItems') return transactWriteItems(payload);
-    const call = store.prepare(operation, payload);
-    if (!itemWrites.includes(operation)) return store.run(call);
-    return writeItem(store, call, payload['ReturnValuesOnConditionCheckFailure']);
+    return tellInserts({ store, listeners }, { operation, payload }, () => run(operation, payload));
   };
 }
 

@@ -16,10 +16,14 @@ export interface HttpResponse {
 
 /** A response in API Gateway's own words, which the template cannot change. */
 export function plainResponse(status: number, message: string): HttpResponse {
+  return jsonResponse(status, { message });
+}
+
+export function jsonResponse(status: number, content: object): HttpResponse {
   return {
     status,
     headers: [['Content-Type', 'application/json']],
-    body: Buffer.from(JSON.stringify({ message })),
+    body: Buffer.from(JSON.stringify(content)),
   };
 }
 

@@ -90,7 +90,7 @@ const indent = (line: string): string => `  ${line}`;
 const invisible = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Spells out invisible characters, as `\u{1b}`: the text cannot move the cursor or begin a line. */
-function sanitizeText(text: string): string {
+export function sanitizeText(text: string): string {
   return text.replace(invisible, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 

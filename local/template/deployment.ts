@@ -3,6 +3,7 @@
  * serve. Every reference is resolved and every value checked. Nothing here depends on the template's form.
  */
 import type { PolicyStatement } from '../iam/policy';
+import type { EventPattern } from './event-sources';
 import type { GatewayResponseType } from './gateway-responses';
 
 export const accountId = '123456789012';
@@ -21,6 +22,7 @@ export interface Deployment {
   readonly stackName: string;
   readonly tables: readonly TableDefinition[];
   readonly functions: readonly FunctionDefinition[];
+  readonly eventSources: readonly EventSourceDefinition[];
   /** In the order of the template; there is at least one. */
   readonly apis: readonly [ApiDefinition, ...ApiDefinition[]];
 }
@@ -42,6 +44,31 @@ export interface TableDefinition {
   readonly arn: string;
   readonly keySchema: readonly KeyElement[];
   readonly attributeDefinitions: readonly AttributeDefinition[];
+  /** Absent: the table has no stream. */
+  readonly stream?: StreamDefinition;
+}
+
+interface StreamDefinition {
+  readonly arn: string;
+  readonly viewType: 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
+}
+
+/** A table's stream that invokes a function with inserted items. */
+export interface EventSourceDefinition {
+  readonly functionId: string;
+  readonly table: TableDefinition;
+  readonly stream: StreamDefinition;
+  readonly batchSize: number;
+  /** A failed batch is divided. */
+  readonly bisects: boolean;
+  /** The function's result may name the first record that failed. */
+  readonly reportsItemFailures: boolean;
+  /** Infinity: no limit. */
+  readonly maxRetries: number;
+  /** Infinity: no limit. */
+  readonly maxAgeSeconds: number;
+  /** A record that matches any of them is delivered. */
+  readonly patterns: readonly EventPattern[];
 }
 
 export interface FunctionDefinition {

@@ -52,11 +52,18 @@ function ref(name: unknown, scope: Scope): unknown {
   const resource = template.resources.get(name);
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
   if (resource?.type === 'AWS::ApiGateway::Stage') return resource.rawProperties['StageName'];
+  if (resource?.type === 'AWS::SQS::Queue') return queueUrl(name);
   return resource ? physicalName(resource, template) : pseudoParameter(name, scope);
 }
 
-/** A table's logical id after the prefix; any other resource's logical id. */
-export function physicalName({ type, logicalId }: RawResource, { tablePrefix }: Template): string {
+const queueUrl = (name: string): string => `https://sqs.${region}.amazonaws.com/${accountId}/${name}`;
+
+/** A table's logical id after the prefix; the name that the template gives a bus; any other resource's logical id. */
+export function physicalName(
+  { type, logicalId, rawProperties: { Name } }: RawResource,
+  { tablePrefix }: Template,
+): string {
+  if (type === 'AWS::Events::EventBus' && typeof Name === 'string') return Name;
   return type === 'AWS::DynamoDB::Table' ? tablePrefix + logicalId : logicalId;
 }
 
@@ -89,9 +96,19 @@ export function rootResourceId(apiId: string): string {
 const attributes: ReadonlyMap<string, (name: string) => string> = new Map([
   ['AWS::ApiGateway::RestApi.RootResourceId', rootResourceId],
   ['AWS::DynamoDB::Table.Arn', (name: string) => buildArn('dynamodb', `table/${name}`)],
+  // AWS names a stream by the time at which it was made.
+  [
+    'AWS::DynamoDB::Table.StreamArn',
+    (name: string) => buildArn('dynamodb', `table/${name}/stream/2000-01-01T00:00:00.000`),
+  ],
+  ['AWS::Events::EventBus.Arn', (name: string) => buildArn('events', `event-bus/${name}`)],
+  ['AWS::Events::EventBus.Name', (name: string) => name],
   ['AWS::IAM::Role.Arn', (name: string) => buildArn('iam', `role/${name}`)],
   ['AWS::Lambda::Function.Arn', (name: string) => buildArn('lambda', `function:${name}`)],
   ['AWS::Logs::LogGroup.Arn', (name: string) => buildArn('logs', `log-group:${name}:*`)],
+  ['AWS::SQS::Queue.Arn', (name: string) => buildArn('sqs', name)],
+  ['AWS::SQS::Queue.QueueName', (name: string) => name],
+  ['AWS::SQS::Queue.QueueUrl', queueUrl],
 ]);
 
 /** The value of `Fn::GetAtt`. */

@@ -4,6 +4,7 @@ import { words } from '../json';
 import { deploymentType, readApis, resourceType, restApiType, stageType } from './api';
 import { readAssembly } from './assembly';
 import type { Deployment } from './deployment';
+import { eventSourceType, readEventSources } from './event-sources';
 import { functionType, policyType, readFunctions, roleType } from './functions';
 import { gatewayResponseType } from './gateway-responses';
 import { createResolver } from './intrinsics';
@@ -28,6 +29,10 @@ const ignoredTypes = [
     ThresholdMetricId TreatMissingData Unit WarmUpConfiguration`,
   ),
   ignoredType('AWS::CloudWatch::Dashboard', 'DashboardBody DashboardName Tags'),
+  ignoredType(
+    'AWS::Events::EventBus',
+    'DeadLetterConfig Description EventSourceName KmsKeyIdentifier LogConfig Name Policy Tags',
+  ),
   ignoredType('AWS::Logs::LogGroup', 'LogGroupName RetentionInDays Tags'),
   ignoredType(
     'AWS::SNS::Topic',
@@ -40,11 +45,19 @@ const ignoredTypes = [
     ReplayPolicy SubscriptionRoleArn TopicArn`,
   ),
   ignoredType('AWS::SNS::TopicPolicy', 'PolicyDocument Topics'),
+  ignoredType(
+    'AWS::SQS::Queue',
+    `ContentBasedDeduplication DeduplicationScope DelaySeconds FifoQueue FifoThroughputLimit
+    KmsDataKeyReusePeriodSeconds KmsMasterKeyId MaximumMessageSize MessageRetentionPeriod QueueName
+    ReceiveMessageWaitTimeSeconds RedriveAllowPolicy RedrivePolicy SqsManagedSseEnabled Tags VisibilityTimeout`,
+  ),
+  ignoredType('AWS::SQS::QueuePolicy', 'PolicyDocument Queues'),
 ];
 
 const understoodTypes = [
   authorizerType,
   deploymentType,
+  eventSourceType,
   functionType,
   gatewayResponseType,
   ...ignoredTypes,
@@ -66,5 +79,7 @@ export function loadDeployment(assemblyFolder: string, tablePrefix = ''): Deploy
   const functions = readFunctions(template, resolve, codeFolders);
   const apis = readApis(template, resolve, functions);
   for (const api of apis) checkPermissions(template, resolve, { api, functions });
-  return { stackName: template.stackName, tables: readTables(template, resolve), functions, apis };
+  const tables = readTables(template, resolve);
+  const eventSources = readEventSources(template, resolve, { functions, tables });
+  return { stackName: template.stackName, tables, functions, eventSources, apis };
 }

@@ -30,6 +30,11 @@ export const tableType = {
   used: v.strictObject({
     AttributeDefinitions: v.array(attributeDefinition),
     KeySchema: v.array(keyElement),
+    StreamSpecification: v.optional(
+      v.strictObject({
+        StreamViewType: v.picklist(['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']),
+      }),
+    ),
   }),
   ignored: words(`
     BillingMode ContributorInsightsSpecification DeletionProtectionEnabled OnDemandThroughput
@@ -38,16 +43,24 @@ export const tableType = {
   `),
 } as const satisfies ResourceType;
 
-/** The tables to create. Secondary indexes, streams and explicit names are refused. */
+/** The tables to create. Secondary indexes and explicit names are refused. */
 export function readTables(template: Template, resolve: Resolve): TableDefinition[] {
   return resourcesOfType(template, tableType.type).map((resource) => {
-    const { KeySchema, AttributeDefinitions } = readProperties(resource, tableType, resolve);
+    const { KeySchema, AttributeDefinitions, StreamSpecification } = readProperties(
+      resource,
+      tableType,
+      resolve,
+    );
+    const readAttribute = (name: string) => attribute(resource.logicalId, name, { template, resource });
     return {
       logicalId: resource.logicalId,
       name: physicalName(resource, template),
-      arn: attribute(resource.logicalId, 'Arn', { template, resource }),
+      arn: readAttribute('Arn'),
       keySchema: KeySchema,
       attributeDefinitions: AttributeDefinitions,
+      ...(StreamSpecification && {
+        stream: { arn: readAttribute('StreamArn'), viewType: StreamSpecification.StreamViewType },
+      }),
     };
   });
 }
@@ -55,12 +68,16 @@ export function readTables(template: Template, resolve: Resolve): TableDefinitio
 /** The access key that may do everything in the embedded DynamoDB: the developer's own. */
 export const administratorKey = 'local';
 
+export function connectAsAdministrator(endpoint: string): DynamoDBClient {
+  const credentials = { accessKeyId: administratorKey, secretAccessKey: administratorKey };
+  return new DynamoDBClient({ endpoint, region, credentials });
+}
+
 const maxWaitSeconds = 30;
 
 /** Keeps tables that exist, with their items. Rejects if the database cannot be reached, or has a table of the same name with another key. */
 export async function createTables(endpoint: string, tables: readonly TableDefinition[]): Promise<void> {
-  const credentials = { accessKeyId: administratorKey, secretAccessKey: administratorKey };
-  const client = new DynamoDBClient({ endpoint, region, credentials });
+  const client = connectAsAdministrator(endpoint);
   try {
     await Promise.all(tables.map((table) => createTable(client, table)));
   } catch (error) {

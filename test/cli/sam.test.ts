@@ -11,6 +11,7 @@ import {
   hostsFor,
   parseBridges,
   type SamDatabase,
+  type SamDatabaseOptions,
   startSamDatabase,
   warningFor,
 } from '../../cli/sam-db';
@@ -18,6 +19,8 @@ import { writeEvents } from '../../cli/sam-events';
 import { listRoutes } from '../../functions/endpoints';
 import { backendFunctionNames } from '../../functions/functions';
 import { samDatabaseEndpoint } from '../../lib/sam-local';
+import { addDelivery, Output } from '../local/delivery/sample-delivery';
+import { SampleApp } from '../local/sample-app';
 import { templateWith } from '../support/assembly';
 
 const PROJECT = join(__dirname, '../..');
@@ -78,7 +81,7 @@ describe('env.json and samconfig.toml', () => {
 
 describe('the database', () => {
   const assembly = process.env['TOKEN_AUTH_TEST_ASSEMBLY']!;
-  async function start(options: { dataDir: string; assembly?: string; port?: number }): Promise<SamDatabase> {
+  async function start(options: Partial<SamDatabaseOptions> & { dataDir: string }): Promise<SamDatabase> {
     const database = await startSamDatabase({ assembly, port: 0, hosts: ['127.0.0.1'], ...options });
     running.push(database);
     return database;
@@ -99,6 +102,25 @@ describe('the database', () => {
     const second = clientOf(await start({ dataDir }), 'AKIAEXAMPLE');
     const { Item } = await second.send(new GetItemCommand({ TableName, Key: { pk } }));
     expect(Item).toEqual({ pk });
+  });
+
+  it("runs the functions that a table's stream invokes, and lists their messages", async () => {
+    const app = new SampleApp();
+    addDelivery()(app);
+    const output = new Output();
+    const dataDir = join(folder, 'delivered');
+    const database = await start({ dataDir, assembly: app.synthesise(), output });
+    const [TableName] = database.tables;
+    const Item = { pk: { S: 'MESSAGE#one' } };
+    await clientOf(database, 'AKIAEXAMPLE').send(new PutItemCommand({ TableName, Item }));
+    await output.until('done 1');
+    app.remove();
+
+    expect(output.batches).toEqual(['one']);
+    expect(database.outboxUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/_local\/outbox\/$/);
+    expect(await (await fetch(database.outboxUrl)).json()).toEqual({ messages: [], events: [] });
+    const other = await fetch(new URL('/', database.outboxUrl), { method: 'POST' });
+    expect([other.status, other.headers.get('x-amzn-ErrorType')]).toEqual([404, 'UnknownOperationException']);
   });
 
   it('says what to do without a template, and when its port is taken', async () => {
@@ -139,11 +161,19 @@ describe('where containers find the database', () => {
 
   it('is told with the flags for each engine, and with what to change for another port', () => {
     const bridges = [{ name: 'podman0', address: '10.89.0.1' }];
-    const listening = { hosts: ['127.0.0.1', '10.89.0.1'], port: 8000, bridges, tables: [], dataDir: 'd' };
+    const listening = {
+      hosts: ['127.0.0.1', '10.89.0.1'],
+      port: 8000,
+      bridges,
+      tables: [],
+      dataDir: 'd',
+      outboxUrl: 'u',
+    };
     const advice = adviceFor(listening);
     expect(advice).toContain('listens on 127.0.0.1:8000 and 10.89.0.1:8000.');
     expect(advice).toContain('--add-host host.docker.internal:host-gateway\n');
     expect(advice).toContain('--add-host host.docker.internal:10.89.0.1 --skip-pull-image\n');
+    expect(advice).toContain('Messages to users are printed here, and listed at u\n');
     expect(advice).not.toContain('env.json');
     expect(adviceFor({ ...listening, port: 8001 })).toContain(
       'Put http://host.docker.internal:8001 into env.json.',

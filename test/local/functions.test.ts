@@ -84,6 +84,8 @@ describe('A function', () => {
       AWS_CONFIG_FILE: '/dev/null',
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ENDPOINT_URL_DYNAMODB: sample.running().dynamoDbEndpoint,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      AWS_ENDPOINT_URL_SESV2: variables.AWS_ENDPOINT_URL_EVENTBRIDGE,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

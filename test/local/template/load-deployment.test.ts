@@ -168,6 +168,98 @@ it("a function's grants are those of its role, also as one statement without a l
   expect(functions[0]?.role.statements).toEqual([own, attached]);
 });
 
+it("a table's stream may invoke a function with what its filter says, and has limits of its own", () => {
+  const stream = { 'Fn::GetAtt': ['Users', 'StreamArn'] };
+  const reading = { Effect: 'Allow', Action: 'dynamodb:*', Resource: stream };
+  const sending = {
+    Effect: 'Allow',
+    Action: 'sqs:SendMessage',
+    Resource: { 'Fn::GetAtt': ['Failed', 'Arn'] },
+  };
+  const Pattern = '{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"A#"},"B"]}}}}';
+  const from = { 'ses:FromAddress': 'no-reply@example.com' };
+  const { eventSources, functions } = load({
+    ...changed('Role', {
+      Policies: [
+        { PolicyName: 'P', PolicyDocument: { Statement: [reading, sending] } },
+        {
+          PolicyName: 'Q',
+          PolicyDocument: {
+            Statement: {
+              Effect: 'Allow',
+              Action: 'ses:SendEmail',
+              Resource: ['arn:aws:ses:us-east-1:123456789012:identity/*'],
+              Condition: { StringEquals: from },
+            },
+          },
+        },
+      ],
+    }),
+    ...changed('Handler', {
+      Environment: {
+        Variables: {
+          BUS: { Ref: 'Bus' },
+          BUS_ARN: { 'Fn::GetAtt': ['Bus', 'Arn'] },
+          QUEUE: { Ref: 'Failed' },
+          QUEUE_NAME: { 'Fn::GetAtt': ['Failed', 'QueueName'] },
+        },
+      },
+    }),
+    Users: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
+      },
+    },
+    Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'messages' } },
+    Failed: { Type: 'AWS::SQS::Queue', Properties: { SqsManagedSseEnabled: true } },
+    Policy: {
+      Type: 'AWS::SQS::QueuePolicy',
+      Properties: { PolicyDocument: {}, Queues: [{ Ref: 'Failed' }] },
+    },
+    Mapping: {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: {
+        BatchSize: 10,
+        BisectBatchOnFunctionError: true,
+        DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['Failed', 'Arn'] } } },
+        EventSourceArn: stream,
+        FilterCriteria: { Filters: [{ Pattern }] },
+        FunctionName: { Ref: 'Handler' },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        MaximumRecordAgeInSeconds: 21600,
+        MaximumRetryAttempts: -1,
+        StartingPosition: 'TRIM_HORIZON',
+      },
+    },
+  });
+
+  expect(eventSources).toMatchObject([
+    {
+      functionId: 'Handler',
+      table: { name: 'Users' },
+      stream: {
+        arn: 'arn:aws:dynamodb:us-east-1:123456789012:table/Users/stream/2000-01-01T00:00:00.000',
+        viewType: 'KEYS_ONLY',
+      },
+      batchSize: 10,
+      bisects: true,
+      reportsItemFailures: true,
+      maxRetries: Number.POSITIVE_INFINITY,
+      maxAgeSeconds: 21600,
+      patterns: [JSON.parse(Pattern)],
+    },
+  ]);
+  expect(functions[0]?.environment).toEqual({
+    BUS: 'messages',
+    BUS_ARN: 'arn:aws:events:us-east-1:123456789012:event-bus/messages',
+    QUEUE: 'https://sqs.us-east-1.amazonaws.com/123456789012/Failed',
+    QUEUE_NAME: 'Failed',
+  });
+});
+
 it('alarms, dashboard and topic of the monitored stack are ignored', () => {
   const { Resources } = templateWith({ monitoring: 'on', alarmEmail: 'ops@example.com' }).toJSON();
   const isIgnored = ([, { Type }]: [string, any]) => /^AWS::(CloudWatch|SNS|Logs)::/.test(Type);

@@ -41,6 +41,19 @@ const policy = (statement: object, Roles: unknown[] = [{ Ref: 'Role' }]) => {
   const PolicyDocument = { Statement: [{ Effect: 'Allow', Action: 'a:B', Resource: '*', ...statement }] };
   return added('Policy', 'AWS::IAM::Policy', { PolicyDocument, Roles });
 };
+/** Of the table's stream, with the grants for it. */
+const mapping = (properties: object) => ({
+  ...table({ StreamSpecification: { StreamViewType: 'KEYS_ONLY' } }),
+  ...policy({ Action: 'dynamodb:*', Resource: { 'Fn::GetAtt': ['Users', 'StreamArn'] } }),
+  ...added('Mapping', 'AWS::Lambda::EventSourceMapping', {
+    EventSourceArn: { 'Fn::GetAtt': ['Users', 'StreamArn'] },
+    FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+    FunctionName: { Ref: 'Handler' },
+    StartingPosition: 'TRIM_HORIZON',
+    ...properties,
+  }),
+});
+const filtered = (Pattern: string) => mapping({ FilterCriteria: { Filters: [{ Pattern }] } });
 const handler = (value: unknown) => changed('Handler', { Handler: value });
 
 const methodSettings = (...settings: object[]) => {
@@ -49,11 +62,36 @@ const methodSettings = (...settings: object[]) => {
 };
 
 const refusals: readonly (readonly [message: string, Resources])[] = [
-  ['Queue (AWS::SQS::Queue): this type is not understood', added('Queue', 'AWS::SQS::Queue', {})],
-  ['Queue (AWS::SQS::Queue): the condition Prod', { Queue: { Type: 'AWS::SQS::Queue', Condition: 'Prod' } }],
+  ['Stream (AWS::Kinesis::Stream): this type is not understood', added('Stream', 'AWS::Kinesis::Stream', {})],
+  [
+    'Stream (AWS::Kinesis::Stream): the condition Prod',
+    { Stream: { Type: 'AWS::Kinesis::Stream', Condition: 'Prod' } },
+  ],
   ['Users (AWS::DynamoDB::Table): the property GlobalSecondary', table({ GlobalSecondaryIndexes: [] })],
   ['KeySchema.0.KeyType: ', table({ KeySchema: [{ AttributeName: 'pk', KeyType: 'SORT' }] })],
   ['the property Colour is not understood', added('Alarm', 'AWS::CloudWatch::Alarm', { Colour: 'red' })],
+  // Streams
+  ['StreamSpecification.StreamViewType: ', table({ StreamSpecification: { StreamViewType: 'ALL' } })],
+  ['is no stream of a table in the template', { ...mapping({}), ...table({}) }],
+  ['the function Gone is not in the template', mapping({ FunctionName: 'Gone' })],
+  ['StartingPosition: ', mapping({ StartingPosition: 'LATEST' })],
+  ['the property ParallelizationFactor is not', mapping({ ParallelizationFactor: 2 })],
+  ['BatchSize: ', mapping({ BatchSize: 0 })],
+  ['FunctionResponseTypes.0: ', mapping({ FunctionResponseTypes: ['Other'] })],
+  ['FilterCriteria: ', mapping({ FilterCriteria: undefined })],
+  ['FilterCriteria.Filters.0.Pattern: ', filtered('{')],
+  ['FilterCriteria.Filters.0.Pattern: Expected "eventName":["INSERT"] in it', filtered('{"eventID":["x"]}')],
+  ['Pattern: Expected "eventName"', filtered('{"eventName":["INSERT","MODIFY"]}')],
+  ['Filters.0.Pattern.eventID', filtered('{"eventName":["INSERT"],"eventID":[{"suffix":"x"}]}')],
+  ['Filters.0.Pattern.a', filtered('{"eventName":["INSERT"],"a":[{"prefix":"x","suffix":"y"}]}')],
+  [
+    'the role of Handler may not dynamodb:DescribeStream on arn:aws:dynamodb',
+    { ...mapping({}), ...policy({}) },
+  ],
+  [
+    'may not sqs:SendMessage on arn:q',
+    mapping({ DestinationConfig: { OnFailure: { Destination: 'arn:q' } } }),
+  ],
   // Functions and roles
   ['the property Layers is not understood', changed('Handler', { Layers: [] })],
   ['Runtime: Expected a Node.js runtime', changed('Handler', { Runtime: 'python3.13' })],
@@ -130,12 +168,12 @@ describe('A template is refused at start, by the name of the resource', () => {
   });
 
   it('for everything of which type or property is unknown, all at once', () => {
-    const resources = { ...changed('Api', { Policy: {} }), Queue: { Type: 'AWS::SQS::Queue' } };
+    const resources = { ...changed('Api', { Policy: {} }), Stream: { Type: 'AWS::Kinesis::Stream' } };
 
     expect(() => load(resources)).toThrow(
       new Error(
         'Api (AWS::ApiGateway::RestApi): the property Policy is not understood\n' +
-          'Queue (AWS::SQS::Queue): this type is not understood',
+          'Stream (AWS::Kinesis::Stream): this type is not understood',
       ),
     );
   });
