@@ -16,7 +16,7 @@ let link = {};
 /** Takes the secrets of a link out of the address bar. Nothing is sent before a click. */
 function readLink() {
   link = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-  history.replaceState(null, '', location.pathname + location.search);
+  history.replaceState(null, '', location.href.split('#')[0]);
   show('token' in link ? 'confirm' : 'request');
 }
 
@@ -46,6 +46,7 @@ async function send(form) {
     show(form.id, `Too many attempts. Please try again ${when(response)}.`, 'failure');
   else
     show(form.id, 'We could not reach the service. Please check your connection and try again.', 'failure');
+  status.scrollIntoView({ block: 'nearest' });
   if (form.hidden) status.focus();
 }
 

@@ -60,9 +60,6 @@ beforeEach(async () => {
   complaints = [];
   // A phone.
   context = await browser.newContext({ viewport: { width: 390, height: 844 } });
-  await context.addInitScript(
-    `addEventListener('securitypolicyviolation', (event) => console.error('Policy: ' + event.effectiveDirective))`,
-  );
   context.on('request', (request) => requests.push(request));
   context.on('weberror', (error) => complaints.push(error.error().message));
   context.on('console', (message) => {
@@ -107,7 +104,7 @@ async function linkTo(email: string): Promise<string> {
 
 const tokenOf = (link: string): string => new URLSearchParams(new URL(link).hash.slice(1)).get('token')!;
 
-const sentToApi = () => requests.filter(({ url }) => url().startsWith(api.url));
+const sentToApi = () => requests.filter((request) => request.url().startsWith(api.url));
 
 /** Without scrolling sideways. */
 const fits = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
@@ -129,7 +126,7 @@ it('asks for the address, by keyboard, and the message comes', async () => {
   expect(await emailField(page).isVisible()).toBe(false);
   const link = await linkTo(email);
   expect(link).toMatch(new RegExp(`^${origin}/#uid=[\\w-]+&token=[\\w-]+$`));
-  expect(sentToApi().map((request) => request.method())).toEqual(['OPTIONS', 'POST']);
+  expect(sentToApi().map((request) => request.method())).toEqual(['POST']);
   expect(complaints).toEqual([]);
 });
 
@@ -151,10 +148,11 @@ it('asks again for an address that is none', async () => {
 it('sends nothing when the link is opened a hundred times; a click deletes the account, once', async () => {
   const { email, username } = await api.signup();
   const link = await requestLink(email);
+  const scanned = await context.newPage();
   for (let time = 0; time < 100; time++) {
-    const page = await opened(link);
-    await deleteButton(page).waitFor();
-    await page.close();
+    await scanned.goto('about:blank');
+    await scanned.goto(link);
+    await deleteButton(scanned).waitFor();
   }
   expect(sentToApi()).toEqual([]);
   expect(await login(username)).toBe(200);
@@ -183,9 +181,8 @@ it('keeps the token out of the address bar, the history, its host and every head
   const expectNoToken = async () => {
     expect(page.url()).toBe(`${origin}/`);
     const devTools = await context.newCDPSession(page);
-    const history = JSON.stringify(await devTools.send('Page.getNavigationHistory'));
-    expect(history).toContain(`${origin}/`);
-    expect(history).not.toContain(token);
+    const { entries } = await devTools.send('Page.getNavigationHistory');
+    expect(entries.map(({ url }) => url)).toEqual(['about:blank', `${origin}/`]);
   };
   await expectNoToken();
   await deleteButton(page).click();
@@ -217,7 +214,9 @@ it('asks nobody but its host and the API, and its policy lets it ask nobody else
   const elsewhere = 'http://127.0.0.1:9/';
   const outcome = await page.evaluate(`fetch('${elsewhere}').then(() => 'sent', () => 'refused')`);
   expect(outcome).toBe('refused');
-  expect(complaints).toContain('Policy: connect-src');
+  expect(complaints.join()).toContain(
+    'violates the following Content Security Policy directive: "connect-src',
+  );
 });
 
 it('takes a link that is opened in its own tab', async () => {
