@@ -45,7 +45,12 @@ describe('a message', () => {
   it('holds nothing but its text and the secrets: a value with a placeholder or a $ stays as it is', () => {
     const { text } = render({ subject: '', paragraphs: ['{link} {code}'] }, { link: '{code}$&', code: '1' });
     expect(text).toBe('{code}$& 1\n');
-    for (const notice of ['password_changed', 'username_changed', 'email_changed', 'account_deleted'] as const)
+    for (const notice of [
+      'password_changed',
+      'username_changed',
+      'email_changed',
+      'account_deleted',
+    ] as const)
       expect(render(texts[notice], {}).text).toBe(`${texts[notice].paragraphs.join('\n\n')}\n`);
   });
 });
@@ -59,6 +64,8 @@ describe('the texts of a deployer', () => {
   ])('are refused with %s', (_, written) => expect(() => parseTexts(written)).toThrow());
 
   it('may say anything else', () => {
-    expect(parseTexts(withText('Löschen: {link} ({linkMinutes} Minuten)')).deletion.paragraphs).toHaveLength(1);
+    expect(parseTexts(withText('Löschen: {link} ({linkMinutes} Minuten)')).deletion.paragraphs).toHaveLength(
+      1,
+    );
   });
 });
