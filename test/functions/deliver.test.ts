@@ -51,6 +51,7 @@ const dependencies = (overrides: Partial<DeliverDependencies> = {}): DeliverDepe
   emailVerification: 'optional',
   bcryptCost: 4,
   lifetimeSeconds: 3600,
+  needsLink: true,
   links: {
     reset_password: 'https://a.example/r?u={uid}#{token}',
     deletion: 'https://a.example/d?u={uid}#{token}',
