@@ -162,18 +162,15 @@ describe('a message', () => {
 
   it('is sent once by two runs at once', async () => {
     const pk = await enqueue(resetOf(await newUser()));
-    const held = new Promise<void>((resolve) => {
-      const channel = async (message: Message) => void sent.push(message);
-      // The second run begins while the first is sending, and waits for it.
-      const first = run(pk, {
-        channel: async (message) => {
-          const second = run(pk, { pause: async () => void (await first) });
-          await channel(message);
-          second.then(resolve as () => void);
-        },
-      });
+    let second: Promise<unknown> = Promise.resolve();
+    // It begins while the first is sending, and waits for it.
+    const first: Promise<unknown> = run(pk, {
+      channel: async (message) => {
+        second = run(pk, { pause: async () => void (await first) });
+        sent.push(message);
+      },
     });
-    await held;
+    expect([await first, await second]).toEqual(['message_sent', undefined]);
     expect(sent).toHaveLength(1);
     expect(await waiting()).toEqual([]);
   });
