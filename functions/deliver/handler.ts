@@ -10,7 +10,7 @@ import { findChallenge, replaceChallenge } from '../shared/store/challenges';
 import { connect } from '../shared/store/database';
 import { claim, release, remove } from '../shared/store/outbox';
 import { consumeSpacedWindow } from '../shared/store/rate-limits';
-import { find, findByEmail } from '../shared/store/users';
+import { findAccount, findByEmail } from '../shared/store/users';
 import {
   type Channel,
   createEventChannel,
@@ -48,7 +48,7 @@ function createChannel(): Channel | undefined {
 const dependencies = {
   clock: systemClock,
   outbox: bind(database, { claim, release, remove }),
-  users: bind(database, { find, findByEmail }),
+  users: bind(database, { findAccount, findByEmail }),
   challenges: bind(database, { findChallenge, replaceChallenge }),
   rateLimits: bind(database, { consumeSpacedWindow }),
   channel: createChannel(),
