@@ -140,7 +140,8 @@ describe('a message', () => {
     await expect(run(pk, { channel })).rejects.toThrow('The channel is closed.');
     expect(await waiting()).toEqual([expect.objectContaining({ pk, attempts: 1 })]);
     // At once: the claim was given back.
-    expect(await run(pk)).toBe('message_sent');
+    const failedAt = nowMs;
+    expect([await run(pk), nowMs]).toEqual(['message_sent', failedAt]);
     expect(sent).toHaveLength(1);
     const challenge = (await outbox.findChallenge(toChallengeKey('reset_password', user)))!;
     // It may have left all the same, so its link is good; there is one code.
