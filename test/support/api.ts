@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Schedule } from '../../local/delivery/source';
 import { type RunningApi, runTemplate } from '../../local/run';
 import { assemblyWith } from './assembly';
 import { type Caller, callerOf } from './client';
@@ -26,6 +27,8 @@ export interface Options {
   /** Another app's assembly, instead of one with these settings. */
   readonly assembly?: string;
   readonly dynamoDbEndpoint?: string;
+  /** When another database than the embedded one is asked for messages, and failed deliveries are tried again. */
+  readonly schedule?: Schedule;
 }
 
 /** A name that no other call in any suite has given. */

@@ -40,7 +40,7 @@ export interface FaultyApi {
 }
 
 export async function startFaultyApi(
-  options: Pick<Options, 'settings' | 'assembly'> = {},
+  options: Pick<Options, 'settings' | 'assembly' | 'schedule'> = {},
 ): Promise<FaultyApi> {
   const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const engine = given ? undefined : await startDynamoDb({});
