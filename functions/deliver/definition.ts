@@ -1,5 +1,11 @@
 import type { FunctionDefinition } from '../shared/definition';
-import { ANY_CHALLENGE, ANY_MESSAGE, challengeAttributes, messageAttributes } from '../shared/store/schema';
+import {
+  ANY_CHALLENGE,
+  ANY_MESSAGE,
+  challengeAttributes,
+  countAttempts,
+  messageAttributes,
+} from '../shared/store/schema';
 
 export const definition = {
   settings: [
@@ -16,6 +22,7 @@ export const definition = {
   ],
   tables: {
     users: [{ read: ['GetItem'] }],
+    rateLimits: [countAttempts],
     outbox: [
       { read: ['GetItem'] },
       {
@@ -36,7 +43,8 @@ export const definition = {
     ['PutItem outbox'],
     ['DeleteItem outbox'],
   ],
-  slowest: { calls: 6, decisions: 1 },
+  // To an address that somebody claims: it is looked for as anybody's own, and then as claimed.
+  slowest: { calls: 8, decisions: 1 },
   memory: 512,
   // Waiting for an earlier run to give up its claim (60 s), a hash, and the channel.
   cpuSeconds: 100,

@@ -9,6 +9,7 @@ import { bind } from '../shared/store/bind';
 import { findChallenge, replaceChallenge } from '../shared/store/challenges';
 import { connect } from '../shared/store/database';
 import { claim, release, remove } from '../shared/store/outbox';
+import { consumeSpacedWindow } from '../shared/store/rate-limits';
 import { find, findByEmail } from '../shared/store/users';
 import {
   type Channel,
@@ -50,6 +51,7 @@ const dependencies = {
   outbox: bind(database, { claim, release, remove }),
   users: bind(database, { find, findByEmail }),
   challenges: bind(database, { findChallenge, replaceChallenge }),
+  rateLimits: bind(database, { consumeSpacedWindow }),
   channel: createChannel(),
   publish: putEvent && createPublish(putEvent),
   emailVerification: parseEmailVerification(environment),

@@ -11,8 +11,7 @@ let backend: FaultyApi;
 let stored: StoredItems;
 let seen: Call[] = [];
 beforeAll(async () => {
-  // Nobody looks for messages, so that all calls are those of requests.
-  backend = await startFaultyApi({ schedule: () => () => undefined });
+  backend = await startFaultyApi();
   stored = itemsOf(backend.api);
   backend.database.decide((call) => {
     seen.push(call);

@@ -128,16 +128,20 @@ export async function confirmEmail(
   { proof, outgoing }: { readonly proof: Proof; readonly outgoing?: Outgoing },
 ): Promise<'confirmed' | 'taken' | Interference> {
   const also = { proof: challengeUse(database, proof.key, proof.now), ...outboxItems(database, outgoing) };
-  const { pendingEmail } = user;
+  const { email, pendingEmail } = user;
+  // What was proved is who reads the messages to these.
+  const isProved = (current: FoundUser) => current.email === email && current.pendingEmail === pendingEmail;
   if (pendingEmail !== undefined) {
     const outcome = await changeMarked(database, user, {
       ...emailChange(pendingEmail),
       removes: ['ownsEmail', 'pendingEmail', 'emailVerified'],
       also,
+      isAllowed: isProved,
     });
     return typeof outcome === 'string' ? outcome : 'confirmed';
   }
   return whileUnchanged(database, user, async (current) => {
+    if (!isProved(current)) return 'overtaken';
     const refused = await write(database, {
       user: updateUser(database, current, { removes: ['emailVerified'] }),
       ...also,
@@ -160,6 +164,8 @@ interface MarkedChange extends Marked {
   readonly removes?: readonly RemovedAttribute[];
   /** What is written with it. */
   readonly also: Readonly<Record<string, TransactItem>>;
+  /** Whether the user as it is by now may be changed so; absent: yes. */
+  isAllowed?(user: FoundUser): boolean;
 }
 
 const emailChange = (email: string): Marked => ({
@@ -172,10 +178,11 @@ const emailChange = (email: string): Marked => ({
 const changeMarked = (
   database: Accounts,
   user: FoundUser,
-  { attribute, value, from, to, removes = [], also }: MarkedChange,
+  { attribute, value, from, to, removes = [], also, isAllowed }: MarkedChange,
 ): Promise<FoundUser | 'taken' | Interference> =>
   whileUnchanged(database, user, async (current) => {
     const { users } = database.tables;
+    if (isAllowed && !isAllowed(current)) return 'overtaken';
     const marker = from(current);
     const isSame = current[attribute] === value && marker?.pk === to.pk;
     if (isSame && removes.every((name) => current[name] === undefined)) return current;
