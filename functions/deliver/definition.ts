@@ -5,6 +5,8 @@ import {
   challengeAttributes,
   countAttempts,
   messageAttributes,
+  readAccount,
+  readChallenge,
 } from '../shared/store/schema';
 
 export const definition = {
@@ -21,10 +23,10 @@ export const definition = {
     'DELETION_URL',
   ],
   tables: {
-    users: [{ read: ['GetItem'] }],
+    users: [readAccount],
     rateLimits: [countAttempts],
     outbox: [
-      { read: ['GetItem'] },
+      readChallenge,
       {
         write: ['UpdateItem', 'DeleteItem'],
         attributes: messageAttributes,

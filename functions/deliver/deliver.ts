@@ -23,14 +23,14 @@ import { addressKey, toChallengeKey } from '../shared/store/challenge-keys';
 import type { ChallengeStore } from '../shared/store/challenges';
 import { retryOnConflict } from '../shared/store/database';
 import type { OutboxStore } from '../shared/store/outbox';
-import type { FoundUser, UserStore } from '../shared/store/users';
+import type { Account, UserStore } from '../shared/store/users';
 import type { Channel, Publish, Secrets } from './channel';
 
 export interface DeliverDependencies {
   readonly clock: Clock;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly outbox: Pick<OutboxStore, 'claim' | 'release' | 'remove'>;
-  readonly users: Pick<UserStore, 'find' | 'findByEmail'>;
+  readonly users: Pick<UserStore, 'findAccount' | 'findByEmail'>;
   readonly challenges: Pick<ChallengeStore, 'findChallenge' | 'replaceChallenge'>;
   readonly rateLimits: MessageLimit['rateLimits'];
   /** Absent: messages have no way to leave. */
@@ -113,17 +113,17 @@ type RequestedMessage = Extract<StoredItem, { readonly purpose: ChallengePurpose
 async function findRecipient(
   item: RequestedMessage,
   { users, challenges }: DeliverDependencies,
-): Promise<FoundUser | undefined> {
+): Promise<Account | undefined> {
   const user = await find();
   return user?.isActive ? user : undefined;
 
-  async function find(): Promise<FoundUser | undefined> {
-    if (!('email' in item)) return users.find(item.locator, item.userId);
+  async function find(): Promise<Account | undefined> {
+    if (!('email' in item)) return users.findAccount(item.locator, item.userId);
     const owner = await users.findByEmail(item.email);
     if (owner || item.purpose !== 'activation') return owner;
     // An address that somebody claims and nobody has yet.
     const claim = await challenges.findChallenge(addressKey(item.email));
-    const claimant = claim && (await users.find(claim.locator, claim.userId));
+    const claimant = claim && (await users.findAccount(claim.locator, claim.userId));
     return claimant?.pendingEmail && canonicalEmail(claimant.pendingEmail) === item.email
       ? claimant
       : undefined;
@@ -132,7 +132,7 @@ async function findRecipient(
 
 /** A message goes to a stored address only; `undefined` if there is nothing to confirm. */
 function addressFor(
-  user: FoundUser,
+  user: Account,
   purpose: ChallengePurpose,
   { emailVerification }: DeliverDependencies,
 ): string | undefined {
@@ -156,7 +156,7 @@ const mayReceive = async (
 
 /** Makes a challenge and stores it. The secrets are nowhere else. */
 async function drawSecrets(
-  user: FoundUser,
+  user: Account,
   purpose: ChallengePurpose,
   { clock, challenges, bcryptCost, lifetimeSeconds, links }: DeliverDependencies,
 ): Promise<Secrets> {
