@@ -25,17 +25,16 @@ export interface Secrets {
 export async function newChallenge(
   purpose: ChallengePurpose,
   user: ChallengedUser,
-  { bcryptCost = 4, lifetimeSeconds = 600 } = {},
+  { token = newChallengeToken(), code = newChallengeCode() }: Partial<Omit<Secrets, 'uid'>> = {},
 ): Promise<{ readonly item: { readonly pk: string }; readonly secrets: Secrets }> {
-  const [token, code] = [newChallengeToken(), newChallengeCode()];
   const challenge = renewChallenge(undefined, {
     id: newChallengeToken(),
     purpose,
     owner: toOwner(user),
     token,
-    codeHash: await hashPassword(code, bcryptCost),
+    codeHash: await hashPassword(code, 4),
     now: Math.floor(Date.now() / 1000),
-    lifetimeSeconds,
+    lifetimeSeconds: 600,
   });
   const secrets = { uid: toUid(user.locator), token, code };
   return { item: { ...toChallengeKey(purpose, user), ...challenge }, secrets };
