@@ -93,6 +93,7 @@ describe('where verification is required', () => {
     const { body } = await post(SIGNUP, account);
     const stored = body.user;
     expect(stored.email).toBe(email);
+    await messageTo(email);
     await waitAMinute();
     await post('/api/auth/users/reset_password/', { email });
     const [, { code }] = await messagesTo(email, 2);
