@@ -32,14 +32,15 @@ const [stage] = propertiesOf('AWS::ApiGateway::Stage');
 const [everyMethod, ...hashingMethods] = stage.MethodSettings.map(
   (setting: any) => `${setting.ThrottlingRateLimit}, burst ${setting.ThrottlingBurstLimit}`,
 );
-const timeouts = functions.map(({ Timeout }) => Timeout);
 const timeoutOf = (name: FunctionName): number =>
   Object.entries(template.findResources('AWS::Lambda::Function')).find(([id]) =>
     id.startsWith(constructId(name)),
   )![1]['Properties'].Timeout;
-const protectedTimeouts = listRoutes()
-  .filter(({ access }) => access === 'authenticated')
-  .map(({ name }) => timeoutOf(name) + timeoutOf('authorizer'));
+/** `deliver` answers no request. */
+const timeouts = listRoutes().map(
+  ({ name, access }) => timeoutOf(name) + (access === 'authenticated' ? timeoutOf('authorizer') : 0),
+);
+const { MESSAGE_RULES } = limits;
 
 /** What is in force. */
 const inForce: Readonly<Record<string, string>> = {
@@ -55,6 +56,8 @@ const inForce: Readonly<Record<string, string>> = {
   'known networks of an account': String(limits.KNOWN_NETWORKS),
   'logins per address': variables.LOGINS_PER_ADDRESS,
   'signups per address': variables.SIGNUPS_PER_ADDRESS,
+  'messages to an address': `${MESSAGE_RULES.attempts} in ${MESSAGE_RULES.windowSeconds} s, ${MESSAGE_RULES.apartSeconds} s apart`,
+  'lifetime of a link': `${variables.MESSAGE_LIFETIME_SECONDS} s`,
   'exports of an account': `${limits.EXPORTS_PER_WINDOW} in ${limits.EXPORT_WINDOW_SECONDS} s`,
   'window of an address': `${variables.ADDRESS_WINDOW_SECONDS} s`,
   'requests a second': everyMethod,
@@ -66,7 +69,7 @@ const inForce: Readonly<Record<string, string>> = {
   'parts of a body': `${limits.MAX_BODY_PARTS}`,
   'type of a body': `${limits.MAX_CONTENT_TYPE_CHARACTERS} characters`,
   'time of a database call': `${limits.WORST_CASE_CALL_SECONDS} s`,
-  'time of a request': `${Math.max(...timeouts, ...protectedTimeouts)} s`,
+  'time of a request': `${Math.max(...timeouts)} s`,
   'log retention': `${[...new Set(propertiesOf('AWS::Logs::LogGroup').map(({ RetentionInDays }) => RetentionInDays))].join(' or ')} days`,
 };
 
