@@ -41,6 +41,7 @@ export const definition = {
     ['UpdateItem outbox'],
     ['GetItem users'],
     ['GetItem users'],
+    ['UpdateItem rateLimits'],
     ['GetItem outbox'],
     ['PutItem outbox'],
     ['DeleteItem outbox'],

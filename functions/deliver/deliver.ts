@@ -2,8 +2,10 @@
  * Sends one entry of the outbox. It is claimed first and deleted last, so it is sent once in the ordinary case, and at least once when a
  * run is killed in between. Secrets are drawn here: whoever asked for them, and the outbox, never had them.
  */
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../shared/clock';
 import {
+  addressDigest,
   type ChallengePurpose,
   codeEnd,
   newChallengeCode,
@@ -12,17 +14,19 @@ import {
   toOwner,
   toUid,
 } from '../shared/domain/challenge';
+import { MESSAGE_RULES } from '../shared/domain/limits';
 import type { OutboxItem } from '../shared/domain/message';
 import { hashPassword } from '../shared/domain/password-hash';
 import { toSeconds } from '../shared/domain/session';
 import { canonicalEmail } from '../shared/domain/text';
 import { type EmailVerification, isEmailVerified } from '../shared/domain/user';
-import { consumeMessage, type MessageLimit } from '../shared/http/request-message';
 import type { RequestLog } from '../shared/log/request-log';
 import { addressKey, toChallengeKey } from '../shared/store/challenge-keys';
 import type { ChallengeStore } from '../shared/store/challenges';
 import { retryOnConflict } from '../shared/store/database';
 import type { OutboxStore } from '../shared/store/outbox';
+import type { RateLimitStore } from '../shared/store/rate-limits';
+import { messageLimitKey } from '../shared/store/schema';
 import type { Account, UserStore } from '../shared/store/users';
 import type { Channel, Publish, Secrets } from './channel';
 
@@ -32,7 +36,7 @@ export interface DeliverDependencies {
   readonly outbox: Pick<OutboxStore, 'claim' | 'release' | 'remove'>;
   readonly users: Pick<UserStore, 'findAccount' | 'findByEmail'>;
   readonly challenges: Pick<ChallengeStore, 'findChallenge' | 'replaceChallenge'>;
-  readonly rateLimits: MessageLimit['rateLimits'];
+  readonly rateLimits: Pick<RateLimitStore, 'consumeSpacedWindow'>;
   /** Absent: messages have no way to leave. */
   readonly channel?: Channel | undefined;
   /** Absent: there is no bus. */
@@ -68,9 +72,10 @@ async function claim(
   pk: string,
   { clock, pause, outbox }: DeliverDependencies,
 ): Promise<OutboxItem | undefined> {
+  const run = randomUUID();
   for (;;) {
     const now = toSeconds(clock());
-    const claimed = await outbox.claim(pk, now);
+    const claimed = await outbox.claim(pk, { run, now });
     if (!claimed || 'item' in claimed) return claimed?.item;
     await pause((claimed.claimedUntil - now) * 1000);
   }
@@ -101,7 +106,8 @@ async function send(item: StoredItem, log: RequestLog, dependencies: DeliverDepe
   const to = addressFor(user, item.purpose, dependencies);
   if (to === undefined)
     return log.event('message_dropped', { purpose, userId: user.id, reason: 'not_needed' });
-  if (!(await mayReceive(to, item, { log, dependencies }))) return;
+  if (!(await consume(to, item, dependencies)))
+    return log.event('message_refused', { purpose, userId: user.id, reason: 'recipient_limit' });
   const secrets = await drawSecrets(user, item.purpose, dependencies);
   await channel({ purpose: item.purpose, to, userId: user.id, secrets, now });
   log.event('message_sent', { purpose, userId: user.id });
@@ -142,16 +148,15 @@ function addressFor(
 }
 
 /**
- * Whether an address may have one more message. A request was counted where it was made, for the address that it named; what a signup or a
- * claim to an address causes is counted here, for the address that gets it. So no number of accounts writes to one address more often.
+ * Counts a message. Whether the address may have it: not too many, whoever asks, and however many accounts claim the address. A second
+ * attempt at the message is not counted again.
  */
-const mayReceive = async (
-  to: string,
-  item: RequestedMessage,
-  { log, dependencies }: { readonly log: RequestLog; readonly dependencies: DeliverDependencies },
-): Promise<boolean> =>
-  ('email' in item && canonicalEmail(to) === item.email) ||
-  (await consumeMessage(canonicalEmail(to), { purpose: item.purpose, log, id: item.pk }, dependencies));
+const consume = (to: string, { pk }: RequestedMessage, { clock, rateLimits }: DeliverDependencies) =>
+  rateLimits.consumeSpacedWindow(messageLimitKey(addressDigest(canonicalEmail(to))), {
+    nowMs: clock(),
+    rules: MESSAGE_RULES,
+    id: pk,
+  });
 
 /** Makes a challenge and stores it. The secrets are nowhere else. */
 async function drawSecrets(

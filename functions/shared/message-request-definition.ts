@@ -11,9 +11,9 @@ export const messageRequestEndpoint = {
     outbox: [{ write: ['UpdateItem'], attributes: messageAttributes, partitionKeys: [ANY_MESSAGE] }],
   },
   statuses: [204],
-  steps: [['UpdateItem rateLimits'], ['UpdateItem rateLimits'], ['UpdateItem outbox']],
+  steps: [['UpdateItem rateLimits'], ['UpdateItem outbox']],
   events: 1,
-  slowest: { calls: 3, decisions: 0 },
+  slowest: { calls: 2, decisions: 0 },
   memory: 512,
   cpuSeconds: 1,
 } as const satisfies EndpointDefinition;

@@ -178,7 +178,7 @@ describe('a message', () => {
 
   it('that another run keeps for longer than there is time for is left for later', async () => {
     const pk = await enqueue(resetOf(await newUser()));
-    await outbox.claim(pk, now());
+    await outbox.claim(pk, { run: 'another', now: now() });
     const pause = fail;
     await expect(run(pk, { pause })).rejects.toThrow();
     expect(await waiting()).toHaveLength(1);
@@ -276,7 +276,9 @@ describe('a message to confirm an address', () => {
     const user = await claimed('New@Example.com');
     await send(activationOf(user));
     minutes(1);
-    for (const email of ['new@example.com', user.email]) await send({ purpose: 'activation', email });
+    await send({ purpose: 'activation', email: 'new@example.com' });
+    minutes(1);
+    await send({ purpose: 'activation', email: user.email });
     expect(sent.map(({ to }) => to)).toEqual(Array(3).fill('New@Example.com'));
   });
 
@@ -351,13 +353,14 @@ describe('a full outbox', () => {
     };
     for (let left = keys; left.length > 0; left = (await waiting()).map(({ pk }) => pk))
       await Promise.allSettled(left.map((pk) => run(pk, { channel })));
-    expect(sent).toHaveLength(240);
-    expect(sent.filter(({ secrets }) => secrets)).toHaveLength(60);
+    // Of those with a secret, an address gets one a minute.
+    expect(sent).toHaveLength(190);
+    expect(sent.filter(({ secrets }) => secrets)).toHaveLength(10);
     for (const { id, ...user } of people) {
       const challenge = (await outbox.findChallenge(toChallengeKey('reset_password', user)))!;
       const own = sent.filter(({ userId, secrets }) => userId === id && secrets);
-      expect(own).toHaveLength(6);
-      for (const { secrets } of own) expect(hasToken(challenge, secrets!.token, now())).toBe(true);
+      expect(own).toHaveLength(1);
+      expect(hasToken(challenge, own[0]!.secrets!.token, now())).toBe(true);
     }
   });
 });

@@ -36,6 +36,7 @@ const timeoutOf = (name: FunctionName): number =>
   Object.entries(template.findResources('AWS::Lambda::Function')).find(([id]) =>
     id.startsWith(constructId(name)),
   )![1]['Properties'].Timeout;
+/** `deliver` answers no request. */
 const timeouts = listRoutes().map(
   ({ name, access }) => timeoutOf(name) + (access === 'authenticated' ? timeoutOf('authorizer') : 0),
 );

@@ -71,25 +71,39 @@ describe('a message in the outbox', () => {
     return `MESSAGE#id${count}`;
   };
 
+  let runs = 0;
+  const newRun = () => {
+    runs += 1;
+    return `run${runs}`;
+  };
+  const claim = (pk: string, now: number, run = newRun()) => outbox.claim(pk, { run, now });
+
   it('is claimed by one of fifty at once, and by another after a minute', async () => {
     const pk = await enqueue();
-    const claims = await fifty(() => outbox.claim(pk, NOW));
+    const claims = await fifty(() => claim(pk, NOW));
     const taken = claims.filter((claim) => claim && 'item' in claim);
     expect(taken).toEqual([
       { item: expect.objectContaining({ purpose: 'deletion', email: 'a@example.com', createdAt: NOW }) },
     ]);
     expect(claims.filter((claim) => claim && 'claimedUntil' in claim)).toHaveLength(49);
-    expect(await outbox.claim(pk, NOW + 59)).toEqual({ claimedUntil: NOW + 60 });
-    expect(await outbox.claim(pk, NOW + 60)).toMatchObject({ item: { attempts: 2 } });
+    expect(await claim(pk, NOW + 59)).toEqual({ claimedUntil: NOW + 60 });
+    expect(await claim(pk, NOW + 60)).toMatchObject({ item: { attempts: 2 } });
+  });
+
+  it("is the run's own again if the response to its claim was lost", async () => {
+    const pk = await enqueue();
+    await claim(pk, NOW, 'mine');
+    expect(await claim(pk, NOW, 'mine')).toHaveProperty('item');
+    expect(await claim(pk, NOW, 'other')).toHaveProperty('claimedUntil');
   });
 
   it('can be claimed at once when it was given back, and never when it is gone', async () => {
     const pk = await enqueue();
-    await outbox.claim(pk, NOW);
+    await claim(pk, NOW);
     await outbox.release(pk);
-    expect(await outbox.claim(pk, NOW)).toHaveProperty('item');
+    expect(await claim(pk, NOW)).toHaveProperty('item');
     await outbox.remove(pk);
-    expect(await outbox.claim(pk, NOW)).toBeUndefined();
+    expect(await claim(pk, NOW)).toBeUndefined();
     await expect(outbox.release(pk)).rejects.toThrow();
     expect(await database.items('outbox')).not.toContainEqual(expect.objectContaining({ pk }));
   });

@@ -53,17 +53,21 @@ export async function enqueue(
 /** `undefined`: the item is gone, so it was sent. `claimedUntil`: another run has it until then, epoch seconds. */
 export type Claim = { readonly item: OutboxItem } | { readonly claimedUntil: number } | undefined;
 
-/** Takes an item for {@link CLAIM_SECONDS}. */
-export async function claim({ send, tables }: Outbox, pk: string, now: number): Promise<Claim> {
+/** Takes an item for {@link CLAIM_SECONDS}. A run may take its own again: the response was lost, and the SDK made the call once more. */
+export async function claim(
+  { send, tables }: Outbox,
+  pk: string,
+  { run, now }: { readonly run: string; readonly now: number },
+): Promise<Claim> {
   try {
     const { Attributes } = await send(
       new UpdateCommand({
         TableName: tables.outbox,
         Key: { pk },
-        UpdateExpression: 'SET claimedUntil = :until ADD attempts :one',
+        UpdateExpression: 'SET claimedUntil = :until, claimedBy = :run ADD attempts :one',
         ConditionExpression:
-          'attribute_exists(pk) AND (attribute_not_exists(claimedUntil) OR claimedUntil <= :now)',
-        ExpressionAttributeValues: { ':until': now + CLAIM_SECONDS, ':now': now, ':one': 1 },
+          'attribute_exists(pk) AND (attribute_not_exists(claimedUntil) OR claimedUntil <= :now OR claimedBy = :run)',
+        ExpressionAttributeValues: { ':until': now + CLAIM_SECONDS, ':now': now, ':run': run, ':one': 1 },
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
@@ -82,7 +86,7 @@ export async function release({ send, tables }: Outbox, pk: string): Promise<voi
     new UpdateCommand({
       TableName: tables.outbox,
       Key: { pk },
-      UpdateExpression: 'REMOVE claimedUntil',
+      UpdateExpression: 'REMOVE claimedUntil, claimedBy',
       ConditionExpression: 'attribute_exists(pk)',
     }),
   );

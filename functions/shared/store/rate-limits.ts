@@ -92,23 +92,19 @@ export async function consumeFixedWindow(
 }
 
 /**
- * The same for attempts that must also be apart from each other. Whether it was counted, and so is allowed.
- * @param id of the attempt: the same again is allowed, unless another was counted since.
+ * The same for attempts that must also be apart from each other. Whether it was counted, and so is allowed; under the id of the attempt before,
+ * it is the same attempt.
  */
 export async function consumeSpacedWindow(
   database: RateLimits,
   key: LimitKey,
-  {
-    nowMs,
-    rules,
-    id = randomUUID(),
-  }: { readonly nowMs: number; readonly rules: SpacedWindowRules; readonly id?: string | undefined },
+  { nowMs, rules, id }: { readonly nowMs: number; readonly rules: SpacedWindowRules; readonly id: string },
 ): Promise<boolean> {
   const endsAt = windowEnd(toSeconds(nowMs), rules);
   const { isCounted } = await count(database, id, {
     Key: windowLimitKey(key, endsAt),
     UpdateExpression: 'SET expiresAt = :end, attemptId = :id, lastAttemptAtMs = :nowMs ADD attempts :one',
-    ConditionExpression: `attribute_not_exists(${KEY}) OR (attempts < :most AND lastAttemptAtMs <= :earlier)`,
+    ConditionExpression: `attribute_not_exists(${KEY}) OR (attemptId <> :id AND attempts < :most AND lastAttemptAtMs <= :earlier)`,
     ExpressionAttributeValues: {
       ':end': endsAt,
       ':one': 1,

@@ -113,6 +113,7 @@ export const messageAttributes = /* @__PURE__ */ Object.keys({
   createdAt: true,
   expiresAt: true,
   claimedUntil: true,
+  claimedBy: true,
   attempts: true,
 });
 
