@@ -7,11 +7,11 @@ import { AuthApi } from './auth-api';
 import { type AuthFunctionsProps, createFunctions } from './auth-functions';
 import { AuthTables } from './auth-tables';
 import { backendNames } from './backend-names';
-import { createEventBus, Delivery, NO_MESSAGES } from './delivery';
+import { createEventBus, Delivery } from './delivery';
 import { Monitoring, type MonitoringProps } from './monitoring';
 import { type ProtectOptions, protectMethod } from './protect';
 import { applySamOverrides, FOR_SAM_LOCAL } from './sam-local';
-import { checkSettings, messageChannel, type Settings, type WrittenSettings } from './settings';
+import { checkSettings, messageChannel, NO_MESSAGES, type Settings, type WrittenSettings } from './settings';
 
 /** The settings of docs/deploy.md, as in `cdk.json`. */
 export type TokenAuthProps = WrittenSettings;
