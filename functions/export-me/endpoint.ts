@@ -1,5 +1,6 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import {
+  ANY_CHALLENGE,
   ANY_MESSAGE,
   countAttempts,
   exportedAttributes,
@@ -21,7 +22,7 @@ export const endpoint = {
     tokens: [{ read: ['Query'] }],
     rateLimits: [countAttempts],
     outbox: [
-      { read: ['GetItem'], attributes: pendingAttributes },
+      { read: ['GetItem'], attributes: pendingAttributes, partitionKeys: [ANY_CHALLENGE] },
       { write: ['UpdateItem'], attributes: messageAttributes, partitionKeys: [ANY_MESSAGE] },
     ],
   },

@@ -21,7 +21,7 @@ import { consumeMessage, type MessageLimit } from '../shared/http/request-messag
 import type { HttpResponse } from '../shared/http/response';
 import type { RequestLog } from '../shared/log/request-log';
 import type { AccountStore } from '../shared/store/accounts';
-import type { FoundUser, UserStore } from '../shared/store/users';
+import type { Account, UserStore } from '../shared/store/users';
 import { endpoint } from './endpoint';
 
 type Changes = FieldsOf<(typeof endpoint)['body']>;
@@ -65,7 +65,7 @@ const changeEmail = (
   changes: Changes,
   request: ProtectedRequest<unknown>,
   dependencies: UpdateMeDependencies,
-): Promise<FoundUser> =>
+): Promise<Account> =>
   reauthenticate({ ...request, body: changes }, dependencies, (user) => {
     const isSame = ownsEmail(user) && canonicalEmail(user.email) === canonicalEmail(changes.email);
     const needsConfirmation = dependencies.emailVerification !== 'off' && !isSame;
@@ -75,7 +75,7 @@ const changeEmail = (
   });
 
 interface EmailChange {
-  readonly user: FoundUser;
+  readonly user: Account;
   readonly email: string;
 }
 
@@ -83,7 +83,7 @@ async function setEmail(
   { user, email }: EmailChange,
   { caller, log }: ProtectedRequest<unknown>,
   { clock, accounts, announcementRules }: UpdateMeDependencies,
-): Promise<FoundUser> {
+): Promise<Account> {
   const change = { notice: 'email_changed', event: 'email.changed' } as const;
   const entries = email === user.email ? [] : announce(change, user, announcementRules);
   const outcome = await accounts.changeEmail(user, {
@@ -101,7 +101,7 @@ async function claimEmail(
   { user, email }: EmailChange,
   { caller, log }: ProtectedRequest<unknown>,
   { clock, accounts, profiles, messageLimits }: UpdateMeDependencies,
-): Promise<FoundUser> {
+): Promise<Account> {
   const { id: userId, locator } = user;
   const canonical = canonicalEmail(email);
   const purpose = 'activation';
