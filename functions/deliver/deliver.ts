@@ -142,16 +142,15 @@ function addressFor(
 }
 
 /**
- * Whether an address may have one more message. Whoever asked for it was counted for the address that was asked for, which may lead to a
- * user who claims this one: otherwise accounts that claim somebody's address would each have guesses of their own at its code.
+ * Whether an address may have one more message. A request was counted where it was made, for the address that it named; what a signup or a
+ * claim to an address causes is counted here, for the address that gets it. So no number of accounts writes to one address more often.
  */
 const mayReceive = async (
   to: string,
   item: RequestedMessage,
   { log, dependencies }: { readonly log: RequestLog; readonly dependencies: DeliverDependencies },
 ): Promise<boolean> =>
-  !('email' in item) ||
-  canonicalEmail(to) === item.email ||
+  ('email' in item && canonicalEmail(to) === item.email) ||
   (await consumeMessage(canonicalEmail(to), { purpose: item.purpose, log, id: item.pk }, dependencies));
 
 /** Makes a challenge and stores it. The secrets are nowhere else. */

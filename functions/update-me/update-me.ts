@@ -17,7 +17,6 @@ import {
   reauthenticate,
   rejectInterference,
 } from '../shared/http/reauthenticate';
-import { consumeMessage, type MessageLimit } from '../shared/http/request-message';
 import type { HttpResponse } from '../shared/http/response';
 import type { RequestLog } from '../shared/log/request-log';
 import type { AccountStore } from '../shared/store/accounts';
@@ -31,7 +30,6 @@ export interface UpdateMeDependencies extends ReauthenticationDependencies {
   readonly announcementRules: AnnouncementRules;
   readonly accounts: Pick<AccountStore, 'changeEmail' | 'claimEmail'>;
   readonly profiles: Pick<UserStore, 'findProfile' | 'isTaken'>;
-  readonly messageLimits: MessageLimit['rateLimits'];
 }
 
 const schema = bodySchema(endpoint.body, {});
@@ -96,24 +94,17 @@ async function setEmail(
   return outcome;
 }
 
-/** The present address holds until the new one is confirmed. Too many messages to one address: none is sent, and it can be asked for later. */
+/** The present address holds until the new one is confirmed. */
 async function claimEmail(
   { user, email }: EmailChange,
   { caller, log }: ProtectedRequest<unknown>,
-  { clock, accounts, profiles, messageLimits }: UpdateMeDependencies,
+  { clock, accounts, profiles }: UpdateMeDependencies,
 ): Promise<Account> {
   const { id: userId, locator } = user;
-  const canonical = canonicalEmail(email);
-  const purpose = 'activation';
-  const [isTaken, isAllowed] = await Promise.all([
-    profiles.isTaken(canonical, locator),
-    consumeMessage(canonical, { purpose, log }, { clock, rateLimits: messageLimits }),
-  ]);
-  if (isTaken) throw taken(caller.sourceIp, log);
-  const entries = isAllowed ? [{ purpose, locator, userId } as const] : [];
-  rejectInterference(
-    await accounts.claimEmail(user, { to: email, outgoing: { entries, now: toSeconds(clock()) } }),
-  );
+  if (await profiles.isTaken(canonicalEmail(email), locator)) throw taken(caller.sourceIp, log);
+  const entries = [{ purpose: 'activation', locator, userId }] as const;
+  const outgoing = { entries, now: toSeconds(clock()) };
+  rejectInterference(await accounts.claimEmail(user, { to: email, outgoing }));
   log.event('email_change_requested', { address: caller.sourceIp });
   return user;
 }

@@ -26,6 +26,8 @@ function callAll(token: string) {
     current_password: 'password123',
     new_password: 'another-word-1',
     new_username: newName(),
+    uid: 'AAAAAAA',
+    token: '0'.repeat(32),
   };
   return Promise.all(
     listRoutes().map(({ methods: [method], path, access }) =>
@@ -77,6 +79,7 @@ it('transactions hold items of one user alone, never a counter that the requests
       ...['USERNAME', 'EMAIL', 'ID', 'USER'].map((kind) => `TablesUsers ${kind}`),
       'TablesTokens ',
       'TablesOutbox DELETED',
+      'TablesOutbox CHALLENGE',
     ]),
   );
 });

@@ -47,7 +47,7 @@ export interface Challenge extends ChallengeOwner {
 const MAX_CODE_SECONDS = 600;
 
 /** After that many wrong ones, a code is worthless. A link stays good, so that guessing cannot void it. */
-export const MAX_CODE_GUESSES = 5;
+const MAX_CODE_GUESSES = 5;
 
 /** 128 random bits as hex, for a link. */
 export const newChallengeToken = (): string => randomBytes(16).toString('hex');

@@ -37,8 +37,8 @@ import {
 } from './fields';
 import type { SourceIpLimit } from './rate-limits';
 
-export const linkFields = { uid, token: linkToken };
-export const codeFields = { email, code };
+const linkFields = { uid, token: linkToken };
+const codeFields = { email, code };
 
 export type LinkProof = FieldsOf<typeof linkFields>;
 export type CodeProof = FieldsOf<typeof codeFields>;

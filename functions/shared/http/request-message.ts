@@ -55,7 +55,10 @@ export interface MessageLimit {
   readonly rateLimits: Pick<RateLimitStore, 'consumeSpacedWindow'>;
 }
 
-/** Counts a message to an address, in its canonical form. Whether it may be sent: not too many to one address, whoever asks for them. With an id, a second attempt at the message is not another. */
+/**
+ * Counts a message to an address, in its canonical form. Whether it may be sent: not too many to one address, whoever asks for them. Under
+ * the same id, a second attempt is not counted again.
+ */
 export async function consumeMessage(
   email: string,
   {

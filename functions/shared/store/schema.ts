@@ -169,7 +169,6 @@ export const deletedUserKey = (id: number) => ({ pk: `DELETED#${id}` });
 const MESSAGE = 'MESSAGE#';
 /** What is to be sent. */
 export const messageKey = (id: string) => ({ pk: MESSAGE + id });
-export const isMessageKey = (pk: string): boolean => pk.startsWith(MESSAGE);
 /** What proves that somebody reads a user's messages; of an address that is to be confirmed, `addressDigest` is its digest. */
 export const challengeKey = (locator: string, purpose: 'reset_password' | 'deletion') => ({
   pk: `CHALLENGE#${locator}#${purpose}`,
