@@ -18,7 +18,7 @@ const CHECK_SECONDS = 10;
 /** A new account has ten; the usual quota is 1,000. */
 const LOW_CONCURRENCY = 100;
 
-const clientIn = (region: string) => ({
+export const clientIn = (region: string) => ({
   region,
   maxAttempts: 1,
   requestHandler: { connectionTimeout: CALL_MS, requestTimeout: CALL_MS, throwOnRequestTimeout: true },
@@ -28,7 +28,7 @@ const clientIn = (region: string) => ({
 export async function checkCredentials(
   region: string,
   profile?: string,
-): Promise<{ result: Result; account?: string }> {
+): Promise<{ result: Result; account?: string; arn?: string }> {
   const client = new STSClient(clientIn(region));
   try {
     const missing = await within(CHECK_SECONDS, client.config.credentials()).then(
@@ -44,7 +44,7 @@ export async function checkCredentials(
           'Deploy with another identity: the root user can close the account.',
         )
       : ok(`account ${Account}, ${Arn.split(':').at(-1)}`);
-    return { account: Account, result };
+    return { account: Account, arn: Arn, result };
   } catch (error) {
     return { result: awsFailure(error, 'sts:GetCallerIdentity', region) };
   }

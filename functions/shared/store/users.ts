@@ -9,6 +9,7 @@ import {
   accountAttributes,
   emailKey,
   exportedAttributes,
+  idKey,
   NOBODY,
   profileAttributes,
   userCounterKey,
@@ -79,6 +80,12 @@ export async function findByEmail(database: Users, canonical: string): Promise<A
   const user = await findAccountAt(database, await findEmailLocator(database, canonical));
   // Since the locator was found, the address may have gone to somebody else.
   return user && canonicalEmail(user.email) === canonical ? user : undefined;
+}
+
+/** The user of an id. */
+export async function findById(database: Users, id: number): Promise<FoundUser | undefined> {
+  const marker = await read(database, idKey(id));
+  return marker && find(database, String(marker['locator']), id);
 }
 
 /** Whether an address is the own of another user than that at a locator. */
