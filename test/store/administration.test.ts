@@ -149,7 +149,7 @@ describe('the outbox', () => {
     await outbox.enqueue(entry, { now: NOW, id: 'aa' });
     const find = async () =>
       (await collect(outbox.scanMessages())).filter((item) => 'userId' in item && item.userId === 77);
-    await outbox.claim('MESSAGE#aa', NOW);
+    await outbox.claim('MESSAGE#aa', { run: 'run', now: NOW });
     expect(await find()).toMatchObject([{ ...entry, id: 'aa', attempts: 1, claimedUntil: NOW + 60 }]);
     expect(await outbox.retryMessage('aa', NOW + 59)).toBe('claimed');
     const retried = (await outbox.retryMessage('aa', NOW + 60)) as { readonly id: string };
