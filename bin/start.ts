@@ -11,6 +11,7 @@ import {
   run,
   stopOnSignal,
 } from '../cli/program';
+import { announceServer } from '../cli/running-server';
 import { listRoutes, routes } from '../functions/endpoints';
 import { logWriter } from '../local/log/terminal';
 import { runTemplate } from '../local/run';
@@ -37,7 +38,8 @@ run(async () => {
     output: { stdout: logWriter(process.stdout), stderr: process.stderr },
     ...(dynamoDbEndpoint ? { dynamoDbEndpoint } : { dataDir: join(dataDir, 'dynamodb') }),
   });
-  stopOnSignal(api);
+  const withdraw = announceServer(dataDir, api);
+  stopOnSignal({ close: () => api.close().finally(withdraw) });
   const dataPlace = dynamoDbEndpoint ? `in ${dynamoDbEndpoint}` : `under ${dataDir}`;
   const outbox = describeMessages(`${api.url}/_local/outbox/`, messages);
   console.log(welcome(api.url, { dataPlace, outbox }));

@@ -1,5 +1,5 @@
 /** Computes a stack's costs from its template: when idle, and for a million requests of each kind. */
-import type { FunctionName } from '../functions/functions';
+import { backendFunctions, type FunctionName } from '../functions/functions';
 import type { Call } from '../functions/shared/definition';
 import { assumptions, dollars, FULL_CORE_MB, prices } from './prices';
 import { CliError } from './program';
@@ -22,10 +22,17 @@ const freeWhileIdle: Readonly<Record<string, readonly string[] | undefined>> = {
   'AWS::CDK::Metadata': undefined,
   'AWS::DynamoDB::Table': [
     ...['AttributeDefinitions', 'BillingMode', 'DeletionProtectionEnabled', 'KeySchema'],
-    ...['PointInTimeRecoverySpecification', 'Tags', 'TimeToLiveSpecification'],
+    // Lambda's reads of a stream are free.
+    ...['PointInTimeRecoverySpecification', 'StreamSpecification', 'Tags', 'TimeToLiveSpecification'],
   ],
+  'AWS::Events::EventBus': ['Name', 'Tags'],
   'AWS::IAM::Policy': undefined,
   'AWS::IAM::Role': undefined,
+  'AWS::Lambda::EventSourceMapping': [
+    ...['BatchSize', 'BisectBatchOnFunctionError', 'DestinationConfig', 'EventSourceArn', 'FilterCriteria'],
+    ...['FunctionName', 'FunctionResponseTypes', 'MaximumRecordAgeInSeconds', 'MaximumRetryAttempts'],
+    ...['StartingPosition', 'Tags'],
+  ],
   'AWS::Lambda::Function': [
     ...['Architectures', 'Code', 'Environment', 'Handler', 'LoggingConfig'],
     ...['MemorySize', 'Role', 'Runtime', 'Tags', 'Timeout'],
@@ -35,6 +42,8 @@ const freeWhileIdle: Readonly<Record<string, readonly string[] | undefined>> = {
   'AWS::SNS::Subscription': undefined,
   'AWS::SNS::Topic': undefined,
   'AWS::SNS::TopicPolicy': undefined,
+  'AWS::SQS::Queue': ['MessageRetentionPeriod', 'SqsManagedSseEnabled', 'Tags'],
+  'AWS::SQS::QueuePolicy': undefined,
 };
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -145,7 +154,7 @@ function gbSeconds({ name, calls, hashes }: Run, template: Template): number {
   return (memoryMb / 1024) * (billedMs / 1000);
 }
 
-function functionIn(template: Template, name: FunctionName): { memoryMb: number; bcryptCost: number } {
+function functionIn(template: Template, name: FunctionName) {
   const start = `${name.replaceAll('-', '')}function`;
   const [, resource] =
     Object.entries(template.Resources).find(
@@ -156,7 +165,30 @@ function functionIn(template: Template, name: FunctionName): { memoryMb: number;
   if (String(Architectures) !== 'arm64')
     throw new CliError(`There is no price for ${Architectures} (${name}). Leave out the setting sam.`);
   const { Variables = {} } = (Environment ?? {}) as { Variables?: Readonly<Record<string, string>> };
-  return { memoryMb: Number(MemorySize), bcryptCost: Number(Variables['BCRYPT_COST'] ?? 10) };
+  return {
+    memoryMb: Number(MemorySize),
+    bcryptCost: Number(Variables['BCRYPT_COST'] ?? 10),
+    channel: Variables['MESSAGE_CHANNEL'] ?? 'none',
+  };
+}
+
+const channelPrices: Readonly<Record<string, { readonly what: string; readonly usd: number }>> = {
+  ses: { what: 'SES', usd: prices.millionEmails.usd },
+  eventbridge: { what: 'EventBridge', usd: prices.millionBusEvents.usd },
+};
+
+/**
+ * US dollars for a million messages with a link and a code, by column of the report; absent without a channel. Each is a run of its own, as
+ * messages are seldom close together. The request that asks for one has its own price.
+ */
+export function millionMessages(template: Template) {
+  const channel = channelPrices[functionIn(template, 'deliver').channel];
+  if (channel === undefined) return undefined;
+  const { steps } = backendFunctions.deliver;
+  const run: RequestKind = { request: 'message', function: 'deliver', steps, hashes: 1, logLines: 1 };
+  const { Lambda, DynamoDB, Logs } = millionRequests(run, template);
+  const total = channel.usd + Lambda + DynamoDB + Logs;
+  return { by: channel.what, costs: { Channel: channel.usd, Lambda, DynamoDB, Logs, total } };
 }
 
 /** The rows of the report, with the header first. */
@@ -170,6 +202,17 @@ export function millionTable(template: Template): readonly (readonly string[])[]
     ['request', ...Object.keys(rows[0]?.costs ?? {})],
     ...rows.map(({ kind, costs }) => [kind.request, ...Object.values(costs).map(dollars)]),
   ];
+}
+
+function messageTable(template: Template): readonly string[] {
+  const messages = millionMessages(template);
+  if (messages === undefined) return [];
+  const { by, costs } = messages;
+  const rows = [
+    ['message by', ...Object.keys(costs)],
+    [by, ...Object.values(costs).map(dollars)],
+  ];
+  return ['A million messages, besides the requests that ask for them:', table(rows), ''];
 }
 
 /** @throws CliError if something in the template has no price. */
@@ -190,6 +233,7 @@ export function costReport({ name, template }: Pick<SynthesisedStack, 'name' | '
     'A million requests of each kind:',
     table(millionTable(template)),
     '',
+    ...messageTable(template),
     'cli/prices.ts has every price with its source, and the assumptions.',
   ].join('\n');
 }

@@ -2,6 +2,12 @@
  * The checks of `npm run doctor` that call AWS. They print no message of AWS: the one about a wrong signature quotes the session token.
  */
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetAccountCommand,
+  GetEmailIdentityCommand,
+  NotFoundException,
+  SESv2Client,
+} from '@aws-sdk/client-sesv2';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { ok, problem, type Result, warning, within } from './check-result';
@@ -12,7 +18,7 @@ const CHECK_SECONDS = 10;
 /** A new account has ten; the usual quota is 1,000. */
 const LOW_CONCURRENCY = 100;
 
-const clientIn = (region: string) => ({
+export const clientIn = (region: string) => ({
   region,
   maxAttempts: 1,
   requestHandler: { connectionTimeout: CALL_MS, requestTimeout: CALL_MS, throwOnRequestTimeout: true },
@@ -22,7 +28,7 @@ const clientIn = (region: string) => ({
 export async function checkCredentials(
   region: string,
   profile?: string,
-): Promise<{ result: Result; account?: string }> {
+): Promise<{ result: Result; account?: string; arn?: string }> {
   const client = new STSClient(clientIn(region));
   try {
     const missing = await within(CHECK_SECONDS, client.config.credentials()).then(
@@ -38,7 +44,7 @@ export async function checkCredentials(
           'Deploy with another identity: the root user can close the account.',
         )
       : ok(`account ${Account}, ${Arn.split(':').at(-1)}`);
-    return { account: Account, result };
+    return { account: Account, arn: Arn, result };
   } catch (error) {
     return { result: awsFailure(error, 'sts:GetCallerIdentity', region) };
   }
@@ -98,6 +104,62 @@ export async function checkConcurrency(region: string): Promise<Result> {
     );
   } catch (error) {
     return { ...awsFailure(error, 'lambda:GetAccountSettings', region), state: 'warning' };
+  }
+}
+
+/** At most a warning, as a deployment works without e-mail. */
+export async function checkSender(address: string, region: string): Promise<Result> {
+  const client = new SESv2Client(clientIn(region));
+  const [, domain = ''] = address.split('@');
+  try {
+    for (const identity of [address, ...listDomains(domain)])
+      if (await isVerified(identity, client)) return ok(`${identity} is verified in ${region}`);
+    return warning(
+      `neither ${address} nor its domain is verified in ${region}: SES sends no message`,
+      `aws sesv2 create-email-identity --email-identity ${domain}, then docs/deploy.md, Messages.`,
+    );
+  } catch (error) {
+    return { ...awsFailure(error, 'ses:GetEmailIdentity', region), state: 'warning' };
+  }
+}
+
+/** A domain and those above it: SES sends from the subdomains of a verified domain. */
+const listDomains = (domain: string): readonly string[] =>
+  domain.includes('.') ? [domain, ...listDomains(domain.slice(domain.indexOf('.') + 1))] : [];
+
+async function isVerified(EmailIdentity: string, client: SESv2Client): Promise<boolean> {
+  try {
+    const command = new GetEmailIdentityCommand({ EmailIdentity });
+    return (await within(CHECK_SECONDS, client.send(command))).VerifiedForSendingStatus === true;
+  } catch (error) {
+    if (error instanceof NotFoundException) return false;
+    throw error;
+  }
+}
+
+/** At most a warning, likewise. */
+export async function checkSendingQuota(region: string): Promise<Result> {
+  const client = new SESv2Client(clientIn(region));
+  try {
+    const account = await within(CHECK_SECONDS, client.send(new GetAccountCommand({})));
+    const { Max24HourSend = 0, SentLast24Hours = 0 } = account.SendQuota ?? {};
+    // -1 stands for no limit.
+    const quota =
+      Max24HourSend < 0
+        ? `any number of messages a day in ${region}`
+        : `${Max24HourSend} messages a day in ${region}, ${SentLast24Hours} sent in the last one`;
+    if (account.SendingEnabled === false)
+      return warning(`SES has stopped sending in ${region}`, 'See the account dashboard in the SES console.');
+    if (!account.ProductionAccessEnabled)
+      return warning(
+        `sandbox: only verified recipients get mail; ${quota}`,
+        'Before users come, ask for production access: docs/deploy.md, Messages.',
+      );
+    if (Max24HourSend >= 0 && SentLast24Hours >= Max24HourSend)
+      return warning(`${quota}: no more are sent`, 'Service Quotas, Amazon SES, "Sending quota".');
+    return ok(quota);
+  } catch (error) {
+    return { ...awsFailure(error, 'ses:GetAccount', region), state: 'warning' };
   }
 }
 

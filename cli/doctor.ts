@@ -4,9 +4,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { STSClient } from '@aws-sdk/client-sts';
+import { bareAddress, NO_MESSAGES } from '../lib/settings';
 import { notChecked, ok, problem, type Result, warning, within } from './check-result';
-import { checkBootstrap, checkConcurrency, checkCredentials } from './doctor-account';
-import { type SynthesisedStack, synthesiseStack } from './synthesised-stack';
+import {
+  checkBootstrap,
+  checkConcurrency,
+  checkCredentials,
+  checkSender,
+  checkSendingQuota,
+} from './doctor-account';
+import { type SynthesisedStack, synthesiseStack, type Template } from './synthesised-stack';
 
 const PROJECT = join(__dirname, '..');
 const CDK_SECONDS = 20;
@@ -22,7 +29,7 @@ export async function doctor(settings: readonly string[], environment: NodeJS.Pr
   tell('Node.js', ok(process.versions.node));
   tell('Packages', checkPackages());
   tell('CDK', await checkCdk());
-  const { result: synthesis, bootstrap } = await checkStack(settings);
+  const { result: synthesis, bootstrap, channel } = await checkStack(settings);
   tell('Settings, stack', synthesis);
   const { result: place, region } = await checkRegion(environment);
   tell('Region', place);
@@ -34,10 +41,16 @@ export async function doctor(settings: readonly string[], environment: NodeJS.Pr
   if (region === undefined || account === undefined) {
     tell('Bootstrap', notChecked('needs credentials'));
     tell('Concurrency', notChecked('needs credentials'));
+    tell('Messages', notChecked(withoutSender(channel) ?? 'needs credentials'));
   } else {
     const needs = bootstrap && { ...bootstrap, account, region };
     tell('Bootstrap', needs ? await checkBootstrap(needs) : notChecked('needs a stack that synthesises'));
     tell('Concurrency', await checkConcurrency(region));
+    if (channel?.sender === undefined) tell('Messages', notChecked(withoutSender(channel) ?? ''));
+    else {
+      tell('Messages', await checkSender(channel.sender, region));
+      tell('E-mail quota', await checkSendingQuota(region));
+    }
   }
   console.log(`\n${summarize(results)}`);
   return !results.some(({ state }) => state === 'problem');
@@ -100,18 +113,43 @@ async function cdkVersion(): Promise<string> {
   return (await promisify(execFile)('npx', ['--no', '--', 'cdk', '--version'], options)).stdout;
 }
 
+/** How the stack sends messages, read from its template. */
+interface Channel {
+  readonly name: string;
+  /** The address that messages by e-mail are from. */
+  readonly sender?: string;
+}
+
+function channelIn({ Resources }: Template): Channel {
+  const variables = Object.values(Resources).map(
+    ({ Properties }) => (Properties?.['Environment'] as { Variables?: Record<string, unknown> })?.Variables,
+  );
+  const { MESSAGE_CHANNEL: name = 'none', EMAIL_FROM: from } =
+    variables.find((some) => some?.['MESSAGE_CHANNEL'] !== undefined) ?? {};
+  return { name: String(name), ...(name === 'ses' && { sender: bareAddress(String(from)) }) };
+}
+
+/** Why there is no sender to check. */
+function withoutSender(channel: Channel | undefined): string | undefined {
+  if (channel === undefined) return 'needs a stack that synthesises';
+  if (channel.name === 'eventbridge') return "they go to the stack's event bus: docs/deploy.md, Messages";
+  return channel.sender === undefined ? 'no channel: docs/deploy.md, Messages' : undefined;
+}
+
 async function checkStack(
   settings: readonly string[],
-): Promise<{ result: Result } & Pick<SynthesisedStack, 'bootstrap'>> {
+): Promise<{ result: Result; channel?: Channel } & Pick<SynthesisedStack, 'bootstrap'>> {
   try {
-    const { name, warnings, bootstrap } = await within(SYNTH_SECONDS, synthesiseStack(settings));
+    const { name, warnings, bootstrap, template } = await within(SYNTH_SECONDS, synthesiseStack(settings));
     if (bootstrap === undefined)
       return { result: problem(`${name} is for sam local only`, 'Leave out the setting sam.') };
+    // The check of messages says so.
+    const unexpected = warnings.filter((text) => text !== NO_MESSAGES);
     const result =
-      warnings.length === 0
+      unexpected.length === 0
         ? ok(`${name}: valid settings, no finding of cdk-nag`)
-        : warning(`${name}: ${warnings.join(' ')}`, 'Deploy it only if you mean it.');
-    return { result, bootstrap };
+        : warning(`${name}: ${unexpected.join(' ')}`, 'Deploy it only if you mean it.');
+    return { result, bootstrap, channel: channelIn(template) };
   } catch (error) {
     const todo = 'Change it in cdk.json or on the command line. docs/deploy.md lists the settings.';
     return { result: problem((error as Error).message, todo) };

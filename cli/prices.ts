@@ -5,6 +5,8 @@ const apiGateway = 'aws.amazon.com/api-gateway/pricing (AWS price list, 2025-11)
 const lambda = 'aws.amazon.com/lambda/pricing (price guides, 2026)';
 const dynamoDb = 'aws.amazon.com/dynamodb/pricing/on-demand (price guides, in force since 2024-11)';
 const cloudWatch = 'aws.amazon.com/cloudwatch/pricing (price guides, 2026-06)';
+const ses = 'aws.amazon.com/ses/pricing (price guides, 2026)';
+const eventBridge = 'aws.amazon.com/eventbridge/pricing (price guides, 2026)';
 const dataTransfer = 'aws.amazon.com/ec2/pricing/on-demand (price guides, 2026)';
 
 /** List prices of us-east-1, first tier, without the free tier. */
@@ -21,6 +23,8 @@ export const prices = {
   customMetricMonth: { usd: 0.3, source: cloudWatch },
   alarmMetricMonth: { usd: 0.1, source: cloudWatch },
   dashboardMonth: { usd: 3, source: cloudWatch },
+  millionEmails: { usd: 100, source: ses },
+  millionBusEvents: { usd: 1, source: eventBridge },
   gbOut: { usd: 0.09, source: dataTransfer },
 } as const satisfies Record<string, { usd: number; source: string }>;
 

@@ -33,16 +33,29 @@ export function stopOnSignal({ close }: { close(): Promise<void> }): void {
 /** `-c name=value`, as `cdk` takes it. */
 export const contextOption = { context: { type: 'string', short: 'c', multiple: true } } as const;
 
+type Options = NonNullable<ParseArgsConfig['options']>;
+
 /**
  * The values of a program's options by name.
  * @throws CliError in one line that lists the options.
  */
-export function readOptions<const Options extends NonNullable<ParseArgsConfig['options']>>(
-  args: readonly string[],
-  options: Options,
-) {
+export function readOptions<const Known extends Options>(args: readonly string[], options: Known) {
+  return orListOptions(options, () => parseArgs({ args: [...args], options }).values);
+}
+
+/**
+ * The same, and what stands between the options.
+ * @param isStrict whether an unknown option is an error
+ */
+export function readArguments(args: readonly string[], options: Options, { isStrict = true } = {}) {
+  return orListOptions(options, () =>
+    parseArgs({ args: [...args], options, allowPositionals: true, strict: isStrict }),
+  );
+}
+
+function orListOptions<Values>(options: Options, read: () => Values): Values {
   try {
-    return parseArgs({ args: [...args], options }).values;
+    return read();
   } catch (error) {
     const [problem = ''] = (error as Error).message.split(/\.? To specify|\. This command|\n/);
     const known = Object.keys(options).map((name) => (name === 'context' ? '-c name=value' : `--${name}`));

@@ -11,10 +11,6 @@ import { acknowledge } from './acknowledge';
 import type { AuthFunction } from './auth-function';
 import { bareAddress, messageChannel, type Settings } from './settings';
 
-/** The warning at each synthesis of a stack that cannot send messages. */
-export const NO_MESSAGES =
-  'NO MESSAGES CAN BE SENT: nobody receives a link or code to reset a password, verify an e-mail address or delete an account, nor a notice of a change. Set emailFrom (e-mail) or messages=eventbridge (docs/deploy.md, Messages).';
-
 /**
  * A bus of the backend's own, if the settings need one: any broad rule on the account's default bus would copy the secrets in messages.
  * @param name unique in account and region

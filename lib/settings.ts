@@ -206,6 +206,10 @@ export type MessageChannel = 'ses' | 'eventbridge' | 'none';
 export const messageChannel = ({ emailFrom, messages }: Settings): MessageChannel =>
   emailFrom === undefined ? messages : 'ses';
 
+/** The warning at each synthesis of a stack that cannot send messages. */
+export const NO_MESSAGES =
+  'NO MESSAGES CAN BE SENT: nobody receives a link or code to reset a password, verify an e-mail address or delete an account, nor a notice of a change. Set emailFrom (e-mail) or messages=eventbridge (docs/deploy.md, Messages).';
+
 /** Settings as in `cdk.json`, unchecked. Absent ones have their defaults. */
 export type WrittenSettings = {
   readonly [Name in SettingName]?: string | number | boolean | readonly string[];

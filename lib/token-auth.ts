@@ -7,11 +7,12 @@ import { AuthApi } from './auth-api';
 import { type AuthFunctionsProps, createFunctions } from './auth-functions';
 import { AuthTables } from './auth-tables';
 import { backendNames } from './backend-names';
-import { createEventBus, Delivery, NO_MESSAGES } from './delivery';
+import { createEventBus, Delivery } from './delivery';
 import { Monitoring, type MonitoringProps } from './monitoring';
+import { toOperatorOutputs } from './operator-outputs';
 import { type ProtectOptions, protectMethod } from './protect';
 import { applySamOverrides, FOR_SAM_LOCAL } from './sam-local';
-import { checkSettings, messageChannel, type Settings, type WrittenSettings } from './settings';
+import { checkSettings, messageChannel, NO_MESSAGES, type Settings, type WrittenSettings } from './settings';
 
 /** The settings of docs/deploy.md, as in `cdk.json`. */
 export type TokenAuthProps = WrittenSettings;
@@ -67,7 +68,7 @@ export class TokenAuth extends Construct {
     if (!settings.rateLimits) Annotations.of(this).addWarningV2('TokenAuth:RateLimitsOff', RATE_LIMITS_OFF);
     if (messageChannel(settings) === 'none')
       Annotations.of(this).addWarningV2('TokenAuth:NoMessages', NO_MESSAGES);
-    this.addOutputs(failureQueue);
+    this.addOutputs(settings, failureQueue);
     if (settings.monitoring) this.addMonitoring(settings, { functions, failureQueue, names });
   }
 
@@ -84,7 +85,7 @@ export class TokenAuth extends Construct {
     });
   }
 
-  private addOutputs(failureQueue: Queue): void {
+  private addOutputs(settings: Settings, failureQueue: Queue): void {
     new CfnOutput(this, 'ApiUrl', {
       value: this.restApi.url,
       description: 'Where the API is; the routes begin with api/',
@@ -95,6 +96,9 @@ export class TokenAuth extends Construct {
     new CfnOutput(this, 'OutboxTableName', { value: this.tables.outbox.tableName });
     new CfnOutput(this, 'FailureQueueUrl', { value: failureQueue.queueUrl });
     if (this.eventBus) new CfnOutput(this, 'EventBusName', { value: this.eventBus.eventBusName });
+    // npm run users reads them.
+    for (const [name, value] of Object.entries(toOperatorOutputs(settings)))
+      new CfnOutput(this, name, { value });
   }
 
   private addMonitoring(

@@ -48,6 +48,8 @@ export interface RunningApi {
   readonly dynamoDbEndpoint: string;
   /** The tables' names by logical id. */
   readonly tables: Readonly<Record<string, string>>;
+  /** The stack's outputs. */
+  readonly outputs: Readonly<Record<string, string>>;
   /** May be called twice. */
   close(): Promise<void>;
 }
@@ -90,6 +92,7 @@ async function start(deployment: Deployment, options: RunOptions, started: Start
     urls,
     dynamoDbEndpoint: database.endpoint,
     tables: Object.fromEntries(tables.map(({ logicalId, name }) => [logicalId, name])),
+    outputs: deployment.outputs,
     close() {
       closing ??= stop(started);
       return closing;

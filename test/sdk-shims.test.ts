@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { bundling } from '../lib/bundled-code';
-import type { Answer } from './support/sdk-call';
+import type { Answer, Service } from './support/sdk-call';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-auth-stand-ins-'));
 const before = process.env;
@@ -41,9 +41,13 @@ const lambda = {
 type Outcome = Awaited<ReturnType<typeof ours.outcomeOf>>;
 
 /** With the pauses between attempts in no time. */
-async function outcomesIn(environment: object, answers: readonly Answer[] = []): Promise<[Outcome, Outcome]> {
+async function outcomesIn(
+  environment: object,
+  answers: readonly Answer[] = [],
+  service?: Service,
+): Promise<[Outcome, Outcome]> {
   process.env = { ...lambda, ...environment };
-  const calls = Promise.all([ours.outcomeOf(answers), plain.outcomeOf(answers)]);
+  const calls = Promise.all([ours.outcomeOf(answers, service), plain.outcomeOf(answers, service)]);
   await jest.advanceTimersByTimeAsync(60_000);
   return calls;
 }
@@ -98,3 +102,29 @@ it.each<[string, number, ...Answer[]]>([
   expect(outcome).toEqual(due);
   expect(outcome.requests).toHaveLength(attempts);
 });
+
+const rejection: Answer = { statusCode: 400, body: { __type: 'MessageRejected', message: 'No.' } };
+
+it.each<[Service, string, object, number, ...Answer[]]>([
+  ['ses', 'email.eu-west-1.amazonaws.com', {}, 1, { statusCode: 200, body: { MessageId: 'id' } }],
+  ['ses', 'mail.test', { AWS_ENDPOINT_URL_SESV2: 'http://mail.test:8025' }, 1, rejection],
+  ['ses', 'email.eu-west-1.amazonaws.com', {}, 3, ...Array(9).fill({ statusCode: 500, body: {} })],
+  ['ses', 'email.eu-west-1.amazonaws.com', {}, 2, refusal('TooManyRequestsException')],
+  [
+    'eventbridge',
+    'events.eu-west-1.amazonaws.com',
+    {},
+    1,
+    { statusCode: 200, body: { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] } },
+  ],
+  ['eventbridge', 'bus.test', { AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://bus.test' }, 1, rejection],
+  ['eventbridge', 'events.eu-west-1.amazonaws.com', {}, 2, refusal('ThrottlingException')],
+])(
+  '%s is called at %s with %j, in %i requests',
+  async (...[service, hostname, environment, attempts, ...answers]) => {
+    const [outcome, due] = await outcomesIn(environment, answers, service);
+    expect(outcome).toEqual(due);
+    expect(outcome.requests).toHaveLength(attempts);
+    expect(outcome).toMatchObject({ requests: Array(attempts).fill({ hostname }) });
+  },
+);

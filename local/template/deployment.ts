@@ -25,6 +25,8 @@ export interface Deployment {
   readonly eventSources: readonly EventSourceDefinition[];
   /** In the order of the template; there is at least one. */
   readonly apis: readonly [ApiDefinition, ...ApiDefinition[]];
+  /** Without those whose values exist on AWS alone. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 interface KeyElement {

@@ -11,7 +11,7 @@ import { createResolver } from './intrinsics';
 import { authorizerType, methodType } from './methods';
 import { checkPermissions, permissionType } from './permissions';
 import { readTables, tableType } from './tables';
-import { type ResourceType, refuseUnknown } from './template';
+import { type Resolve, type ResourceType, refuseUnknown, type Template, TemplateError } from './template';
 
 /** A type without meaning on one machine, where nothing is measured and output goes to the terminal. */
 const ignoredType = (type: string, properties: string): ResourceType => ({
@@ -81,5 +81,19 @@ export function loadDeployment(assemblyFolder: string, tablePrefix = ''): Deploy
   for (const api of apis) checkPermissions(template, resolve, { api, functions });
   const tables = readTables(template, resolve);
   const eventSources = readEventSources(template, resolve, { functions, tables });
-  return { stackName: template.stackName, tables, functions, eventSources, apis };
+  const outputs = readOutputs(template, resolve);
+  return { stackName: template.stackName, tables, functions, eventSources, apis, outputs };
+}
+
+/** Outputs are for people and programs outside, so one that is not understood is left out. */
+function readOutputs(template: Template, resolve: Resolve): Record<string, string> {
+  const outputs: Record<string, string> = {};
+  for (const [name, value] of template.rawOutputs) {
+    try {
+      outputs[name] = String(resolve(value, { logicalId: name, type: 'Output', rawProperties: {} }));
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+    }
+  }
+  return outputs;
 }

@@ -22,7 +22,7 @@ const templateSchema = v.strictObject({
   Description: v.exactOptional(v.unknown()),
   Mappings: v.exactOptional(v.unknown()),
   Metadata: v.exactOptional(v.unknown()),
-  Outputs: v.exactOptional(v.unknown()),
+  Outputs: v.optional(v.record(v.string(), v.object({ Value: v.unknown() })), {}),
   Parameters: v.optional(v.record(v.string(), v.object({ Default: v.exactOptional(v.unknown()) })), {}),
   Resources: v.record(v.string(), resourceSchema),
   Rules: v.exactOptional(v.unknown()),
@@ -41,6 +41,7 @@ export interface Template {
   readonly stackName: string;
   readonly parameterDefaults: ReadonlyMap<string, unknown>;
   readonly resources: ReadonlyMap<string, RawResource>;
+  readonly rawOutputs: ReadonlyMap<string, unknown>;
   /** Stands before the logical id in a table's name. */
   readonly tablePrefix: string;
 }
@@ -70,7 +71,8 @@ export function readTemplate(stackName: string, content: unknown, tablePrefix: s
   }
   const withDefault = Object.entries(output.Parameters).filter(([, { Default }]) => Default !== undefined);
   const parameterDefaults = new Map(withDefault.map(([name, { Default }]) => [name, Default]));
-  return { stackName, resources, parameterDefaults, tablePrefix };
+  const rawOutputs = new Map(Object.entries(output.Outputs).map(([name, { Value }]) => [name, Value]));
+  return { stackName, resources, parameterDefaults, rawOutputs, tablePrefix };
 }
 
 /** What is wrong and where: `Integration.Uri: Expected string but received undefined`. */

@@ -1,4 +1,4 @@
-import { costReport, millionRequests, millionTable, monthlyCharges } from '../../cli/cost';
+import { costReport, millionMessages, millionRequests, millionTable, monthlyCharges } from '../../cli/cost';
 import { preflight, requestKinds } from '../../cli/request-kinds';
 import type { Template } from '../../cli/synthesised-stack';
 import { listRoutes } from '../../functions/endpoints';
@@ -9,7 +9,14 @@ const dev = templateOf({});
 
 describe('a month without requests', () => {
   it('costs nothing by default, in every stage', () => {
-    for (const settings of [{}, { stage: 'prod' }, { corsOrigins: '*' }, { rateLimits: 'off' }])
+    for (const settings of [
+      {},
+      { stage: 'prod' },
+      { corsOrigins: '*' },
+      { rateLimits: 'off' },
+      { emailFrom: 'no-reply@example.com', events: 'on' },
+      { messages: 'eventbridge' },
+    ])
       expect(monthlyCharges(templateOf(settings))).toEqual({ idle: [], inUse: [] });
   });
 
@@ -17,13 +24,13 @@ describe('a month without requests', () => {
     const monitored = templateOf({ monitoring: 'on', alarmEmail: 'ops@example.com' });
     const { idle, inUse } = monthlyCharges(monitored);
     expect([...idle, ...inUse].map(({ what }) => what)).toEqual([
-      '19 metrics in alarms × 0.10',
+      '21 metrics in alarms × 0.10',
       '1 dashboard × 3.00',
-      '17 custom metrics × 0.30',
+      '18 custom metrics × 0.30',
     ]);
     const report = costReport({ name: 'Stack', template: monitored });
-    expect(report).toContain('A month without requests: 4.90\n');
-    expect(report).toContain('| once in use, up to 17 custom metrics × 0.30 |       5.10 |\n');
+    expect(report).toContain('A month without requests: 5.10\n');
+    expect(report).toContain('| once in use, up to 18 custom metrics × 0.30 |       5.40 |\n');
   });
 
   it.each<[string, object, string]>([
@@ -42,6 +49,12 @@ describe('a month without requests', () => {
       'AWS::ApiGateway::Stage',
       { CacheClusterEnabled: true },
       'CacheClusterEnabled of Extra (AWS::ApiGateway::Stage).',
+    ],
+    ['AWS::SQS::Queue', { KmsMasterKeyId: 'key' }, 'KmsMasterKeyId of Extra (AWS::SQS::Queue).'],
+    [
+      'AWS::Lambda::EventSourceMapping',
+      { ProvisionedPollerConfig: {} },
+      'ProvisionedPollerConfig of Extra (AWS::Lambda::EventSourceMapping).',
     ],
   ])('is not told while the template has an %s with %j', (Type, Properties, what) => {
     const template = { Resources: { ...dev.Resources, Extra: { Type, Properties } } } as Template;
@@ -84,5 +97,25 @@ describe('a million requests', () => {
     expect(() => costReport({ name: 'Stack', template })).toThrow(
       'There is no price for x86_64 (signup). Leave out the setting sam.',
     );
+  });
+});
+
+describe('a million messages', () => {
+  it.each([
+    ['SES', 100, { emailFrom: 'no-reply@example.com' }],
+    ['EventBridge', 1, { messages: 'eventbridge' }],
+  ])('by %s cost %i and the runs of deliver', (by, usd, settings) => {
+    const template = templateOf(settings);
+    const messages = millionMessages(template)!;
+    const { total, ...costs } = messages.costs;
+    expect([messages.by, costs.Channel]).toEqual([by, usd]);
+    expect(Math.min(...Object.values(costs))).toBeGreaterThan(0);
+    expect(total).toBeCloseTo(Object.values(costs).reduce((sum, cost) => sum + cost, 0));
+    expect(costReport({ name: 'Stack', template })).toContain('\nA million messages, ');
+  });
+
+  it('are not listed without a channel', () => {
+    expect(millionMessages(dev)).toBeUndefined();
+    expect(costReport({ name: 'Stack', template: dev })).not.toContain('A million messages');
   });
 });

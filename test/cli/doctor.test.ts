@@ -1,4 +1,4 @@
-/** `npm run doctor` with a fake AWS: STS, SSM and Lambda over HTTP, each with an answer of the test's choosing. */
+/** `npm run doctor` with a fake AWS: STS, SSM, Lambda and SES over HTTP, each with an answer of the test's choosing. */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -7,7 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Result, within } from '../../cli/check-result';
 import { checkCdk, checkPackages, checkRegion } from '../../cli/doctor';
-import { awsFailure, checkBootstrap, checkConcurrency, checkCredentials } from '../../cli/doctor-account';
+import {
+  awsFailure,
+  checkBootstrap,
+  checkConcurrency,
+  checkCredentials,
+  checkSender,
+  checkSendingQuota,
+} from '../../cli/doctor-account';
 
 const PROJECT = join(__dirname, '../..');
 const REGION = 'eu-west-1';
@@ -31,13 +38,33 @@ const concurrency = (limit: number): Answer => ({
   body: JSON.stringify({ AccountLimit: { UnreservedConcurrentExecutions: limit } }),
 });
 
-const healthy = { sts: identity(), ssm: bootstrapped('30'), lambda: concurrency(1000) };
+const sending = (ProductionAccessEnabled: boolean, SendQuota: object, more = {}): Answer => ({
+  body: JSON.stringify({ ProductionAccessEnabled, SendQuota, SendingEnabled: true, ...more }),
+});
+
+const healthy = {
+  sts: identity(),
+  ssm: bootstrapped('30'),
+  lambda: concurrency(1000),
+  ses: sending(true, { Max24HourSend: 50_000, SentLast24Hours: 12 }),
+};
+/** The identities that SES knows, and whether they are verified. */
+let identities: Record<string, boolean> = {};
 let answers: Record<keyof typeof healthy, Answer> = healthy;
 const aws = createServer((request, response) => {
   const service = (request.url ?? '').split('/')[1] as keyof typeof healthy;
-  const { status = 200, body } = answers[service];
+  const [, name] = /\/email\/identities\/(.*)$/.exec(decodeURIComponent(request.url ?? '')) ?? [];
+  const { status = 200, body } = name === undefined ? answers[service] : identityAnswer(name);
   request.resume().on('end', () => response.writeHead(status).end(body));
 });
+
+function identityAnswer(name: string): Answer {
+  if (answers.ses.status) return answers.ses;
+  const VerifiedForSendingStatus = identities[name];
+  return VerifiedForSendingStatus === undefined
+    ? { status: 404, body: JSON.stringify({ __type: 'NotFoundException' }) }
+    : { body: JSON.stringify({ VerifiedForSendingStatus }) };
+}
 
 const before = { ...process.env };
 const home = mkdtempSync(join(tmpdir(), 'token-auth-doctor-'));
@@ -50,6 +77,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_STS: `${url}/sts`,
     AWS_ENDPOINT_URL_SSM: `${url}/ssm`,
     AWS_ENDPOINT_URL_LAMBDA: `${url}/lambda`,
+    AWS_ENDPOINT_URL_SESV2: `${url}/ses`,
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: SECRET,
     AWS_SESSION_TOKEN: `${SECRET}-session`,
@@ -57,6 +85,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   answers = healthy;
+  identities = {};
   given(healthyAccount);
 });
 afterAll(() => {
@@ -187,6 +216,58 @@ it.each([concurrency(10), jsonError('AccessDeniedException')])(
   },
 );
 
+const denied: Answer = { ...jsonError('AccessDeniedException'), status: 403 };
+
+describe('the sender of messages', () => {
+  const address = 'no-reply@mail.example.com';
+  const unverified = `neither ${address} nor its domain is verified in eu-west-1: SES sends no message`;
+
+  it.each<[Record<string, boolean>, Result['state'], string]>([
+    [{ [address]: true }, 'ok', `${address} is verified in eu-west-1`],
+    [{ 'mail.example.com': true }, 'ok', 'mail.example.com is verified in eu-west-1'],
+    [{ [address]: false, 'example.com': true }, 'ok', 'example.com is verified in eu-west-1'],
+    [{ [address]: false, 'mail.example.com': false }, 'warning', unverified],
+    [{ com: true, 'other.example.com': true }, 'warning', unverified],
+  ])('is verified by address or domain: with %j', async (known, state, found) => {
+    identities = known;
+    expect(await checkSender(address, REGION)).toMatchObject({ state, found });
+  });
+
+  it('is a warning where SES may not be asked', async () => {
+    answers = { ...healthy, ses: denied };
+    const found = 'the identity may not call ses:GetEmailIdentity';
+    expect(await checkSender(address, REGION)).toMatchObject({ state: 'warning', found });
+  });
+});
+
+it.each<[Answer, Result['state'], string]>([
+  [healthy.ses, 'ok', '50000 messages a day in eu-west-1, 12 sent in the last one'],
+  [
+    sending(true, { Max24HourSend: -1, SentLast24Hours: 7 }),
+    'ok',
+    'any number of messages a day in eu-west-1',
+  ],
+  [
+    sending(false, { Max24HourSend: 200, SentLast24Hours: 0 }),
+    'warning',
+    'sandbox: only verified recipients get mail; 200 messages a day in eu-west-1, 0 sent in the last one',
+  ],
+  [
+    sending(true, { Max24HourSend: 500, SentLast24Hours: 500 }),
+    'warning',
+    '500 messages a day in eu-west-1, 500 sent in the last one: no more are sent',
+  ],
+  [
+    sending(true, { Max24HourSend: 500 }, { SendingEnabled: false }),
+    'warning',
+    'SES has stopped sending in eu-west-1',
+  ],
+  [denied, 'warning', 'the identity may not call ses:GetAccount'],
+])('the sandbox and the quota of SES are told: %j', async (ses, state, found) => {
+  answers = { ...healthy, ses };
+  expect(await checkSendingQuota(REGION)).toMatchObject({ state, found });
+});
+
 it.each<[object, string]>([
   [{ code: 'ENOTFOUND' }, 'AWS has no address in eu-west-1: no network, or no such region'],
   [{ name: 'TimeoutError' }, 'AWS cannot be reached in eu-west-1'],
@@ -238,9 +319,25 @@ describe('npm run doctor', () => {
   it('is content with an account that is ready', async () => {
     given({ ...healthyAccount, AWS_REGION: REGION });
     const { code, text } = await doctor([]);
-    expect(statesIn(text)).toEqual(Array(8).fill('ok'));
+    expect(statesIn(text)).toEqual([...Array(8).fill('ok'), 'not checked']);
+    expect(text).toMatch(/not checked {2}Messages +no channel/);
     expect([code, text]).toEqual([0, expect.stringMatching(/\nReady for npm run deploy\.\n$/)]);
     expect(text).not.toContain(SECRET);
+  });
+
+  it('warns of a sender that is not verified, which stops no deployment', async () => {
+    given({ ...healthyAccount, AWS_REGION: REGION });
+    const { code, text } = await doctor(['-c', 'emailFrom=Example <no-reply@example.com>']);
+    expect(statesIn(text)).toEqual([...Array(8).fill('ok'), 'warning', 'ok']);
+    expect(text).toContain('neither no-reply@example.com nor its domain is verified');
+    expect([code, text]).toEqual([0, expect.stringMatching(/Read the warnings first\.\n$/)]);
+  });
+
+  it('leaves messages on the event bus to who sends them', async () => {
+    given({ ...healthyAccount, AWS_REGION: REGION });
+    const { code, text } = await doctor(['-c', 'messages=eventbridge']);
+    expect(text).toMatch(/not checked {2}Messages +they go to the stack's event bus/);
+    expect(code).toBe(0);
   });
 
   it.each([
@@ -249,7 +346,9 @@ describe('npm run doctor', () => {
   ])('tells %s and missing credentials, and what it could not check', async (_, setting, message) => {
     given({});
     const { code, text } = await doctor(['-c', setting]);
-    expect(statesIn(text).slice(3)).toEqual(['problem', 'warning', 'problem', 'not checked', 'not checked']);
+    expect(statesIn(text).slice(3)).toEqual([
+      ...['problem', 'warning', 'problem', 'not checked', 'not checked', 'not checked'],
+    ]);
     expect([code, text]).toEqual([1, expect.stringContaining('2 problems to solve before npm run deploy.')]);
     expect(text).toContain(message);
     expect(text).not.toMatch(/^\s+at /m);

@@ -295,7 +295,7 @@ describe('the one read of every authenticated request', () => {
     it('makes no user who is not there', async () => {
       const locator = newLocator();
       expect(await users.endAllSessions(locator, 1)).toBeUndefined();
-      expect(await users.deactivate(locator, 1)).toBe(false);
+      expect(await users.raiseGeneration({ locator, id: 1 }, 9)).toBe(false);
       expect((await database.items('users')).filter(({ pk }) => pk === `USER#${locator}`)).toEqual([]);
     });
   });

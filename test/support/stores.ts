@@ -1,5 +1,6 @@
 /** Every operation of a store on a database. */
 import * as accounts from '../../functions/shared/store/accounts';
+import * as administration from '../../functions/shared/store/administration';
 import { bind } from '../../functions/shared/store/bind';
 import * as challenges from '../../functions/shared/store/challenges';
 import type { Database, Tables } from '../../functions/shared/store/database';
@@ -15,6 +16,7 @@ export const userStore = (database: Pick<Database, 'send' | 'tables'>) => ({
   ...bind(database as Database, users),
   ...bind(database as Database<keyof Tables>, generations),
   ...bind(database as Database<keyof Tables>, accounts),
+  ...bind(database as Database<keyof Tables>, administration),
 });
 export type UserStore = ReturnType<typeof userStore>;
 export const rateLimitStore = (database: Pick<Database<'rateLimits'>, 'send' | 'tables'>) =>

@@ -15,6 +15,7 @@ export type UserEvent =
   | 'email.changed'
   | 'role.changed'
   | 'user.deactivated'
+  | 'user.activated'
   | 'session.reused';
 
 /** A message or an event that is to be sent. No secret is in it: the one that a message carries is drawn when it is sent. */
@@ -44,6 +45,16 @@ export const toOutboxItem = (entry: OutboxEntry, now: number): OutboxItem => ({
   createdAt: now,
   expiresAt: now + OUTBOX_KEPT_SECONDS,
 });
+
+/** What is kept of an entry that could not be sent, to be sent as a new one. */
+export const renewOutboxItem = (
+  {
+    claimedUntil: _,
+    attempts: __,
+    ...item
+  }: OutboxItem & { readonly claimedUntil?: number; readonly attempts?: number },
+  now: number,
+): OutboxItem => ({ ...item, expiresAt: now + OUTBOX_KEPT_SECONDS });
 
 export const newMessageId = (): string => randomBytes(16).toString('hex');
 

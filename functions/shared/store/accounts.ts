@@ -42,7 +42,7 @@ export type AccountStore = Bound<typeof import('./accounts')>;
 
 type Accounts = Database<'users' | 'outbox'>;
 /**
- * Stores a user, the items of name, address and id, the first session, and what leaves: all of them or none.
+ * Stores a user, the items of name, own address and id, the first session, and what leaves: all of them or none.
  * @throws StoreUnavailableError also when other transactions held the same items for too long.
  */
 export const create = (
@@ -53,7 +53,9 @@ export const create = (
   const { locator } = key;
   const items = {
     username: put(users, { ...usernameKey(canonicalUsername(user.username)), locator }, 'pk'),
-    email: put(users, { ...emailKey(canonicalEmail(user.email)), locator }, 'pk'),
+    ...(ownsEmail(user) && {
+      email: put(users, { ...emailKey(canonicalEmail(user.email)), locator }, 'pk'),
+    }),
     id: put(users, { ...idKey(user.id), locator }, 'pk'),
     user: put(users, { ...userKey(locator), ...user }, 'pk'),
     ...(session && { session: put(tokens, { ...sessionKey(key), ...session }, 'user') }),

@@ -5,6 +5,7 @@
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
+  type DynamoDBClientConfig,
   TransactionCanceledException,
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
@@ -40,7 +41,17 @@ export interface Database<Table extends keyof Tables = 'users' | 'tokens'> {
   close(): void;
 }
 
-export function connect<Table extends keyof Tables>(tables: Pick<Tables, Table>): Database<Table> {
+/** For a caller that is no function: nobody waits for an answer of its own. */
+export interface Connection {
+  readonly client: DynamoDBClientConfig;
+  /** After which a call is given up. */
+  readonly callSeconds: number;
+}
+
+export function connect<Table extends keyof Tables>(
+  tables: Pick<Tables, Table>,
+  { client: config, callSeconds = WORST_CASE_CALL_SECONDS }: Partial<Connection> = {},
+): Database<Table> {
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({
       maxAttempts: CALL_ATTEMPTS,
@@ -49,11 +60,12 @@ export function connect<Table extends keyof Tables>(tables: Pick<Tables, Table>)
         requestTimeout: CALL_ATTEMPT_TIMEOUT_MS,
         throwOnRequestTimeout: true,
       },
+      ...config,
     }),
   );
   const send = async (command: Parameters<DynamoDBDocumentClient['send']>[0]) => {
     // The SDK's time-outs end when headers arrive; a body that never comes is ended by the signal.
-    const abortSignal = AbortSignal.timeout(WORST_CASE_CALL_SECONDS * 1000);
+    const abortSignal = AbortSignal.timeout(callSeconds * 1000);
     return answered(retryOnConflict(() => unlessInTransaction(client.send(command, { abortSignal }))));
   };
   return {

@@ -59,16 +59,17 @@ export async function endAllSessions(
   return generation;
 }
 
-/**
- * Locks a user out and ends all sessions, which stay ended if the user is let in again; `false` if there is no such user.
- * One write, in force at the next request.
- */
-export const deactivate = (database: Users, locator: string, userId: number): Promise<boolean> =>
+/** Raises a user's generation to a number that is higher; `false` if it is not, or the user is gone. */
+export const raiseGeneration = (
+  database: Users,
+  { locator, id }: { readonly locator: string; readonly id: number },
+  generation: number,
+): Promise<boolean> =>
   conditionHeld(
     updateUser(database, locator, {
-      UpdateExpression: 'SET isActive = :no ADD sessionGeneration :one',
-      ConditionExpression: 'id = :userId',
-      ExpressionAttributeValues: { ':no': false, ':one': 1, ':userId': userId },
+      UpdateExpression: 'SET sessionGeneration = :generation',
+      ConditionExpression: 'id = :userId AND sessionGeneration < :generation',
+      ExpressionAttributeValues: { ':generation': generation, ':userId': id },
     }),
   );
 

@@ -1,19 +1,21 @@
 /** The table Outbox: what is to be sent. An item is written with the change that it belongs to, and deleted when it was sent. */
 
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { CLAIM_SECONDS } from '../domain/limits';
 import {
   newMessageId,
   type OutboxEntry,
   type OutboxItem,
   type Outgoing,
+  renewOutboxItem,
   toOutboxItem,
 } from '../domain/message';
 import type { Bound } from './bind';
-import type { Database } from './database';
-import { messageKey } from './schema';
-import type { TransactItem } from './transaction';
+import { type Database, retryOnConflict } from './database';
+import { scan } from './scan';
+import { ANY_MESSAGE, keyPrefix, messageKey } from './schema';
+import { type TransactItem, write } from './transaction';
 
 type Outbox = Database<'outbox'>;
 export type OutboxStore = Bound<typeof import('./outbox')>;
@@ -91,4 +93,61 @@ export async function release({ send, tables }: Outbox, pk: string): Promise<voi
 /** Deletes an item that was sent, or that nobody is to get. */
 export async function remove({ send, tables }: Outbox, pk: string): Promise<void> {
   await send(new DeleteCommand({ TableName: tables.outbox, Key: { pk } }));
+}
+
+/** An entry with what happened to it. */
+export type StoredMessage = OutboxItem & {
+  readonly id: string;
+  /** Epoch seconds. */
+  readonly claimedUntil?: number;
+  readonly attempts?: number;
+};
+
+/** Everything that waits to be sent, page by page. */
+export async function* scanMessages({ send, tables }: Outbox): AsyncGenerator<readonly StoredMessage[]> {
+  const prefix = keyPrefix(ANY_MESSAGE);
+  const pages = scan(send, {
+    TableName: tables.outbox,
+    FilterExpression: 'begins_with(pk, :prefix)',
+    ExpressionAttributeValues: { ':prefix': prefix },
+  });
+  for await (const items of pages)
+    yield items.map(({ pk, ...item }) => ({ ...item, id: String(pk).slice(prefix.length) }) as StoredMessage);
+}
+
+/**
+ * Puts an entry into the outbox again in the place of the old one, in one transaction: only what is new is sent. Its id; `gone`: it was
+ * sent. `claimed`: it is being sent now.
+ */
+export function retryMessage(
+  database: Outbox,
+  id: string,
+  now: number,
+): Promise<{ readonly id: string } | 'gone' | 'claimed'> {
+  const { send, tables } = database;
+  const Key = messageKey(id);
+  const newId = newMessageId();
+  return retryOnConflict(async () => {
+    const { Item } = await send(new GetCommand({ TableName: tables.outbox, Key, ConsistentRead: true }));
+    if (!Item) return 'gone';
+    if (Number(Item['claimedUntil'] ?? 0) > now) return 'claimed';
+    const refused = await write(database, {
+      old: {
+        Delete: {
+          TableName: tables.outbox,
+          Key,
+          ConditionExpression:
+            'attribute_exists(pk) AND (attribute_not_exists(claimedUntil) OR claimedUntil <= :now)',
+          ExpressionAttributeValues: { ':now': now },
+        },
+      },
+      renewed: {
+        Put: {
+          TableName: tables.outbox,
+          Item: { ...renewOutboxItem(Item as StoredMessage, now), ...messageKey(newId) },
+        },
+      },
+    });
+    return refused?.length === 0 ? { id: newId } : undefined;
+  });
 }

@@ -159,6 +159,27 @@ export async function removeAccountCounter(
   return Object.keys(toCounter(Attributes).networks).map((network) => laneLimitKey(account, network));
 }
 
+/**
+ * Forgets the failures of an account and of its lanes, so that nobody has to wait. The networks stay known, or a guesser who goes on would
+ * lock the user out again at home. How many failures the account had.
+ */
+export async function forgetFailures(database: RateLimits, account: string): Promise<number> {
+  let stored: Counter | undefined;
+  await conditionHeld(
+    update(database, {
+      Key: accountLimitKey(account),
+      UpdateExpression: `REMOVE ${FAILURES.join(', ')}`,
+      ConditionExpression: `attribute_exists(${KEY})`,
+      ReturnValues: 'ALL_OLD',
+    }).then(({ Attributes = {} }) => {
+      stored = toCounter(Attributes);
+    }),
+  );
+  const lanes = Object.keys(stored?.networks ?? {}).map((network) => laneLimitKey(account, network));
+  await removeCounters(database, lanes);
+  return stored?.count ?? 0;
+}
+
 const removeCounter = ({ send, tables }: RateLimits, Key: LimitKey, ReturnValues: 'NONE' | 'ALL_OLD') =>
   send(new DeleteCommand({ TableName: tables.rateLimits, Key, ReturnValues }));
 

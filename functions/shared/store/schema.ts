@@ -75,6 +75,14 @@ export const exportedAttributes = [
   'passwordVersion',
 ] as const satisfies (keyof User | 'pk')[];
 
+/** What an operator is shown of a user. `passwordHash` is not here. */
+export const listedAttributes = [
+  ...profileAttributes,
+  'ownsEmail',
+  'pendingEmail',
+  'createdAt',
+] as const satisfies (keyof User | 'pk')[];
+
 /** Every attribute of a session item. */
 export const sessionAttributes = /* @__PURE__ */ Object.keys({
   user: true,
@@ -203,6 +211,9 @@ export const sourceIpLimitKey = (action: LimitedAction, sourceIp: string): Limit
 export const windowLimitKey = ({ limitKey }: LimitKey, endsAt: number): LimitKey => ({
   limitKey: `${limitKey}#${endsAt}`,
 });
+
+/** What the partition keys of a kind begin with. */
+export const keyPrefix = (anyKey: string): string => anyKey.slice(0, -'*'.length);
 
 const NETWORK = 'network#';
 

@@ -8,6 +8,7 @@ import { conditionHeld, type Database, only } from './database';
 import {
   emailKey,
   exportedAttributes,
+  idKey,
   NOBODY,
   profileAttributes,
   userCounterKey,
@@ -73,6 +74,12 @@ export async function findByEmail(database: Users, canonical: string): Promise<F
   const user = await findAt(database, await findEmailLocator(database, canonical));
   // Since the locator was found, the address may have gone to somebody else.
   return user && canonicalEmail(user.email) === canonical ? user : undefined;
+}
+
+/** The user of an id. */
+export async function findById(database: Users, id: number): Promise<FoundUser | undefined> {
+  const marker = await read(database, idKey(id));
+  return marker && find(database, String(marker['locator']), id);
 }
 
 /** Whether an address is the own of another user than that at a locator. */
