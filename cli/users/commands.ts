@@ -4,6 +4,7 @@ import { activate, deactivate, deleteUser, endSessions, sendReset, setRole, unlo
 import type { Command } from './command';
 import { create } from './create';
 import { outbox } from './outbox';
+import { importCommand } from './import';
 import { list, show } from './show';
 
 export const commands: Readonly<Record<string, Command>> = {
@@ -19,4 +20,5 @@ export const commands: Readonly<Record<string, Command>> = {
   delete: deleteUser,
   outbox,
   'after-restore': afterRestore,
+  import: importCommand,
 };

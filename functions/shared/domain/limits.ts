@@ -94,3 +94,6 @@ export const HASH_LIMITS = {
   /** Of scrypt and argon2. */
   parallelism: 16,
 } as const;
+
+/** DynamoDB takes no more items in a transaction. */
+export const MAX_TRANSACTION_ITEMS = 100;
