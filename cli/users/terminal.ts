@@ -53,6 +53,7 @@ function openReader(): Reader {
   lines.on('line', (line) => {
     if (waiting) waiting.resolve(line);
     else typed.push(line);
+    waiting = undefined;
   });
   lines.on('SIGINT', stop);
   lines.on('close', stop);
@@ -65,7 +66,6 @@ function openReader(): Reader {
         (await new Promise<string>((resolve, reject) => {
           waiting = { resolve, reject };
         }));
-      waiting = undefined;
       isMuted = false;
       if (isSecret) process.stderr.write('\n');
       return line;

@@ -58,8 +58,11 @@ function findCommand(words: readonly string[]): readonly [string | undefined, Co
   return [name, name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined];
 }
 
-const usageOf = (name: string | undefined, command: Command): string =>
-  `npm run users -- ${[name, command.arguments, ...Object.keys(command.options ?? {}).map((option) => `[--${option}]`)].filter(Boolean).join(' ')}`;
+function usageOf(name: string | undefined, command: Command): string {
+  const options = Object.entries(command.options ?? {});
+  const listed = options.map(([option, { type }]) => `[--${option}${type === 'string' ? ' …' : ''}]`);
+  return ['npm run users --', name, command.arguments, ...listed].filter(Boolean).join(' ');
+}
 
 function checkCount(given: readonly string[], command: Command, usage: string): void {
   const needed = command.arguments.match(/</g)?.length ?? 0;
