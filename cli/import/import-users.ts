@@ -9,16 +9,15 @@ import type { Stores } from '../users/backend';
 import {
   identityOf,
   MAX_SESSIONS_AT_ONCE,
+  type Planned,
+  type PlanRules,
   planExported,
   planPassword,
   planSession,
   planUser,
-  type Planned,
-  type PlanRules,
 } from './plan';
 import { type Entry, readEntries } from './source';
 import { type Survey, toUsername } from './survey';
-
 
 export interface ImportOptions extends PlanRules {
   readonly writes: boolean;
@@ -148,10 +147,13 @@ class Import {
     if (here) {
       this.outcome.alreadyHere += 1;
       if (!this.#survey.givesIds) this.#highestId = Math.max(this.#highestId, id);
-      if (this.#options.updates && !entry.account) await this.#addKnown({ index, entry, locator: here.locator });
+      if (this.#options.updates && !entry.account)
+        await this.#addKnown({ index, entry, locator: here.locator });
       return;
     }
-    const account = planExported(this.#survey, planned, this.#options) ?? (await planUser(this.#survey, planned, this.#options));
+    const account =
+      planExported(this.#survey, planned, this.#options) ??
+      (await planUser(this.#survey, planned, this.#options));
     await this.#enqueue({ ...account, name });
   }
 
@@ -188,7 +190,8 @@ class Import {
     }
     await this.#throttle(items);
     for (const { account } of batch)
-      for (const session of account.sessions.slice(MAX_SESSIONS_AT_ONCE)) await this.#stores.imports.putSession(session);
+      for (const session of account.sessions.slice(MAX_SESSIONS_AT_ONCE))
+        await this.#stores.imports.putSession(session);
     const accounts = batch.map(({ account }) => firstPart(account));
     if (await this.#stores.imports.createAll(accounts)) {
       for (const waiting of batch) this.#note(waiting);
@@ -203,16 +206,20 @@ class Import {
     for (let attempt = 0; attempt < 10; attempt += 1) {
       const taken = await this.#stores.imports.createOne(firstPart(account));
       if (taken.length === 0) return this.#note({ ...waiting, account, reasons });
-      if (taken.includes('username')) return this.#skip(waiting.name, "skipped: the name is another user's here");
+      if (taken.includes('username'))
+        return this.#skip(waiting.name, "skipped: the name is another user's here");
       if (taken.includes('id')) {
-        if (!this.#survey.givesIds) return this.#skip(waiting.name, `skipped: the id ${account.user.id} is another user's here`);
+        if (!this.#survey.givesIds)
+          return this.#skip(waiting.name, `skipped: the id ${account.user.id} is another user's here`);
         account = withId(account, await this.#stores.users.nextId());
       } else if (taken.includes('email')) {
         account = { ...account, user: { ...account.user, ownsEmail: false } };
         reasons = [...reasons, `has no reset: ${account.user.email} is another user's here`];
       } else {
-        const { importedDigest: _, ...imported } = account.imported ?? ({} as NonNullable<Account['imported']>);
-        if (account.sessions.length > 0) reasons = [...reasons, "signs in again: the first ten digits of the token are another user's here"];
+        const { importedDigest: _, ...imported } =
+          account.imported ?? ({} as NonNullable<Account['imported']>);
+        if (account.sessions.length > 0)
+          reasons = [...reasons, "signs in again: the first ten digits of the token are another user's here"];
         account = { ...account, locator: newLocator(), sessions: [], ...(account.imported && { imported }) };
       }
     }
@@ -250,13 +257,16 @@ class Import {
   ): Promise<void> {
     const { imports } = this.#stores;
     const { fields } = entry;
-    const remark = (reason: string) => this.outcome.remarks.push({ username: String(fields['username']), reason });
+    const remark = (reason: string) =>
+      this.outcome.remarks.push({ username: String(fields['username']), reason });
     const name = toUsername(fields['username']) ?? '';
     if (canonicalUsername(name) !== canonicalUsername(user.username))
       remark(`is ${user.username} here: a name that changed there since is not taken over`);
     const isActive = fields['is_active'] !== false;
     if (isActive !== user.isActive)
-      remark(`is ${isActive ? 'active' : 'locked out'} there and ${user.isActive ? 'active' : 'locked out'} here: npm run users -- ${user.isActive ? 'deactivate' : 'activate'}`);
+      remark(
+        `is ${isActive ? 'active' : 'locked out'} there and ${user.isActive ? 'active' : 'locked out'} here: npm run users -- ${user.isActive ? 'deactivate' : 'activate'}`,
+      );
     let current = { user, imported };
     const password = await planPassword(fields['password']);
     if (password.isUsable && password.importedHash !== imported.importedHash && !user.passwordVersion) {

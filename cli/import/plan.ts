@@ -80,7 +80,10 @@ function whyUnusable(password: unknown): string {
 export function planSession(
   survey: Survey,
   index: number,
-  { user, rules }: { readonly user: Pick<User, 'id' | 'sessionGeneration' | 'isActive'>; readonly rules: PlanRules },
+  {
+    user,
+    rules,
+  }: { readonly user: Pick<User, 'id' | 'sessionGeneration' | 'isActive'>; readonly rules: PlanRules },
 ): SessionAt | undefined {
   const found = survey.tokenOf(index);
   const token = found && parseUnverifiedToken(found.text);
@@ -158,7 +161,9 @@ function planEmail(
   }
   const owner = survey.emailOwner(index);
   if (owner === 'own') return { email };
-  reasons.push(`has no reset: ${email} is ${owner === 'here' ? "another user's here" : "another user's too, who was there later"}`);
+  reasons.push(
+    `has no reset: ${email} is ${owner === 'here' ? "another user's here" : "another user's too, who was there later"}`,
+  );
   return { email, ownsEmail: false };
 }
 
@@ -192,10 +197,16 @@ export function planExported(
   const role = isRole ? account.user.role : rules.roleRules.roleOf({ fields: {}, groups: [] }).role;
   if (!isRole) reasons.push(`there is no role ${account.user.role} here: ${role}`);
   const { ownsEmail: owned, ...user } = account.user;
-  const email = owned === false ? { email: user.email, ownsEmail: false } : planEmail(survey, { index, fields: entry.fields }, reasons);
+  const email =
+    owned === false
+      ? { email: user.email, ownsEmail: false }
+      : planEmail(survey, { index, fields: entry.fields }, reasons);
   const sessions = (isOwn ? account.sessions : [])
     .filter((session) => session.userId === account.user.id && !isExpired(session, rules.now))
-    .map(({ digits, ...session }) => ({ key: { locator, session: digits }, session: { ...session, userId: id } }));
+    .map(({ digits, ...session }) => ({
+      key: { locator, session: digits },
+      session: { ...session, userId: id },
+    }));
   const imported = account.imported && { ...account.imported, userId: id };
   return {
     account: { locator, user: { ...user, ...email, id, role }, sessions, ...(imported && { imported }) },

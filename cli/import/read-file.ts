@@ -19,10 +19,15 @@ export async function detectFormat(file: string): Promise<'django' | 'jsonl'> {
   });
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
-    const [first] = buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '').trimStart();
+    const [first] = buffer
+      .toString('utf8', 0, bytesRead)
+      .replace(/^\uFEFF/, '')
+      .trimStart();
     if (first === '[') return 'django';
     if (first === '{') return 'jsonl';
-    throw new CliError(`${file} is neither a dump of Django (a JSON array) nor an export of ours (lines of JSON).`);
+    throw new CliError(
+      `${file} is neither a dump of Django (a JSON array) nor an export of ours (lines of JSON).`,
+    );
   } finally {
     await handle.close();
   }
@@ -63,14 +68,19 @@ export async function* readFixture(file: string): AsyncGenerator<FixtureObject> 
 function toObject(value: unknown): FixtureObject {
   const { model, pk, fields } = (value ?? {}) as Partial<Record<keyof FixtureObject, unknown>>;
   if (typeof model !== 'string' || typeof fields !== 'object' || fields === null)
-    throw new CliError('The file has an object without model and fields, so it is no dump of manage.py dumpdata.');
+    throw new CliError(
+      'The file has an object without model and fields, so it is no dump of manage.py dumpdata.',
+    );
   return { model: model.toLowerCase(), pk, fields: fields as FixtureObject['fields'] };
 }
 
 /** The lines of our own export. */
 export async function* readLines(file: string): AsyncGenerator<Readonly<Record<string, any>>> {
   let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of createInterface({
+    input: createReadStream(file),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
     number += 1;
     if (line.trim() === '') continue;
     let value: unknown;

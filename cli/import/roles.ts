@@ -27,7 +27,8 @@ export function parseRoleRules(
   const rules = written.map((text): Rule => {
     const [, source = '', role] = /^([^=]+)(?:=([^=]+))?$/.exec(text) ?? [];
     const [kind, name = ''] = split(source);
-    if (kind === 'field' && name !== '' && role === undefined) return (facts) => roleInField(facts, name, roles);
+    if (kind === 'field' && name !== '' && role === undefined)
+      return (facts) => roleInField(facts, name, roles);
     const to = role === undefined ? undefined : check(role, `--role ${text}`);
     if (to !== undefined && kind === 'group' && name !== '')
       return ({ groups }) => (groups.includes(name) ? { role: to } : {});

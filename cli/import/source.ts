@@ -51,7 +51,9 @@ async function* readExport(file: string): AsyncGenerator<Entry> {
   for await (const line of readLines(file)) {
     if (line['format'] !== undefined) {
       if (line['format'] === 'token-auth' && line['version'] === 1) continue;
-      throw new CliError(`${file} has the format ${line['format']} ${line['version']}, which this version does not know.`);
+      throw new CliError(
+        `${file} has the format ${line['format']} ${line['version']}, which this version does not know.`,
+      );
     }
     if (line['group'])
       yield { kind: 'group', pk: undefined, name: line['group'].name, django: line['group'].django };

@@ -2,7 +2,8 @@
  * The first pass over a file: who is in it, who has whose name, which address and locator are whose. It keeps about 200 bytes of each user,
  * whatever the file holds of them, and then compares with what the backend has.
  */
-import { parseUnverifiedToken } from '../../functions/shared/domain/token';
+
+import { MAX_EMAIL_CHARACTERS, MAX_USERNAME_CHARACTERS } from '../../functions/shared/domain/limits';
 import {
   canonicalEmail,
   canonicalUsername,
@@ -11,14 +12,8 @@ import {
   isUsername,
   toNfkc,
 } from '../../functions/shared/domain/text';
-import { MAX_EMAIL_CHARACTERS, MAX_USERNAME_CHARACTERS } from '../../functions/shared/domain/limits';
-import {
-  ANY_EMAIL,
-  ANY_ID,
-  ANY_IMPORT,
-  ANY_USERNAME,
-  keyPrefix,
-} from '../../functions/shared/store/schema';
+import { parseUnverifiedToken } from '../../functions/shared/domain/token';
+import { ANY_EMAIL, ANY_ID, ANY_IMPORT, ANY_USERNAME, keyPrefix } from '../../functions/shared/store/schema';
 import { CliError } from '../program';
 import type { Stores } from '../users/backend';
 import { Bytes, KeyTable, Numbers } from './key-table';
@@ -66,7 +61,8 @@ const keyOf = (reference: unknown): string =>
 /** Ids grow beyond the highest, so there must be room. */
 const MAX_ID = Number.MAX_SAFE_INTEGER / 2;
 
-const isId = (pk: unknown): pk is number => typeof pk === 'number' && Number.isInteger(pk) && pk > 0 && pk < MAX_ID;
+const isId = (pk: unknown): pk is number =>
+  typeof pk === 'number' && Number.isInteger(pk) && pk > 0 && pk < MAX_ID;
 
 export class Survey {
   readonly source: Source;
@@ -115,9 +111,12 @@ export class Survey {
       else if (entry.kind === 'group') this.#addGroup(entry);
       else this.models.set(entry.model, (this.models.get(entry.model) ?? 0) + 1);
     }
-    if (this.users === 0) throw new CliError(`${this.source.file} has no users. --user-model names their model.`);
+    if (this.users === 0)
+      throw new CliError(`${this.source.file} has no users. --user-model names their model.`);
     if (userModels.size > 1)
-      throw new CliError(`Several models have passwords: ${[...userModels].join(', ')}. --user-model names the one.`);
+      throw new CliError(
+        `Several models have passwords: ${[...userModels].join(', ')}. --user-model names the one.`,
+      );
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const token of waiting) this.#addToken(token, true);
@@ -144,7 +143,10 @@ export class Survey {
     } else this.#isSkipped.add(String(index), index);
     const { canonical } = toEmail(fields['email']);
     if (canonical !== undefined) this.#sharesEmail.set(index, this.#emails.add(canonical, index));
-    this.#lastSeen.set(index, Math.max(toTime(fields['last_login']) ?? 0, toTime(fields['date_joined']) ?? 0));
+    this.#lastSeen.set(
+      index,
+      Math.max(toTime(fields['last_login']) ?? 0, toTime(fields['date_joined']) ?? 0),
+    );
     if (account) this.#locators.add(account.locator, index);
   }
 
@@ -184,7 +186,8 @@ export class Survey {
       const group = this.#sharesEmail.get(index);
       if (group === NONE) continue;
       const owner = this.#ownsEmail.get(group);
-      if (owner === NONE || this.#lastSeen.get(index) > this.#lastSeen.get(owner)) this.#ownsEmail.set(group, index);
+      if (owner === NONE || this.#lastSeen.get(index) > this.#lastSeen.get(owner))
+        this.#ownsEmail.set(group, index);
     }
   }
 
@@ -201,8 +204,10 @@ export class Survey {
     };
     for await (const markers of imports.scanMarkers())
       for (const { pk, locator } of markers) {
-        if (pk.startsWith(username)) note(this.#nameHolder, this.#names.get(pk.slice(username.length)), locator);
-        else if (pk.startsWith(email)) note(this.#emailHolder, this.#emails.get(pk.slice(email.length)), locator);
+        if (pk.startsWith(username))
+          note(this.#nameHolder, this.#names.get(pk.slice(username.length)), locator);
+        else if (pk.startsWith(email))
+          note(this.#emailHolder, this.#emails.get(pk.slice(email.length)), locator);
         else if (pk.startsWith(id)) note(this.#idHolder, this.#keys.get(keyOf(pk.slice(id.length))), locator);
         else if (pk.startsWith(imported)) this.#imported.add(pk.slice(imported.length), 1);
       }
@@ -218,7 +223,9 @@ export class Survey {
   tokenOf(index: number): Token | undefined {
     const text = this.#token.get(index);
     const created = this.#tokenCreated.get(index);
-    return text === undefined ? undefined : { text, createdAtMs: Number.isNaN(created) ? undefined : created };
+    return text === undefined
+      ? undefined
+      : { text, createdAtMs: Number.isNaN(created) ? undefined : created };
   }
 
   /** Whether the locator of a user's token is not another's in the file. */
@@ -243,12 +250,16 @@ export class Survey {
    */
   here(
     index: number,
-    { account, identity }: { readonly account: { readonly locator: string } | undefined; readonly identity: string },
+    {
+      account,
+      identity,
+    }: { readonly account: { readonly locator: string } | undefined; readonly identity: string },
   ): { readonly locator: string } | 'name taken' | 'id taken' | 'gone' | undefined {
     const [byName, byId] = [this.#nameHolder.get(index), this.#idHolder.get(index)].map((holder) =>
       holder === NONE ? undefined : holder.toString(16).padStart(10, '0'),
     );
-    if (account && (byId === account.locator || byName === account.locator)) return { locator: account.locator };
+    if (account && (byId === account.locator || byName === account.locator))
+      return { locator: account.locator };
     const isOurs = (locator: string) => !account && this.#imported.get(locator) !== undefined;
     if (this.givesIds) {
       if (byName === undefined) return this.#digests.get(identity) === undefined ? undefined : 'gone';

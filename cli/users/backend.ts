@@ -9,7 +9,12 @@ import * as outbox from '../../functions/shared/store/outbox';
 import * as rateLimits from '../../functions/shared/store/rate-limits';
 import * as sessions from '../../functions/shared/store/sessions';
 import * as users from '../../functions/shared/store/users';
-import { type OperatorOutputs, type OperatorRules, operatorOutputNames, parseOperatorOutputs } from '../../lib/operator-outputs';
+import {
+  type OperatorOutputs,
+  type OperatorRules,
+  operatorOutputNames,
+  parseOperatorOutputs,
+} from '../../lib/operator-outputs';
 import { CliError } from '../program';
 
 export interface Backend extends OperatorRules {
@@ -53,7 +58,9 @@ export function openBackend({ outputs, connection, close, ...place }: BackendPla
     rateLimits: output('RateLimitsTableName'),
     outbox: output('OutboxTableName'),
   };
-  const rules = Object.fromEntries(operatorOutputNames.map((name) => [name, output(name)])) as OperatorOutputs;
+  const rules = Object.fromEntries(
+    operatorOutputNames.map((name) => [name, output(name)]),
+  ) as OperatorOutputs;
   const database = connect(tables, connection);
   return {
     ...place,

@@ -3,8 +3,9 @@ import { afterRestore } from './after-restore';
 import { activate, deactivate, deleteUser, endSessions, sendReset, setRole, unlock } from './change';
 import type { Command } from './command';
 import { create } from './create';
-import { outbox } from './outbox';
+import { exportCommand } from './export';
 import { importCommand } from './import';
+import { outbox } from './outbox';
 import { list, show } from './show';
 
 export const commands: Readonly<Record<string, Command>> = {
@@ -21,4 +22,5 @@ export const commands: Readonly<Record<string, Command>> = {
   outbox,
   'after-restore': afterRestore,
   import: importCommand,
+  export: exportCommand,
 };

@@ -2,8 +2,8 @@
 import { toSeconds } from '../../functions/shared/domain/session';
 import { parseDuration } from '../../lib/settings';
 import { importUsers, type Outcome } from '../import/import-users';
-import { parseRoleRules } from '../import/roles';
 import { detectFormat } from '../import/read-file';
+import { parseRoleRules } from '../import/roles';
 import { Survey } from '../import/survey';
 import { CliError } from '../program';
 import type { Backend } from './backend';
@@ -54,8 +54,13 @@ export const importCommand: Command = {
     const conflicts = rehearsed?.remarks.filter(({ isConflict }) => isConflict) ?? [];
     const isStopped = writes && conflicts.length > 0 && !skipsConflicts;
     const outcome =
-      rehearsed && (!writes || isStopped) ? rehearsed : await importUsers(survey, backend.stores, { ...options, writes });
-    const result = describe(survey, outcome, { isDone: writes && !isStopped, hasConflicts: conflicts.length > 0 });
+      rehearsed && (!writes || isStopped)
+        ? rehearsed
+        : await importUsers(survey, backend.stores, { ...options, writes });
+    const result = describe(survey, outcome, {
+      isDone: writes && !isStopped,
+      hasConflicts: conflicts.length > 0,
+    });
     if (!isStopped) return result;
     terminal.note(result.text);
     throw new CliError(
@@ -90,16 +95,34 @@ function describe(
   const first = (text: string) => would + (would ? text : text.charAt(0).toUpperCase() + text.slice(1));
   return {
     json: {
-      ...{ written: isDone, users: survey.users, created, tokens, sessions, already_here: alreadyHere, skipped },
-      ...{ passwords_updated: passwordsUpdated, tokens_added: tokensAdded, tokens_of_nobody: survey.tokensOfNobody },
+      ...{
+        written: isDone,
+        users: survey.users,
+        created,
+        tokens,
+        sessions,
+        already_here: alreadyHere,
+        skipped,
+      },
+      ...{
+        passwords_updated: passwordsUpdated,
+        tokens_added: tokensAdded,
+        tokens_of_nobody: survey.tokensOfNobody,
+      },
       knox_tokens: knox,
-      remarks: remarks.map(({ username, reason, isConflict = false }) => ({ username, reason, conflict: isConflict })),
+      remarks: remarks.map(({ username, reason, isConflict = false }) => ({
+        username,
+        reason,
+        conflict: isConflict,
+      })),
     },
     text: [
       `${counted(survey.users, 'user')} and ${counted(survey.tokens, 'token')} in ${survey.source.file}.`,
       `${first('taken over')}: ${counted(created, 'user')}, ${tokens.toLocaleString('en-US')} of them with live sessions (${sessions.toLocaleString('en-US')}). Already here: ${alreadyHere.toLocaleString('en-US')}. Skipped: ${skipped.toLocaleString('en-US')}.`,
       ...(passwordsUpdated + tokensAdded > 0
-        ? [`${first('updated')}: ${counted(passwordsUpdated, 'password')}, ${counted(tokensAdded, 'new token')}.`]
+        ? [
+            `${first('updated')}: ${counted(passwordsUpdated, 'password')}, ${counted(tokensAdded, 'new token')}.`,
+          ]
         : []),
       ...(survey.givesIds ? ['Ids are given in the order of the file.'] : []),
       ...(knox > 0 ? [`Not taken over: ${counted(knox, 'token')} of knox. These users sign in again.`] : []),
@@ -108,7 +131,9 @@ function describe(
         : []),
       ...others.map(([model, count]) => `Not looked at: ${count.toLocaleString('en-US')} of ${model}.`),
       ...(remarks.length > 0 ? ['', 'Not taken over fully:'] : []),
-      ...remarks.map(({ username, reason, isConflict }) => `  ${username}: ${reason}${isConflict ? ' (conflict)' : ''}`),
+      ...remarks.map(
+        ({ username, reason, isConflict }) => `  ${username}: ${reason}${isConflict ? ' (conflict)' : ''}`,
+      ),
       '',
       ...advice(isDone, hasConflicts),
     ].join('\n'),

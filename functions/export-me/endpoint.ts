@@ -3,6 +3,7 @@ import {
   ANY_MESSAGE,
   countAttempts,
   exportedAttributes,
+  importedAttributes,
   messageAttributes,
   pendingAttributes,
 } from '../shared/store/schema';
@@ -17,7 +18,7 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE', 'EVENTS'],
   tables: {
-    users: [{ read: ['GetItem'], attributes: exportedAttributes }],
+    users: [{ read: ['GetItem'], attributes: [...exportedAttributes, ...importedAttributes] }],
     tokens: [{ read: ['Query'] }],
     rateLimits: [countAttempts],
     outbox: [
@@ -28,7 +29,7 @@ export const endpoint = {
   statuses: [200],
   steps: [
     ['UpdateItem rateLimits'],
-    ['GetItem users', 'Query tokens'],
+    ['GetItem users', 'GetItem users', 'Query tokens'],
     ['GetItem outbox', 'GetItem outbox', 'GetItem outbox'],
   ],
   events: 1,

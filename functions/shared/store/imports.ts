@@ -82,7 +82,9 @@ export function accountPuts(
     ...(ownsEmail(user) && { email: put(users, { ...emailKey(canonicalEmail(user.email)), locator }) }),
     id: put(users, { ...idKey(user.id), locator }),
     user: put(users, { ...userKey(locator), ...user }),
-    ...(imported && { imported: { Put: { TableName: users, Item: { ...importKey(locator), ...imported } } } }),
+    ...(imported && {
+      imported: { Put: { TableName: users, Item: { ...importKey(locator), ...imported } } },
+    }),
     ...(identity && {
       identity: {
         Put: {
@@ -159,7 +161,10 @@ export async function* scanIdentities({
     ExpressionAttributeValues: { ':prefix': prefix },
   });
   for await (const items of pages)
-    yield items.map(({ pk, userId }) => ({ digest: String(pk).slice(prefix.length), userId: Number(userId) }));
+    yield items.map(({ pk, userId }) => ({
+      digest: String(pk).slice(prefix.length),
+      userId: Number(userId),
+    }));
 }
 
 export interface Group {
@@ -205,7 +210,10 @@ export async function* scanAccounts(database: Database<'users'>): AsyncGenerator
     }));
     for (let at = 0; at < users.length; at += MAX_BATCH) {
       const batch = users.slice(at, at + MAX_BATCH);
-      const found = await readAll(database, batch.map(({ locator }) => importKey(locator)));
+      const found = await readAll(
+        database,
+        batch.map(({ locator }) => importKey(locator)),
+      );
       yield batch.map((user) => {
         const { pk: _, ...imported } = found.get(importKey(user.locator).pk) ?? {};
         const isOwn = imported['userId'] === user.id;
@@ -280,7 +288,8 @@ export const replaceImportedHash = (
             TableName: tables.users,
             Key: userKey(user.locator),
             UpdateExpression: 'SET passwordHash = :to',
-            ConditionExpression: 'id = :id AND passwordHash = :from AND attribute_not_exists(passwordVersion)',
+            ConditionExpression:
+              'id = :id AND passwordHash = :from AND attribute_not_exists(passwordVersion)',
             ExpressionAttributeValues: { ':to': passwordHash, ':from': user.passwordHash, ':id': user.id },
           },
         },
@@ -337,7 +346,13 @@ export const moveTo = (
       username: point(usernameKey(canonicalUsername(user.username))),
       ...(ownsEmail(user) && { email: point(emailKey(canonicalEmail(user.email))) }),
       id: point(idKey(user.id)),
-      leftImport: { Delete: { TableName: users, Key: importKey(from), ...hasAll({ userId: user.id, importedHash: imported.importedHash }) } },
+      leftImport: {
+        Delete: {
+          TableName: users,
+          Key: importKey(from),
+          ...hasAll({ userId: user.id, importedHash: imported.importedHash }),
+        },
+      },
       imported: put(users, { ...importKey(to), ...next }),
       session: put(tokens, { ...sessionKey(key), ...session }, tokensTable.partitionKey),
     });

@@ -83,6 +83,9 @@ export const listedAttributes = [
   'createdAt',
 ] as const satisfies (keyof User | 'pk')[];
 
+/** What an export holds of what came with a user: no digest, and no hash. */
+export const importedAttributes = ['pk', 'userId', 'django'] as const;
+
 /** Every attribute of a session item. */
 export const sessionAttributes = /* @__PURE__ */ Object.keys({
   user: true,
