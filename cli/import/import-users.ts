@@ -29,7 +29,7 @@ export interface ImportOptions extends PlanRules {
 }
 
 /** One user and why it was not taken over, or not fully. */
-export interface Remark {
+interface Remark {
   readonly username: string;
   readonly reason: string;
   /** Two users would be one: nothing is written unless the operator says so. */
@@ -50,6 +50,8 @@ export interface Outcome {
 const USERS_AT_ONCE = 20;
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 const PROGRESS_MS = 2000;
+/** To store one user, with less of it each time. */
+const MAX_ATTEMPTS = 10;
 
 type UserEntry = Extract<Entry, { kind: 'user' }>;
 
@@ -102,29 +104,36 @@ class Import {
 
   async run(): Promise<void> {
     const survey = this.#survey;
-    const { administration, imports } = this.#stores;
+    const { administration } = this.#stores;
     const base = await administration.lastId();
     const deleted = new Set<number>();
     for await (const ids of administration.scanDeletedIds()) for (const id of ids) deleted.add(id);
-    if (this.#options.writes) {
-      // First, so that whoever signs up meanwhile gets none of these ids.
-      if (!survey.givesIds) await administration.raiseLastId(survey.maxId);
-      for (const group of new Set(survey.groups.values())) await imports.putGroup(group);
-    }
+    await this.#prepare();
     let index = 0;
     for await (const entry of readEntries(survey.source)) {
       if (entry.kind !== 'user') continue;
       const id = survey.givesIds ? base + index + 1 : Number(entry.pk);
       await this.#add({ index, id, entry }, deleted);
       index += 1;
-      if (performance.now() - this.#toldAt > PROGRESS_MS) {
-        this.#toldAt = performance.now();
-        this.#options.progress(index);
-      }
+      this.#tell(index);
     }
     await this.#store();
     await this.#updateKnown();
     if (this.#options.writes) await administration.raiseLastId(this.#highestId);
+  }
+
+  async #prepare(): Promise<void> {
+    const { groups, givesIds, maxId } = this.#survey;
+    if (!this.#options.writes) return;
+    // First, so that whoever signs up meanwhile gets none of these ids.
+    if (!givesIds) await this.#stores.administration.raiseLastId(maxId);
+    for (const group of new Set(groups.values())) await this.#stores.imports.putGroup(group);
+  }
+
+  #tell(users: number): void {
+    if (performance.now() - this.#toldAt < PROGRESS_MS) return;
+    this.#toldAt = performance.now();
+    this.#options.progress(users);
   }
 
   async #add(
@@ -202,28 +211,43 @@ class Import {
 
   /** Somebody signed up meanwhile, or the locator is taken. */
   async #storeOne(waiting: Waiting): Promise<void> {
-    let { account, reasons } = waiting;
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      const taken = await this.#stores.imports.createOne(firstPart(account));
-      if (taken.length === 0) return this.#note({ ...waiting, account, reasons });
-      if (taken.includes('username'))
-        return this.#skip(waiting.name, "skipped: the name is another user's here");
-      if (taken.includes('id')) {
-        if (!this.#survey.givesIds)
-          return this.#skip(waiting.name, `skipped: the id ${account.user.id} is another user's here`);
-        account = withId(account, await this.#stores.users.nextId());
-      } else if (taken.includes('email')) {
-        account = { ...account, user: { ...account.user, ownsEmail: false } };
-        reasons = [...reasons, `has no reset: ${account.user.email} is another user's here`];
-      } else {
-        const { importedDigest: _, ...imported } =
-          account.imported ?? ({} as NonNullable<Account['imported']>);
-        if (account.sessions.length > 0)
-          reasons = [...reasons, "signs in again: the first ten digits of the token are another user's here"];
-        account = { ...account, locator: newLocator(), sessions: [], ...(account.imported && { imported }) };
-      }
+    let current = waiting;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const taken = await this.#stores.imports.createOne(firstPart(current.account));
+      if (taken.length === 0) return this.#note(current);
+      const next: Waiting | string = await this.#without(taken, current);
+      if (typeof next === 'string') return this.#skip(waiting.name, next, true);
+      current = next;
     }
     this.#skip(waiting.name, 'skipped: others kept taking what it needs. Run the import again');
+  }
+
+  /** The account without what is taken, or why it cannot be. */
+  async #without(taken: readonly string[], waiting: Waiting): Promise<Waiting | string> {
+    const { account, reasons } = waiting;
+    if (taken.includes('username')) return "skipped: the name is another user's here";
+    if (taken.includes('id')) {
+      if (!this.#survey.givesIds) return `skipped: the id ${account.user.id} is another user's here`;
+      return { ...waiting, account: withId(account, await this.#stores.users.nextId()) };
+    }
+    if (taken.includes('email')) {
+      const reason = `has no reset: ${account.user.email} is another user's here`;
+      const user = { ...account.user, ownsEmail: false };
+      return { ...waiting, account: { ...account, user }, reasons: [...reasons, reason] };
+    }
+    const { importedDigest: _, ...imported } = account.imported ?? ({} as NonNullable<Account['imported']>);
+    const moved = {
+      ...account,
+      locator: newLocator(),
+      sessions: [],
+      ...(account.imported && { imported }),
+    };
+    const reason = "signs in again: the first ten digits of the token are another user's here";
+    return {
+      ...waiting,
+      account: moved,
+      reasons: account.sessions.length > 0 ? [...reasons, reason] : reasons,
+    };
   }
 
   #note({ account, reasons, name }: Waiting): void {

@@ -3,6 +3,9 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Tokenizer, TokenParser } from '@streamparser/json';
+import type { Session } from '../../functions/shared/domain/session';
+import type { Imported } from '../../functions/shared/store/imports';
+import type { FoundUser } from '../../functions/shared/store/users';
 import { CliError } from '../program';
 
 /** An object of a Django fixture. */
@@ -74,8 +77,18 @@ function toObject(value: unknown): FixtureObject {
   return { model: model.toLowerCase(), pk, fields: fields as FixtureObject['fields'] };
 }
 
+/** A line of our own export: a header, a group, or a user with sessions. */
+export interface ExportLine {
+  readonly format?: string;
+  readonly version?: number;
+  readonly group?: { readonly name: string; readonly django: string };
+  readonly user?: FoundUser;
+  readonly sessions?: readonly (Session & { readonly digits: string })[];
+  readonly imported?: Imported;
+}
+
 /** The lines of our own export. */
-export async function* readLines(file: string): AsyncGenerator<Readonly<Record<string, any>>> {
+export async function* readLines(file: string): AsyncGenerator<ExportLine> {
   let number = 0;
   for await (const line of createInterface({
     input: createReadStream(file),
@@ -89,7 +102,7 @@ export async function* readLines(file: string): AsyncGenerator<Readonly<Record<s
     } catch {
       throw new CliError(`Line ${number} of ${file} is no JSON. Was the export cut off?`);
     }
-    yield value as Record<string, any>;
+    yield value as ExportLine;
   }
 }
 

@@ -2,7 +2,7 @@
 import { CliError } from '../program';
 
 /** What a rule looks at. Groups are there by name. */
-export interface RoleFacts {
+interface RoleFacts {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly groups: readonly string[];
 }

@@ -6,7 +6,7 @@ import { CliError } from '../program';
 import { type FixtureObject, readFixture, readLines, toJson } from './read-file';
 
 /** A user of our own export. */
-export interface ExportedAccount {
+interface ExportedAccount {
   readonly locator: string;
   readonly user: User;
   readonly sessions: readonly (Session & { readonly digits: string })[];
@@ -49,18 +49,18 @@ function toEntry({ model, pk, fields }: FixtureObject, userModel: string | undef
 
 async function* readExport(file: string): AsyncGenerator<Entry> {
   for await (const line of readLines(file)) {
-    if (line['format'] !== undefined) {
-      if (line['format'] === 'token-auth' && line['version'] === 1) continue;
+    if (line.format !== undefined) {
+      if (line.format === 'token-auth' && line.version === 1) continue;
       throw new CliError(
-        `${file} has the format ${line['format']} ${line['version']}, which this version does not know.`,
+        `${file} has the format ${line.format} ${line.version}, which this version does not know.`,
       );
     }
-    if (line['group'])
-      yield { kind: 'group', pk: undefined, name: line['group'].name, django: line['group'].django };
-    if (!line['user']) continue;
-    const { locator, ...user } = line['user'];
+    if (line.group)
+      yield { kind: 'group', pk: undefined, name: line.group.name, django: line.group.django };
+    if (!line.user) continue;
+    const { locator, ...user } = line.user;
     const { username, email } = user;
-    const account = { locator, user, sessions: line['sessions'] ?? [], imported: line['imported'] };
+    const account = { locator, user, sessions: line.sessions ?? [], ...(line.imported && { imported: line.imported }) };
     yield { kind: 'user', model: '', pk: user.id, fields: { username, email }, account };
   }
 }

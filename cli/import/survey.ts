@@ -68,8 +68,6 @@ export class Survey {
   readonly source: Source;
   readonly models = new Map<string, number>();
   readonly groups = new Map<string, { readonly name: string; readonly django: string }>();
-  /** Names that several have, with how each writes it. */
-  readonly sameNames: { readonly index: number; readonly first: number; readonly name: string }[] = [];
   users = 0;
   tokens = 0;
   tokensOfNobody = 0;
@@ -93,6 +91,8 @@ export class Survey {
   readonly #idHolder = new Numbers(NONE);
   readonly #emailHolder = new Numbers(NONE);
   readonly #isSkipped = new KeyTable();
+  /** Whether one name is several users'. */
+  #sharesName = false;
   #waiting: Extract<Entry, { kind: 'token' }>[] = [];
 
   constructor(source: Source, options: SurveyOptions) {
@@ -126,21 +126,12 @@ export class Survey {
   #addUser({ pk, fields, account }: Extract<Entry, { kind: 'user' }>): void {
     const index = this.users;
     this.users += 1;
-    if (pk === undefined || pk === null || this.#options.renumber) this.givesIds = true;
-    else if (isId(pk)) this.maxId = Math.max(this.maxId, pk);
-    else
-      throw new CliError(
-        `The user ${String(fields['username'])} has the number ${String(pk)}, which is no positive whole number. --renumber gives new ones.`,
-      );
-    if (pk !== undefined && pk !== null && this.#keys.add(keyOf(pk), index) !== index)
-      throw new CliError(`The number ${String(pk)} is there twice.`);
+    this.#addNumber(index, { pk, fields });
     this.#keys.add(keyOf([fields['username']]), index);
     const name = toUsername(fields['username']);
-    if (name !== undefined) {
-      const first = this.#names.add(canonicalUsername(name), index);
-      if (first !== index) this.sameNames.push({ index, first, name });
-      if (first !== index) this.#isSkipped.add(String(index), index);
-    } else this.#isSkipped.add(String(index), index);
+    const first = name === undefined ? NONE : this.#names.add(canonicalUsername(name), index);
+    if (first !== index) this.#isSkipped.add(String(index), index);
+    if (first !== index && first !== NONE) this.#sharesName = true;
     const { canonical } = toEmail(fields['email']);
     if (canonical !== undefined) this.#sharesEmail.set(index, this.#emails.add(canonical, index));
     this.#lastSeen.set(
@@ -148,6 +139,21 @@ export class Survey {
       Math.max(toTime(fields['last_login']) ?? 0, toTime(fields['date_joined']) ?? 0),
     );
     if (account) this.#locators.add(account.locator, index);
+  }
+
+  #addNumber(index: number, { pk, fields }: Pick<Extract<Entry, { kind: 'user' }>, 'pk' | 'fields'>): void {
+    const isGiven = pk !== undefined && pk !== null;
+    if (isGiven && this.#keys.add(keyOf(pk), index) !== index)
+      throw new CliError(`The number ${String(pk)} is there twice.`);
+    if (!isGiven || this.#options.renumber) {
+      this.givesIds = true;
+      return;
+    }
+    if (!isId(pk))
+      throw new CliError(
+        `The user ${String(fields['username'])} has the number ${String(pk)}, which is no positive whole number. --renumber gives new ones.`,
+      );
+    this.maxId = Math.max(this.maxId, pk);
   }
 
   #addToken(token: Extract<Entry, { kind: 'token' }>, isLast = false): void {
@@ -193,27 +199,23 @@ export class Survey {
 
   /** Reads what the backend has of these names, numbers, addresses and locators. */
   async compare({ imports }: Pick<Stores, 'imports'>): Promise<void> {
-    const [username, email, id, imported] = [ANY_USERNAME, ANY_EMAIL, ANY_ID, ANY_IMPORT].map(keyPrefix) as [
-      string,
-      string,
-      string,
-      string,
-    ];
-    const note = (holders: Numbers, index: number | undefined, locator = '') => {
-      if (index !== undefined) holders.set(index, Number.parseInt(locator, 16));
-    };
     for await (const markers of imports.scanMarkers())
-      for (const { pk, locator } of markers) {
-        if (pk.startsWith(username))
-          note(this.#nameHolder, this.#names.get(pk.slice(username.length)), locator);
-        else if (pk.startsWith(email))
-          note(this.#emailHolder, this.#emails.get(pk.slice(email.length)), locator);
-        else if (pk.startsWith(id)) note(this.#idHolder, this.#keys.get(keyOf(pk.slice(id.length))), locator);
-        else if (pk.startsWith(imported)) this.#imported.add(pk.slice(imported.length), 1);
-      }
+      for (const marker of markers) this.#compareMarker(marker);
     if (!this.givesIds) return;
     for await (const identities of imports.scanIdentities())
       for (const { digest } of identities) this.#digests.add(digest, 1);
+  }
+
+  #compareMarker({ pk, locator = '' }: { readonly pk: string; readonly locator?: string }): void {
+    const rest = (kind: string) => pk.slice(kind.length - 1);
+    const note = (holders: Numbers, index: number | undefined) => {
+      if (index !== undefined) holders.set(index, Number.parseInt(locator, 16));
+    };
+    const is = (kind: string) => pk.startsWith(keyPrefix(kind));
+    if (is(ANY_USERNAME)) note(this.#nameHolder, this.#names.get(rest(ANY_USERNAME)));
+    else if (is(ANY_EMAIL)) note(this.#emailHolder, this.#emails.get(rest(ANY_EMAIL)));
+    else if (is(ANY_ID)) note(this.#idHolder, this.#keys.get(keyOf(rest(ANY_ID))));
+    else if (is(ANY_IMPORT)) this.#imported.add(rest(ANY_IMPORT), 1);
   }
 
   isSkipped(index: number): boolean {
@@ -271,7 +273,7 @@ export class Survey {
 
   /** Whether one name is several users', or a name or an id somebody else's here: for whom, the second pass tells. */
   hasConflicts(): boolean {
-    if (this.sameNames.length > 0 || this.source.format === 'jsonl') return true;
+    if (this.#sharesName || this.source.format === 'jsonl') return true;
     for (let index = 0; index < this.users; index += 1) {
       const here = this.isSkipped(index) ? undefined : this.here(index, { account: undefined, identity: '' });
       if (here === 'name taken' || here === 'id taken') return true;

@@ -1,9 +1,8 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import {
+  allExportedAttributes,
   ANY_MESSAGE,
   countAttempts,
-  exportedAttributes,
-  importedAttributes,
   messageAttributes,
   pendingAttributes,
 } from '../shared/store/schema';
@@ -18,7 +17,7 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE', 'EVENTS'],
   tables: {
-    users: [{ read: ['GetItem'], attributes: [...exportedAttributes, ...importedAttributes] }],
+    users: [{ read: ['GetItem'], attributes: allExportedAttributes }],
     tokens: [{ read: ['Query'] }],
     rateLimits: [countAttempts],
     outbox: [

@@ -72,7 +72,11 @@ class Server:
         return status, json.loads(text) if text else None
 
     def login(self, username, password):
-        return self.call("POST", "/api/api-token-auth/", body={"username": username, "password": password})
+        for _ in range(3):
+            answer = self.call("POST", "/api/api-token-auth/", body={"username": username, "password": password})
+            if answer[0] != 503:  # on a busy machine a call to the database may take too long
+                break
+        return answer
 
     def works(self, token):
         return self.call("GET", "/api/dashboard/", token)[0] == 200

@@ -86,6 +86,11 @@ export const listedAttributes = [
 /** What an export holds of what came with a user: no digest, and no hash. */
 export const importedAttributes = ['pk', 'userId', 'django'] as const;
 
+/** Both together. */
+export const allExportedAttributes = /* @__PURE__ */ [
+  ...new Set<string>([...exportedAttributes, ...importedAttributes]),
+];
+
 /** Every attribute of a session item. */
 export const sessionAttributes = /* @__PURE__ */ Object.keys({
   user: true,
