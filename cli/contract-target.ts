@@ -15,6 +15,8 @@ export interface Target {
   readonly passwordMinLength: number;
   /** Whether an account has to wait after a few failed logins. */
   readonly limitsLogins: boolean;
+  /** Whether messages to users can be read: `npm start` lists them. */
+  readonly readsMessages: boolean;
   /** Every username of the run begins with it. */
   readonly prefix: string;
 }
@@ -48,6 +50,7 @@ export async function detectTarget(written: string): Promise<Target> {
   const first = await send(base, DASHBOARD);
   if (!isOurs(first) && !isOurs(await post(toPath('signup'), {}))) throw notOurs(base, first);
   const clock = await send(base, '_local/clock/');
+  const outbox = await send(base, '_local/outbox/');
   const preflight = await send(base, DASHBOARD, {
     method: 'OPTIONS',
     headers: { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'GET' },
@@ -70,6 +73,7 @@ export async function detectTarget(written: string): Promise<Target> {
     signsUpClerks: !('role' in clerk.body),
     passwordMinLength: Number(/at least ([89]|[1-6]\d) characters/.exec(tooShort.text)?.[1] ?? 8),
     limitsLogins,
+    readsMessages: outbox.status === 200 && Array.isArray(outbox.body['messages']),
     prefix,
   };
 }

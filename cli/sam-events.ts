@@ -8,6 +8,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { endpoints, listRoutes, type NamedRoute, routes } from '../functions/endpoints';
 import type { BackendFunctionName } from '../functions/functions';
 import type { EndpointDefinition } from '../functions/shared/definition';
+import { toUid } from '../functions/shared/domain/challenge';
 import type { Principal } from '../functions/shared/http/principal';
 import { messageKey } from '../functions/shared/store/schema';
 
@@ -33,6 +34,9 @@ function exampleBody(name: NamedRoute['name']): object | undefined {
     new_password: `new-${password}`,
     re_new_password: `new-${password}`,
     new_username: `new-${username}`,
+    // To be replaced with those of a message, which `npm run sam:db` shows.
+    uid: toUid(exampleToken.slice(0, 10)),
+    token: exampleToken.slice(0, 32),
   };
   return body && Object.fromEntries(Object.keys(body).map((field) => [field, values[field]]));
 }

@@ -47,24 +47,17 @@ export class AuthFunction extends LambdaFunction {
   /** Applies a grant of the function's definition to a table. */
   grantTable(table: Table, grant: Grant): void {
     if ('read' in grant) {
-      const { read, attributes } = grant;
+      const { read, attributes, partitionKeys } = grant;
       this.allow(read, table, {
-        ...(attributes && onlyAttributes(table, attributes)),
+        ...limitedTo(table, { attributes, partitionKeys }),
         ...(attributes && { StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' } }),
       });
       return;
     }
     const { write, attributes, partitionKeys, returnValues = ['NONE'] } = grant;
-    const { 'ForAllValues:StringLike': like, ...only } = onlyAttributes(table, attributes);
     this.allow(write, table, {
-      ...only,
+      ...limitedTo(table, { attributes, partitionKeys }),
       StringEqualsIfExists: { 'dynamodb:ReturnValues': returnValues },
-      ...((like || partitionKeys) && {
-        'ForAllValues:StringLike': {
-          ...like,
-          ...(partitionKeys && { 'dynamodb:LeadingKeys': partitionKeys }),
-        },
-      }),
     });
   }
 
@@ -85,14 +78,26 @@ export const constructId = (name: FunctionName): string =>
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
+interface Limits {
+  readonly attributes: readonly string[] | undefined;
+  readonly partitionKeys: readonly string[] | undefined;
+}
+
 /**
  * Only reads have the condition key `Select`, only writes `ReturnValues`. `IfExists`, as in AWS's examples, also allows requests without the
  * key. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
-function onlyAttributes(table: Table, attributes: readonly string[]): Conditions {
+function limitedTo(table: Table, { attributes, partitionKeys }: Limits): Conditions {
+  const names = attributes && [...new Set([...keysOf(table), ...attributes])];
+  const operator = names?.some((name) => name.includes('*')) ? 'StringLike' : 'StringEquals';
+  const ofAttributes = names && { [`ForAllValues:${operator}`]: { 'dynamodb:Attributes': names } };
+  const ofKeys = partitionKeys && { 'dynamodb:LeadingKeys': partitionKeys };
+  if (!ofKeys) return ofAttributes ?? {};
+  const like = { ...ofAttributes?.['ForAllValues:StringLike'], ...ofKeys };
+  return { ...ofAttributes, 'ForAllValues:StringLike': like };
+}
+
+function keysOf(table: Table): readonly string[] {
   const { partitionKeys, sortKeys } = table.schemaV2();
-  const keys = [...partitionKeys, ...sortKeys].map(({ name }) => name);
-  const names = [...new Set([...keys, ...attributes])];
-  const operator = names.some((name) => name.includes('*')) ? 'StringLike' : 'StringEquals';
-  return { [`ForAllValues:${operator}`]: { 'dynamodb:Attributes': names } };
+  return [...partitionKeys, ...sortKeys].map(({ name }) => name);
 }

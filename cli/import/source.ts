@@ -55,12 +55,16 @@ async function* readExport(file: string): AsyncGenerator<Entry> {
         `${file} has the format ${line.format} ${line.version}, which this version does not know.`,
       );
     }
-    if (line.group)
-      yield { kind: 'group', pk: undefined, name: line.group.name, django: line.group.django };
+    if (line.group) yield { kind: 'group', pk: undefined, name: line.group.name, django: line.group.django };
     if (!line.user) continue;
     const { locator, ...user } = line.user;
     const { username, email } = user;
-    const account = { locator, user, sessions: line.sessions ?? [], ...(line.imported && { imported: line.imported }) };
+    const account = {
+      locator,
+      user,
+      sessions: line.sessions ?? [],
+      ...(line.imported && { imported: line.imported }),
+    };
     yield { kind: 'user', model: '', pk: user.id, fields: { username, email }, account };
   }
 }

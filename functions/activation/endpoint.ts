@@ -1,6 +1,14 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { code, email, linkToken, uid } from '../shared/http/fields';
-import { ANY_CHALLENGE, ANY_EMAIL, ANY_USER, announceChange, countAttempts } from '../shared/store/schema';
+import {
+  ANY_CHALLENGE,
+  ANY_EMAIL,
+  ANY_USER,
+  announceChange,
+  countAttempts,
+  readAccount,
+  readChallenge,
+} from '../shared/store/schema';
 
 export const route = {
   methods: ['POST'],
@@ -24,7 +32,7 @@ export const endpoint = {
   ],
   tables: {
     users: [
-      { read: ['GetItem'] },
+      readAccount,
       {
         write: ['UpdateItem'],
         attributes: [
@@ -37,7 +45,7 @@ export const endpoint = {
     ],
     rateLimits: [countAttempts],
     outbox: [
-      { read: ['GetItem'] },
+      readChallenge,
       {
         write: ['UpdateItem'],
         attributes: ['guesses', 'usedAt'],

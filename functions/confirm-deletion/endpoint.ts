@@ -1,6 +1,7 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { tablesToDelete } from '../shared/deletion-definition';
 import { linkToken, uid } from '../shared/http/fields';
+import { readAccount, readChallenge } from '../shared/store/schema';
 
 export const route = {
   methods: ['POST'],
@@ -19,7 +20,7 @@ export const endpoint = {
     'NOTICES',
     'EVENTS',
   ],
-  tables: /* @__PURE__ */ tablesToDelete({ read: ['GetItem'] }),
+  tables: /* @__PURE__ */ tablesToDelete(readAccount, readChallenge),
   statuses: [204],
   // Of a user with one session.
   steps: [

@@ -1,7 +1,11 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { tablesToDelete } from '../shared/deletion-definition';
 import { existingPassword } from '../shared/http/fields';
-import { settingsToCheckPassword, stepsToReauthenticate } from '../shared/password-check-definition';
+import {
+  readUser,
+  settingsToCheckPassword,
+  stepsToReauthenticate,
+} from '../shared/password-check-definition';
 
 export const route = {
   methods: ['DELETE'],
@@ -14,7 +18,7 @@ export const route = {
 export const endpoint = {
   body: { current_password: existingPassword },
   settings: /* @__PURE__ */ settingsToCheckPassword('NOTICES', 'EVENTS'),
-  tables: /* @__PURE__ */ tablesToDelete(),
+  tables: /* @__PURE__ */ tablesToDelete(readUser),
   statuses: [204],
   // Of a user with one session, who never waited for a password.
   steps: /* @__PURE__ */ stepsToReauthenticate(

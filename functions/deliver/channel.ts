@@ -26,7 +26,7 @@ export interface Message {
 }
 
 /** The message, or event, may not have left. AWS's own words are left out, for they quote the address. */
-export class NotSentError extends Error {
+class NotSentError extends Error {
   /** @param cause its name is AWS's code, such as `TooManyRequestsException`. */
   constructor({ name = 'NotSentError' }: { readonly name?: string | undefined }) {
     super('It was not sent.');

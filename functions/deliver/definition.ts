@@ -1,5 +1,13 @@
 import type { FunctionDefinition } from '../shared/definition';
-import { ANY_CHALLENGE, ANY_MESSAGE, challengeAttributes, messageAttributes } from '../shared/store/schema';
+import {
+  ANY_CHALLENGE,
+  ANY_MESSAGE,
+  challengeAttributes,
+  countAttempts,
+  messageAttributes,
+  readAccount,
+  readChallenge,
+} from '../shared/store/schema';
 
 export const definition = {
   settings: [
@@ -15,9 +23,10 @@ export const definition = {
     'DELETION_URL',
   ],
   tables: {
-    users: [{ read: ['GetItem'] }],
+    users: [readAccount],
+    rateLimits: [countAttempts],
     outbox: [
-      { read: ['GetItem'] },
+      readChallenge,
       {
         write: ['UpdateItem', 'DeleteItem'],
         attributes: messageAttributes,
@@ -36,7 +45,8 @@ export const definition = {
     ['PutItem outbox'],
     ['DeleteItem outbox'],
   ],
-  slowest: { calls: 6, decisions: 1 },
+  // To an address that somebody claims: it is looked for as anybody's own, and then as claimed.
+  slowest: { calls: 8, decisions: 1 },
   memory: 512,
   // Waiting for an earlier run to give up its claim (60 s), a hash, and the channel.
   cpuSeconds: 100,

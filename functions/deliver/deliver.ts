@@ -17,20 +17,22 @@ import { hashPassword } from '../shared/domain/password-hash';
 import { toSeconds } from '../shared/domain/session';
 import { canonicalEmail } from '../shared/domain/text';
 import { type EmailVerification, isEmailVerified } from '../shared/domain/user';
+import { consumeMessage, type MessageLimit } from '../shared/http/request-message';
 import type { RequestLog } from '../shared/log/request-log';
 import { addressKey, toChallengeKey } from '../shared/store/challenge-keys';
 import type { ChallengeStore } from '../shared/store/challenges';
 import { retryOnConflict } from '../shared/store/database';
 import type { OutboxStore } from '../shared/store/outbox';
-import type { FoundUser, UserStore } from '../shared/store/users';
+import type { Account, UserStore } from '../shared/store/users';
 import type { Channel, Publish, Secrets } from './channel';
 
 export interface DeliverDependencies {
   readonly clock: Clock;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly outbox: Pick<OutboxStore, 'claim' | 'release' | 'remove'>;
-  readonly users: Pick<UserStore, 'find' | 'findByEmail'>;
+  readonly users: Pick<UserStore, 'findAccount' | 'findByEmail'>;
   readonly challenges: Pick<ChallengeStore, 'findChallenge' | 'replaceChallenge'>;
+  readonly rateLimits: MessageLimit['rateLimits'];
   /** Absent: messages have no way to leave. */
   readonly channel?: Channel | undefined;
   /** Absent: there is no bus. */
@@ -53,7 +55,7 @@ export async function deliver(
   const item = await claim(pk, dependencies);
   if (!item) return;
   try {
-    await send(item, log, dependencies);
+    await send({ ...item, pk }, log, dependencies);
   } catch (error) {
     await dependencies.outbox.release(pk).catch(log.failure);
     throw error;
@@ -74,7 +76,9 @@ async function claim(
   }
 }
 
-async function send(item: OutboxItem, log: RequestLog, dependencies: DeliverDependencies): Promise<void> {
+type StoredItem = OutboxItem & { readonly pk: string };
+
+async function send(item: StoredItem, log: RequestLog, dependencies: DeliverDependencies): Promise<void> {
   const { clock, channel, publish } = dependencies;
   const { purpose } = item;
   const now = toSeconds(clock());
@@ -97,28 +101,29 @@ async function send(item: OutboxItem, log: RequestLog, dependencies: DeliverDepe
   const to = addressFor(user, item.purpose, dependencies);
   if (to === undefined)
     return log.event('message_dropped', { purpose, userId: user.id, reason: 'not_needed' });
+  if (!(await mayReceive(to, item, { log, dependencies }))) return;
   const secrets = await drawSecrets(user, item.purpose, dependencies);
   await channel({ purpose: item.purpose, to, userId: user.id, secrets, now });
   log.event('message_sent', { purpose, userId: user.id });
 }
 
-type RequestedMessage = Extract<OutboxItem, { readonly purpose: ChallengePurpose }>;
+type RequestedMessage = Extract<StoredItem, { readonly purpose: ChallengePurpose }>;
 
 /** The active user whom a message is for. */
 async function findRecipient(
   item: RequestedMessage,
   { users, challenges }: DeliverDependencies,
-): Promise<FoundUser | undefined> {
+): Promise<Account | undefined> {
   const user = await find();
   return user?.isActive ? user : undefined;
 
-  async function find(): Promise<FoundUser | undefined> {
-    if (!('email' in item)) return users.find(item.locator, item.userId);
+  async function find(): Promise<Account | undefined> {
+    if (!('email' in item)) return users.findAccount(item.locator, item.userId);
     const owner = await users.findByEmail(item.email);
     if (owner || item.purpose !== 'activation') return owner;
     // An address that somebody claims and nobody has yet.
     const claim = await challenges.findChallenge(addressKey(item.email));
-    const claimant = claim && (await users.find(claim.locator, claim.userId));
+    const claimant = claim && (await users.findAccount(claim.locator, claim.userId));
     return claimant?.pendingEmail && canonicalEmail(claimant.pendingEmail) === item.email
       ? claimant
       : undefined;
@@ -127,7 +132,7 @@ async function findRecipient(
 
 /** A message goes to a stored address only; `undefined` if there is nothing to confirm. */
 function addressFor(
-  user: FoundUser,
+  user: Account,
   purpose: ChallengePurpose,
   { emailVerification }: DeliverDependencies,
 ): string | undefined {
@@ -136,9 +141,21 @@ function addressFor(
   return user.pendingEmail ?? (isEmailVerified(user) ? undefined : user.email);
 }
 
+/**
+ * Whether an address may have one more message. A request was counted where it was made, for the address that it named; what a signup or a
+ * claim to an address causes is counted here, for the address that gets it. So no number of accounts writes to one address more often.
+ */
+const mayReceive = async (
+  to: string,
+  item: RequestedMessage,
+  { log, dependencies }: { readonly log: RequestLog; readonly dependencies: DeliverDependencies },
+): Promise<boolean> =>
+  ('email' in item && canonicalEmail(to) === item.email) ||
+  (await consumeMessage(canonicalEmail(to), { purpose: item.purpose, log, id: item.pk }, dependencies));
+
 /** Makes a challenge and stores it. The secrets are nowhere else. */
 async function drawSecrets(
-  user: FoundUser,
+  user: Account,
   purpose: ChallengePurpose,
   { clock, challenges, bcryptCost, lifetimeSeconds, links }: DeliverDependencies,
 ): Promise<Secrets> {

@@ -9,7 +9,8 @@ import { bind } from '../shared/store/bind';
 import { findChallenge, replaceChallenge } from '../shared/store/challenges';
 import { connect } from '../shared/store/database';
 import { claim, release, remove } from '../shared/store/outbox';
-import { find, findByEmail } from '../shared/store/users';
+import { consumeSpacedWindow } from '../shared/store/rate-limits';
+import { findAccount, findByEmail } from '../shared/store/users';
 import {
   type Channel,
   createEventChannel,
@@ -46,10 +47,10 @@ function createChannel(): Channel | undefined {
 
 const dependencies = {
   clock: systemClock,
-  pause: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
   outbox: bind(database, { claim, release, remove }),
-  users: bind(database, { find, findByEmail }),
+  users: bind(database, { findAccount, findByEmail }),
   challenges: bind(database, { findChallenge, replaceChallenge }),
+  rateLimits: bind(database, { consumeSpacedWindow }),
   channel: createChannel(),
   publish: putEvent && createPublish(putEvent),
   emailVerification: parseEmailVerification(environment),
@@ -63,7 +64,7 @@ const dependencies = {
   },
 };
 
-/** A run that has less time left begins no other message: one takes at most so long, but for an earlier run's claim. */
+/** A run that has less time left begins no other message, nor waits for one: it takes at most so long. */
 const MESSAGE_MS = 45_000;
 
 /**
@@ -81,11 +82,18 @@ export async function handler(
   };
   const request = { requestContext: { requestId: context.awsRequestId }, method: '', route: '' };
   const failed: DynamoDBRecord[] = [];
+  const leaveTimeFor = (milliseconds: number): void => {
+    if (context.getRemainingTimeInMillis() < milliseconds) throw new Error('The run has no time left.');
+  };
+  const pause = (milliseconds: number): Promise<void> => {
+    leaveTimeFor(milliseconds + MESSAGE_MS);
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  };
   for (const record of Records) {
     const log = requestLog(options, request);
     try {
-      if (context.getRemainingTimeInMillis() < MESSAGE_MS) throw new Error('The run has no time left.');
-      await deliver(record.dynamodb?.Keys?.['pk']?.S ?? '', { log }, dependencies);
+      leaveTimeFor(MESSAGE_MS);
+      await deliver(record.dynamodb?.Keys?.['pk']?.S ?? '', { log }, { ...dependencies, pause });
     } catch (error) {
       log.failure(error);
       failed.push(record);

@@ -1,7 +1,8 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import {
-  allExportedAttributes,
+  ANY_CHALLENGE,
   ANY_MESSAGE,
+  allExportedAttributes,
   countAttempts,
   messageAttributes,
   pendingAttributes,
@@ -21,7 +22,7 @@ export const endpoint = {
     tokens: [{ read: ['Query'] }],
     rateLimits: [countAttempts],
     outbox: [
-      { read: ['GetItem'], attributes: pendingAttributes },
+      { read: ['GetItem'], attributes: pendingAttributes, partitionKeys: [ANY_CHALLENGE] },
       { write: ['UpdateItem'], attributes: messageAttributes, partitionKeys: [ANY_MESSAGE] },
     ],
   },

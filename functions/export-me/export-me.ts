@@ -64,6 +64,7 @@ export async function exportMe(
         ...toProfile(user),
         created_at: isoTime(user.createdAt),
         email_verified: isEmailVerified(user),
+        ...(user.pendingEmail !== undefined && { pending_email: user.pendingEmail }),
         is_active: user.isActive,
         imported,
       },

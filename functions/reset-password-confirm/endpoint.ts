@@ -5,6 +5,8 @@ import {
   ANY_USER,
   announceChange,
   countAttempts,
+  readAccount,
+  readChallenge,
   removeAccountCounters,
 } from '../shared/store/schema';
 
@@ -32,7 +34,7 @@ export const endpoint = {
   ],
   tables: {
     users: [
-      { read: ['GetItem'] },
+      readAccount,
       {
         write: ['UpdateItem'],
         attributes: [
@@ -44,7 +46,7 @@ export const endpoint = {
     ],
     rateLimits: [countAttempts, removeAccountCounters],
     outbox: [
-      { read: ['GetItem'] },
+      readChallenge,
       {
         write: ['UpdateItem'],
         attributes: ['guesses', 'usedAt'],

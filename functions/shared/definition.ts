@@ -34,6 +34,8 @@ interface ReadGrant {
   readonly read: readonly ReadAction[];
   /** Only requests that name the attributes they want, and none but these and the key; absent: all. */
   readonly attributes?: readonly string[];
+  /** Only items with these partition keys, in which `*` is any text; absent: all. */
+  readonly partitionKeys?: readonly string[];
 }
 
 /** A grant to write a table. */

@@ -15,10 +15,10 @@ import {
 } from './store/schema';
 
 /** One grant for each table and action, in case IAM looks at all of a transaction together. */
-export const tablesToDelete = (...ofOutbox: readonly Grant[]) =>
+export const tablesToDelete = (ofUsers: Grant, ...ofOutbox: readonly Grant[]) =>
   ({
     users: [
-      { read: ['GetItem'] },
+      ofUsers,
       {
         write: ['DeleteItem'],
         attributes: ['id', 'username', 'email', 'pendingEmail', 'passwordVersion', 'locator'],

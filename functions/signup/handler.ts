@@ -13,7 +13,7 @@ import { createBodyReader } from '../shared/http/fields';
 import { create } from '../shared/store/accounts';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { consumeFixedWindow, consumeSpacedWindow } from '../shared/store/rate-limits';
+import { consumeFixedWindow } from '../shared/store/rate-limits';
 import { nextId } from '../shared/store/users';
 import { endpoint, route } from './endpoint';
 import { signup } from './signup';
@@ -30,7 +30,7 @@ const dependencies = {
   publishesEvents: environment.EVENTS === 'on',
   passwordRules: parsePasswordRules(environment),
   sourceIpRules: parseFixedWindow(environment.SIGNUPS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
-  rateLimits: bind(database, { consumeFixedWindow, consumeSpacedWindow }),
+  rateLimits: bind(database, { consumeFixedWindow }),
   users: bind(database, { create, nextId }),
 };
 

@@ -5,7 +5,6 @@ import type { OutboxEntry } from '../shared/domain/message';
 import { hashPassword } from '../shared/domain/password-hash';
 import { type PasswordRules, passwordProblems } from '../shared/domain/password-rules';
 import { createSession, type Lifetimes, type Session, toSeconds } from '../shared/domain/session';
-import { canonicalEmail } from '../shared/domain/text';
 import { issueToken, newLocator, newSessionDigits, type Token } from '../shared/domain/token';
 import { type EmailVerification, toProfile, type User } from '../shared/domain/user';
 import type { PublicRequest } from '../shared/http/create-handler';
@@ -13,7 +12,6 @@ import { type FieldErrors, InvalidFieldsError, messages } from '../shared/http/e
 import { expiryHeaders } from '../shared/http/expiry-headers';
 import type { FieldsOf } from '../shared/http/fields';
 import { consumeSourceIp } from '../shared/http/rate-limits';
-import { consumeMessage } from '../shared/http/request-message';
 import type { HttpResponse } from '../shared/http/response';
 import type { AccountStore } from '../shared/store/accounts';
 import type { RateLimitStore } from '../shared/store/rate-limits';
@@ -33,7 +31,7 @@ export interface SignupDependencies {
   readonly emailVerification: EmailVerification;
   /** Whether other services hear of it. */
   readonly publishesEvents: boolean;
-  readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow' | 'consumeSpacedWindow'>;
+  readonly rateLimits: Pick<RateLimitStore, 'consumeFixedWindow'>;
   readonly users: Pick<UserStore, 'nextId'> & Pick<AccountStore, 'create'>;
 }
 
@@ -53,8 +51,7 @@ export async function signup(
   const [passwordHash, hashMilliseconds] = await timed(() =>
     hashPassword(input.password, dependencies.bcryptCost),
   );
-  const sendsMessage = await mayConfirm(request, dependencies);
-  const outcome = await create({ input, passwordHash, device, sendsMessage }, dependencies);
+  const outcome = await create({ input, passwordHash, device }, dependencies);
   if ('taken' in outcome) {
     const reason = `${outcome.taken.join('_and_')}_taken`;
     log.event('signup_failed', { reason, address, hashMilliseconds });
@@ -75,17 +72,7 @@ interface Applicant {
   readonly input: SignupFields;
   readonly passwordHash: string;
   readonly device: string;
-  /** Whether the address gets a message to confirm it. */
-  readonly sendsMessage: boolean;
 }
-
-/** Whether to write to the address: only where it is verified, and not too often, whoever signs up with it. */
-const mayConfirm = async (
-  { body, log }: SignupRequest,
-  { emailVerification, ...limit }: SignupDependencies,
-): Promise<boolean> =>
-  emailVerification !== 'off' &&
-  (await consumeMessage(canonicalEmail(body.email), { purpose: 'activation', log }, limit));
 
 type Outcome =
   | { readonly user: User; readonly token: Token; readonly session: Session | undefined }
@@ -93,7 +80,7 @@ type Outcome =
 
 /** Stores the user under an id and at a locator that nobody has. */
 async function create(
-  { input, passwordHash, device, sendsMessage }: Applicant,
+  { input, passwordHash, device }: Applicant,
   { clock, lifetimes, users, emailVerification, publishesEvents }: SignupDependencies,
 ): Promise<Outcome> {
   const { username, email, role } = input;
@@ -111,7 +98,9 @@ async function create(
       ...(emailVerification !== 'off' && { emailVerified: false as const }),
     };
     const entries: readonly OutboxEntry[] = [
-      ...(sendsMessage ? [{ purpose: 'activation', locator: token.locator, userId: id } as const] : []),
+      ...(emailVerification !== 'off'
+        ? [{ purpose: 'activation', locator: token.locator, userId: id } as const]
+        : []),
       ...(publishesEvents ? [{ purpose: 'event', event: 'user.created', userId: id } as const] : []),
     ];
     const outgoing = { entries, now: createdAt };

@@ -34,8 +34,8 @@ export const endpoint = {
   statuses: [200],
   steps: /* @__PURE__ */ stepsToReauthenticate(['TransactWriteItems users 3']),
   events: 1,
-  // The attempt, within a decision; whether the address may be written to; the transaction and the read of what stopped it, within another.
+  // The attempt, within a decision; whether the address is taken; the transaction and the read of what stopped it, within another.
   slowest: { calls: 4, decisions: 2 },
   memory: 1769,
-  cpuSeconds: 5,
+  cpuSeconds: 3,
 } as const satisfies EndpointDefinition;

@@ -9,7 +9,6 @@ import { bindReauthentication } from '../shared/http/reauthenticate';
 import { changeEmail, claimEmail } from '../shared/store/accounts';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { consumeSpacedWindow } from '../shared/store/rate-limits';
 import { findProfile, isTaken } from '../shared/store/users';
 import { endpoint, route } from './endpoint';
 import { readChanges, updateMe } from './update-me';
@@ -24,7 +23,6 @@ const dependencies = {
   announcementRules: parseAnnouncementRules(environment),
   accounts: bind(database, { changeEmail, claimEmail }),
   profiles: bind(database, { findProfile, isTaken }),
-  messageLimits: bind(database, { consumeSpacedWindow }),
 };
 
 export const handler = createHandler(

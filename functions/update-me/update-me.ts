@@ -17,11 +17,10 @@ import {
   reauthenticate,
   rejectInterference,
 } from '../shared/http/reauthenticate';
-import { consumeMessage, type MessageLimit } from '../shared/http/request-message';
 import type { HttpResponse } from '../shared/http/response';
 import type { RequestLog } from '../shared/log/request-log';
 import type { AccountStore } from '../shared/store/accounts';
-import type { FoundUser, UserStore } from '../shared/store/users';
+import type { Account, UserStore } from '../shared/store/users';
 import { endpoint } from './endpoint';
 
 type Changes = FieldsOf<(typeof endpoint)['body']>;
@@ -31,7 +30,6 @@ export interface UpdateMeDependencies extends ReauthenticationDependencies {
   readonly announcementRules: AnnouncementRules;
   readonly accounts: Pick<AccountStore, 'changeEmail' | 'claimEmail'>;
   readonly profiles: Pick<UserStore, 'findProfile' | 'isTaken'>;
-  readonly messageLimits: MessageLimit['rateLimits'];
 }
 
 const schema = bodySchema(endpoint.body, {});
@@ -65,7 +63,7 @@ const changeEmail = (
   changes: Changes,
   request: ProtectedRequest<unknown>,
   dependencies: UpdateMeDependencies,
-): Promise<FoundUser> =>
+): Promise<Account> =>
   reauthenticate({ ...request, body: changes }, dependencies, (user) => {
     const isSame = ownsEmail(user) && canonicalEmail(user.email) === canonicalEmail(changes.email);
     const needsConfirmation = dependencies.emailVerification !== 'off' && !isSame;
@@ -75,7 +73,7 @@ const changeEmail = (
   });
 
 interface EmailChange {
-  readonly user: FoundUser;
+  readonly user: Account;
   readonly email: string;
 }
 
@@ -83,7 +81,7 @@ async function setEmail(
   { user, email }: EmailChange,
   { caller, log }: ProtectedRequest<unknown>,
   { clock, accounts, announcementRules }: UpdateMeDependencies,
-): Promise<FoundUser> {
+): Promise<Account> {
   const change = { notice: 'email_changed', event: 'email.changed' } as const;
   const entries = email === user.email ? [] : announce(change, user, announcementRules);
   const outcome = await accounts.changeEmail(user, {
@@ -96,24 +94,17 @@ async function setEmail(
   return outcome;
 }
 
-/** The present address holds until the new one is confirmed. Too many messages to one address: none is sent, and it can be asked for later. */
+/** The present address holds until the new one is confirmed. */
 async function claimEmail(
   { user, email }: EmailChange,
   { caller, log }: ProtectedRequest<unknown>,
-  { clock, accounts, profiles, messageLimits }: UpdateMeDependencies,
-): Promise<FoundUser> {
+  { clock, accounts, profiles }: UpdateMeDependencies,
+): Promise<Account> {
   const { id: userId, locator } = user;
-  const canonical = canonicalEmail(email);
-  const purpose = 'activation';
-  const [isTaken, isAllowed] = await Promise.all([
-    profiles.isTaken(canonical, locator),
-    consumeMessage(canonical, { purpose, log }, { clock, rateLimits: messageLimits }),
-  ]);
-  if (isTaken) throw taken(caller.sourceIp, log);
-  const entries = isAllowed ? [{ purpose, locator, userId } as const] : [];
-  rejectInterference(
-    await accounts.claimEmail(user, { to: email, outgoing: { entries, now: toSeconds(clock()) } }),
-  );
+  if (await profiles.isTaken(canonicalEmail(email), locator)) throw taken(caller.sourceIp, log);
+  const entries = [{ purpose: 'activation', locator, userId }] as const;
+  const outgoing = { entries, now: toSeconds(clock()) };
+  rejectInterference(await accounts.claimEmail(user, { to: email, outgoing }));
   log.event('email_change_requested', { address: caller.sourceIp });
   return user;
 }

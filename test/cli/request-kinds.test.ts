@@ -1,19 +1,27 @@
 /** The table of calls against what the functions send to DynamoDB, call by call and item by item. */
 import { assumptions } from '../../cli/prices';
 import { listCalls, requestKinds } from '../../cli/request-kinds';
+import type { ChallengePurpose } from '../../functions/shared/domain/challenge';
 import { newName } from '../support/api';
+import { newChallenge, type Secrets } from '../support/challenges';
 import { type Call, type FaultyApi, startFaultyApi } from '../support/faulty-database';
+import { itemsOf, type StoredItems } from '../support/stored-items';
 
 let backend: FaultyApi;
+let stored: StoredItems;
 let seen: Call[] = [];
 beforeAll(async () => {
   backend = await startFaultyApi();
+  stored = itemsOf(backend.api);
   backend.database.decide((call) => {
     seen.push(call);
     return 'pass';
   });
 });
-afterAll(() => backend.close());
+afterAll(async () => {
+  stored.close();
+  await backend.close();
+});
 
 const batches = ({ payload }: Call): any[] => Object.values(payload['RequestItems'] ?? {});
 
@@ -54,6 +62,23 @@ async function send(method: string, path: string, options: { token?: string; bod
 const password = 'password123';
 const signup = () => backend.api.signup();
 
+/** Sends what a message of that purpose would allow. */
+async function confirm(
+  purpose: ChallengePurpose,
+  path: string,
+  toBody: (user: { readonly email: string; readonly username: string }, secrets: Secrets) => object,
+) {
+  const { username, email, id, token } = await signup();
+  if (purpose === 'reset_password')
+    await backend.api.call('POST', '/api/api-token-auth/', { body: { username, password } });
+  const locator = token.slice(0, 10);
+  const { item, secrets } = await newChallenge(purpose, { id, email, locator });
+  await stored.put('outbox', item);
+  return send('POST', path, { body: toBody({ email, username }, secrets) });
+}
+
+const requestMessage = (path: string) => send('POST', path, { body: { email: `${newName()}@example.com` } });
+
 const requests: Record<string, () => ReturnType<typeof send>> = {
   'POST /api/signup/': () => {
     const username = newName();
@@ -93,6 +118,18 @@ const requests: Record<string, () => ReturnType<typeof send>> = {
   'DELETE /api/auth/users/me/': async () =>
     send('DELETE', '/api/auth/users/me/', { ...(await signup()), body: { current_password: password } }),
   'GET /api/auth/users/me/export/': async () => send('GET', '/api/auth/users/me/export/', await signup()),
+  'POST /api/auth/users/reset_password/': () => requestMessage('/api/auth/users/reset_password/'),
+  'POST /api/auth/users/reset_password_confirm/': () =>
+    confirm('reset_password', '/api/auth/users/reset_password_confirm/', ({ email }, { code }) => ({
+      ...{ email, code },
+      new_password: 'another-word-1',
+    })),
+  'POST /api/auth/users/activation/': () =>
+    confirm('activation', '/api/auth/users/activation/', ({ email }, { code }) => ({ email, code })),
+  'POST /api/auth/users/resend_activation/': () => requestMessage('/api/auth/users/resend_activation/'),
+  'POST /api/auth/users/request_deletion/': () => requestMessage('/api/auth/users/request_deletion/'),
+  'POST /api/auth/users/confirm_deletion/': () =>
+    confirm('deletion', '/api/auth/users/confirm_deletion/', (_, { uid, token }) => ({ uid, token })),
   'POST /api/logoutall/?keep=current': async () =>
     send('POST', '/api/logoutall/?keep=current', await signup()),
   '401: a token that is void': async () => {
@@ -109,6 +146,12 @@ const statuses: Partial<Record<string, number>> = {
   'POST /api/auth/users/set_password/': 204,
   'POST /api/auth/users/set_username/': 204,
   'DELETE /api/auth/users/me/': 204,
+  'POST /api/auth/users/reset_password/': 204,
+  'POST /api/auth/users/reset_password_confirm/': 204,
+  'POST /api/auth/users/activation/': 204,
+  'POST /api/auth/users/resend_activation/': 204,
+  'POST /api/auth/users/request_deletion/': 204,
+  'POST /api/auth/users/confirm_deletion/': 204,
   'DELETE /api/sessions/{id}/': 204,
   'POST /api/logoutall/?keep=current': 204,
   '401: a token that is void': 401,

@@ -19,7 +19,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 type Fields = Readonly<Record<string, string>>;
 
-function multipart(fields: Fields): FormData {
+export function multipart(fields: Fields): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   return form;

@@ -10,6 +10,7 @@ import { credentials } from './credentials';
 import { fields, passwords, taken } from './fields';
 import { flow, rules } from './flow';
 import { differences, failedLogins, waiting } from './logins';
+import { leavingByMessage, messages } from './messages';
 import { notCovered } from './not-covered';
 import { routing } from './routing';
 import { sessions } from './sessions';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   if (contract.isOwnServer) {
     // Loads the CDK, which a run against a URL need not wait for.
     const { startApi }: typeof import('../support/api') = require('../support/api');
-    api = await startApi({ settings: { rateLimits: 'on' } });
+    api = await startApi({ settings: { rateLimits: 'on', messages: 'eventbridge' } });
   }
   contract.open(api?.url);
 });
@@ -54,7 +55,12 @@ describe('Accounts', () => accounts(contract));
 
 describe('Too many attempts', () => waiting(contract));
 
-describe('Leaving', () => leaving(contract));
+describe('Messages', () => messages(contract));
+
+describe('Leaving', () => {
+  leavingByMessage(contract);
+  leaving(contract);
+});
 
 describe('What no client can show', () => notCovered(contract));
 

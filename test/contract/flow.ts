@@ -9,6 +9,7 @@ import {
   type ExpectedResponse,
   greeting,
   INVALID_TOKEN,
+  invalid,
   LOGGED_OUT,
   LOGIN,
   LOGIN_NEEDS,
@@ -18,6 +19,7 @@ import {
   pathOf,
   protectedRequests,
   REFRESH,
+  REQUIRED,
   SIGNUP,
   SIGNUP_NEEDS,
   wholeSeconds,
@@ -76,9 +78,17 @@ export function rules(api: Contract): void {
   });
 
   api.row('A trailing slash is optional on every path, answered directly, never by a redirect', async () => {
+    const email = invalid({ email: [REQUIRED] });
+    const link = invalid({ uid: [REQUIRED], token: [REQUIRED] });
     const ofPublic: Record<string, ExpectedResponse> = {
       signup: SIGNUP_NEEDS,
       login: LOGIN_NEEDS,
+      'reset-password': email,
+      'reset-password-confirm': invalid({ uid: [REQUIRED], token: [REQUIRED], new_password: [REQUIRED] }),
+      activation: link,
+      'resend-activation': email,
+      'request-deletion': email,
+      'confirm-deletion': link,
     };
     for (const route of listRoutes())
       for (const slash of ['', '/'])

@@ -19,6 +19,10 @@ const rows = {
     '38. Signup enumeration',
   'of a hundred parallel signups exactly one gets 201 (would use up what an address may do for ten minutes: test/store/users.test.ts)':
     'of one name among a hundred at once',
+  'login before a required verification; activation, and the right link again: 403 (emailVerification is off by default: test/api/verification.test.ts)':
+    'is stale when it is used again',
+  'an expired link or code; a sixth guess at a code (needs a clock that can be moved, and a minute for each message: test/store/challenges.test.ts)':
+    'five of them may be compared',
   'the database is unavailable, throttled or slow: 503 (needs a database that fails: test/api/faults.test.ts)':
     'every route answers 503 while the database says nothing',
   'a bug: 500, nothing about the cause (needs a bug: test/http/endpoint.test.ts)': 'is 500 for a bug',

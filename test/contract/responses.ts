@@ -58,6 +58,7 @@ export const REFRESH = 'POST /api/refresh-token/';
 export const LOGOUT = 'POST /api/logout/';
 export const LIST = 'GET /api/sessions/';
 export const DELETE_ME = 'DELETE /api/auth/users/me/';
+export const CONFIRM_DELETION = 'POST /api/auth/users/confirm_deletion/';
 
 export const BEARS_TOKEN: ExpectedResponse = { status: 200, body: { token: aToken } };
 export const LOGGED_OUT: ExpectedResponse = { status: 200, body: { message: 'Successfully logged out.' } };

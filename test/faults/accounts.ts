@@ -1,6 +1,7 @@
 /** A user of each cell's own with two devices: what is in the database before a request, and what the request has left there. */
 import { BatchWriteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { accountDigest, networkDigest } from '../../functions/shared/domain/attempts';
+import { type ChallengePurpose, newChallengeToken, toUid } from '../../functions/shared/domain/challenge';
 import { hashPassword } from '../../functions/shared/domain/password-hash';
 import { createSession, type Session } from '../../functions/shared/domain/session';
 import { deriveSuccessor, issueToken, newLocator, type Token } from '../../functions/shared/domain/token';
@@ -14,6 +15,7 @@ import {
   userKey,
   usernameKey,
 } from '../../functions/shared/store/schema';
+import { newChallenge, type Secrets } from '../support/challenges';
 import type { StoredItems } from '../support/stored-items';
 
 export const PASSWORD = 'correct horse 7';
@@ -28,6 +30,8 @@ export interface Account {
   readonly locator: string;
   /** The first token of one device, the one that a refresh makes of it, and the token of another device. */
   readonly tokens: Readonly<Record<'original' | 'successor' | 'other', Token>>;
+  /** Those of the message that the user has, if there is one. */
+  readonly secrets: Secrets;
 }
 
 /** Where a user is not one who has just signed in on two devices. */
@@ -42,6 +46,11 @@ export interface Setting {
   readonly failedInLane?: number;
   /** The session of the token `original`. */
   readonly session?: (account: Account, now: number) => Partial<Session>;
+  /** The user has a message for it. */
+  readonly challenge?: ChallengePurpose;
+  readonly isUnverified?: boolean;
+  /** An address that waits to be confirmed. */
+  readonly pendingEmail?: (account: Account) => string;
 }
 
 let count = 0;
@@ -59,6 +68,7 @@ export function newAccount(): Account {
     address: `198.18.${count >> 8}.${count & 255}`,
     locator,
     tokens: { original, successor: deriveSuccessor(original, SALT), other: issueToken(locator, '0002') },
+    secrets: { uid: toUid(locator), token: newChallengeToken(), code: '123456' },
   };
 }
 
@@ -73,6 +83,9 @@ export async function store(stored: StoredItems, account: Account, setting: Sett
     [stored.tableName('users')]: (await userItems(account, setting)).map(put),
     [stored.tableName('tokens')]: sessionItems(account, setting).map(put),
     ...(counters.length > 0 && { [stored.tableName('rateLimits')]: counters.map(put) }),
+    ...(setting.challenge && {
+      [stored.tableName('outbox')]: [put(await challengeItem(account, setting, setting.challenge))],
+    }),
   };
   await stored.documents.send(new BatchWriteCommand({ RequestItems }));
 }
@@ -80,16 +93,33 @@ export async function store(stored: StoredItems, account: Account, setting: Sett
 /** Weaker than those that are made now. */
 let passwordHash: Promise<string> | undefined;
 
-async function userItems(account: Account, { sessionGeneration = 0 }: Setting): Promise<object[]> {
+async function userItems(account: Account, setting: Setting): Promise<object[]> {
   const { username, email, userId: id, locator } = account;
+  const { sessionGeneration = 0, isUnverified, pendingEmail } = setting;
   passwordHash ??= hashPassword(PASSWORD, 4);
   const user = { id, username, email, role: 'CLERK', isActive: true, createdAt: 1, sessionGeneration };
   return [
-    { ...userKey(locator), ...user, passwordHash: await passwordHash },
+    {
+      ...userKey(locator),
+      ...user,
+      passwordHash: await passwordHash,
+      ...(isUnverified && { emailVerified: false }),
+      ...(pendingEmail && { pendingEmail: pendingEmail(account) }),
+    },
     { ...usernameKey(username), locator },
     { ...emailKey(email), locator },
     { ...idKey(id), locator },
   ];
+}
+
+async function challengeItem(
+  account: Account,
+  { pendingEmail }: Setting,
+  purpose: ChallengePurpose,
+): Promise<object> {
+  const { userId: id, email, locator, secrets } = account;
+  const user = { id, email, locator, ...(pendingEmail && { pendingEmail: pendingEmail(account) }) };
+  return (await newChallenge(purpose, user, secrets)).item;
 }
 
 function sessionItems(account: Account, setting: Setting): object[] {

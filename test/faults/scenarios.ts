@@ -81,14 +81,31 @@ const profile =
     body: { id: userId, username, email: prefix + email, role: 'CLERK' },
   });
 
+const NEW_PASSWORD = 'another horse 8';
+const wrongLink = always(400, { token: ['Invalid token for given user.'] });
+const wrongCode = always(400, { code: ['Invalid or expired code.'] });
+const byLink = ({ secrets: { uid, token } }: Account) => ({ uid, token });
+const byCode = ({ email, secrets: { code } }: Account) => ({ email, code });
+
+/** Of a request for a message. */
+const messageRequest = (endpoint: EndpointName): Scenario => ({
+  endpoint,
+  body: ({ email }) => ({ email }),
+  right: always(204),
+  deed: `${endpoint}: UpdateItem Outbox`,
+  live: both,
+});
+
 /** Of a deletion, once the user is gone. */
-const removal = [
-  'Query Tokens',
-  'DeleteItem Tokens',
-  'DeleteItem Tokens 2',
-  'DeleteItem RateLimits 3',
-  'DeleteItem RateLimits 4',
-].map((call) => `delete-me: ${call}`);
+const removalBy = (endpoint: EndpointName, firstCounter: number): string[] =>
+  [
+    'Query Tokens',
+    'DeleteItem Tokens',
+    'DeleteItem Tokens 2',
+    `DeleteItem RateLimits ${firstCounter}`,
+    `DeleteItem RateLimits ${firstCounter + 1}`,
+  ].map((call) => `${endpoint}: ${call}`);
+const removal = removalBy('delete-me', 3);
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -299,7 +316,67 @@ export const scenarios: readonly Scenario[] = [
         sessions: [expect.any(Object), expect.any(Object)],
       }),
     }),
-    beside: ['export-me: GetItem Users'],
+    // Where challenges may be is read at once.
+    beside: ['export-me: GetItem Users', 'export-me: GetItem Outbox 2', 'export-me: GetItem Outbox 3'],
     live: both,
+  },
+  messageRequest('reset-password'),
+  {
+    endpoint: 'reset-password-confirm',
+    when: 'by code, after failures',
+    setting: { challenge: 'reset_password', failedLogins: 5 },
+    body: (account) => ({ ...byCode(account), new_password: NEW_PASSWORD }),
+    right: always(204),
+    deed: 'reset-password-confirm: TransactWriteItems Users',
+    dispensable: ['reset-password-confirm: DeleteItem RateLimits'],
+    beside: ['reset-password-confirm: DeleteItem RateLimits'],
+    repeated: wrongCode,
+    live: { before: ['original', 'other'], after: [] },
+  },
+  {
+    endpoint: 'reset-password-confirm',
+    when: 'by link',
+    setting: { challenge: 'reset_password' },
+    body: (account) => ({ ...byLink(account), new_password: NEW_PASSWORD }),
+    right: always(204),
+    deed: 'reset-password-confirm: TransactWriteItems Users',
+    dispensable: ['reset-password-confirm: DeleteItem RateLimits'],
+    beside: ['reset-password-confirm: DeleteItem RateLimits'],
+    repeated: wrongLink,
+    live: { before: ['original', 'other'], after: [] },
+  },
+  {
+    endpoint: 'activation',
+    when: 'by code',
+    setting: { challenge: 'activation', isUnverified: true },
+    body: byCode,
+    right: always(204),
+    deed: 'activation: TransactWriteItems Users',
+    repeated: wrongCode,
+    live: both,
+  },
+  {
+    endpoint: 'activation',
+    when: 'of a new address, by link',
+    setting: { challenge: 'activation', pendingEmail: ({ email }) => `new-${email}` },
+    body: byLink,
+    right: always(204),
+    deed: 'activation: TransactWriteItems Users',
+    repeated: always(403, { detail: 'Stale token for given user.' }),
+    live: both,
+  },
+  messageRequest('resend-activation'),
+  messageRequest('request-deletion'),
+  {
+    endpoint: 'confirm-deletion',
+    setting: { challenge: 'deletion' },
+    body: byLink,
+    right: always(204),
+    deed: 'confirm-deletion: TransactWriteItems Users',
+    // The counter of the account goes first: without that, nobody is deleted.
+    dispensable: removalBy('confirm-deletion', 2),
+    beside: removalBy('confirm-deletion', 2),
+    repeated: wrongLink,
+    live: { before: ['original', 'other'], after: [] },
   },
 ];

@@ -34,7 +34,7 @@ function dependencies(...creations: Creation[]) {
     sourceIpRules,
     emailVerification: 'off',
     publishesEvents: false,
-    rateLimits: { consumeFixedWindow: async () => 0, consumeSpacedWindow: async () => true },
+    rateLimits: { consumeFixedWindow: async () => 0 },
     users: {
       nextId: async () => 7,
       create: async (newUser) => {

@@ -193,7 +193,7 @@ describe('one address', () => {
   });
 
   it('57. Calls that cost money (bcrypt, mail) sit behind admission control.', async () => {
-    // A hash leaves its time in the log. test/functions counts the calls of bcrypt, and shows that invalid fields cost none. There is no mail.
+    // A hash leaves its time in the log. test/functions counts the calls of bcrypt, and shows that invalid fields cost none. Mail is in messages.test.ts.
     for (const [path, event] of [
       ['/api/signup/', 'signup_refused'],
       ['/api/api-token-auth/', 'login_refused'],

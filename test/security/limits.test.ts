@@ -32,14 +32,13 @@ const [stage] = propertiesOf('AWS::ApiGateway::Stage');
 const [everyMethod, ...hashingMethods] = stage.MethodSettings.map(
   (setting: any) => `${setting.ThrottlingRateLimit}, burst ${setting.ThrottlingBurstLimit}`,
 );
-const timeouts = functions.map(({ Timeout }) => Timeout);
 const timeoutOf = (name: FunctionName): number =>
   Object.entries(template.findResources('AWS::Lambda::Function')).find(([id]) =>
     id.startsWith(constructId(name)),
   )![1]['Properties'].Timeout;
-const protectedTimeouts = listRoutes()
-  .filter(({ access }) => access === 'authenticated')
-  .map(({ name }) => timeoutOf(name) + timeoutOf('authorizer'));
+const timeouts = listRoutes().map(
+  ({ name, access }) => timeoutOf(name) + (access === 'authenticated' ? timeoutOf('authorizer') : 0),
+);
 
 /** What is in force. */
 const inForce: Readonly<Record<string, string>> = {
@@ -56,6 +55,10 @@ const inForce: Readonly<Record<string, string>> = {
   'logins per address': variables.LOGINS_PER_ADDRESS,
   'signups per address': variables.SIGNUPS_PER_ADDRESS,
   'exports of an account': `${limits.EXPORTS_PER_WINDOW} in ${limits.EXPORT_WINDOW_SECONDS} s`,
+  'messages to an address': `${limits.MESSAGE_RULES.attempts} in ${limits.MESSAGE_RULES.windowSeconds} s, ${limits.MESSAGE_RULES.apartSeconds} s apart`,
+  'life of a link': `${variables.MESSAGE_LIFETIME_SECONDS} s`,
+  'life of a code': `${limits.MAX_CODE_SECONDS} s`,
+  'guesses at a code': String(limits.MAX_CODE_GUESSES),
   'window of an address': `${variables.ADDRESS_WINDOW_SECONDS} s`,
   'requests a second': everyMethod,
   'hashing requests a second': [...new Set(hashingMethods)].join(' or '),
@@ -66,7 +69,7 @@ const inForce: Readonly<Record<string, string>> = {
   'parts of a body': `${limits.MAX_BODY_PARTS}`,
   'type of a body': `${limits.MAX_CONTENT_TYPE_CHARACTERS} characters`,
   'time of a database call': `${limits.WORST_CASE_CALL_SECONDS} s`,
-  'time of a request': `${Math.max(...timeouts, ...protectedTimeouts)} s`,
+  'time of a request': `${Math.max(...timeouts)} s`,
   'log retention': `${[...new Set(propertiesOf('AWS::Logs::LogGroup').map(({ RetentionInDays }) => RetentionInDays))].join(' or ')} days`,
 };
 

@@ -95,7 +95,7 @@ describe('the API', () => {
     expect(methods[name].Integration.Type).toBe('AWS_PROXY');
   });
 
-  it('only signup, login and the fallback are public; all else stands behind the authorizer', () => {
+  it('only signup, login, what needs a message and the fallback are public; all else stands behind the authorizer', () => {
     const [authorizerId] = resourcesOf(dev, 'AWS::ApiGateway::Authorizer')[0]!;
     const isOpen = ([, { AuthorizationType }]: [string, any]) => AuthorizationType === 'NONE';
     const open = Object.entries(methods).filter(isOpen);
@@ -103,6 +103,12 @@ describe('the API', () => {
       'ANY /',
       'ANY /{proxy+}',
       'POST /api/api-token-auth',
+      'POST /api/auth/users/activation',
+      'POST /api/auth/users/confirm_deletion',
+      'POST /api/auth/users/request_deletion',
+      'POST /api/auth/users/resend_activation',
+      'POST /api/auth/users/reset_password',
+      'POST /api/auth/users/reset_password_confirm',
       'POST /api/signup',
     ]);
     for (const [, { AuthorizationType, AuthorizerId }] of Object.entries(methods).filter(
@@ -303,7 +309,10 @@ describe('the grants', () => {
   it('reach a password hash where a password is set or checked, and nowhere else', () => {
     const roles = rolesNearPasswordsIn(dev).map((role) => role.replace(/FunctionRole[0-9A-F]{8}$/, ''));
     expect(new Set(roles)).toEqual(
-      new Set(['Signup', 'Login', 'SetPassword', 'SetUsername', 'UpdateMe', 'DeleteMe']),
+      new Set([
+        ...['Signup', 'Login', 'SetPassword', 'SetUsername', 'UpdateMe', 'DeleteMe'],
+        'ResetPasswordConfirm',
+      ]),
     );
     expect(limitsOf('set-username', 'UpdateItem', 'users')[0]?.attributes).not.toContain('passwordHash');
     expect(limitsOf('update-me', 'UpdateItem', 'users')[0]?.attributes).not.toContain('passwordHash');

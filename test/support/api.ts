@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type RunningApi, runTemplate } from '../../local/run';
+import { type RunningApi, type RunOptions, runTemplate } from '../../local/run';
 import { assemblyWith } from './assembly';
 import { type Caller, callerOf } from './client';
 import { itemsOf } from './stored-items';
@@ -26,6 +26,8 @@ export interface Options {
   /** Another app's assembly, instead of one with these settings. */
   readonly assembly?: string;
   readonly dynamoDbEndpoint?: string;
+  /** When the outbox is looked at in another database than the embedded one; by default once a second. */
+  readonly schedule?: NonNullable<RunOptions['schedule']>;
 }
 
 /** A name that no other call in any suite has given. */

@@ -27,7 +27,7 @@ type Engine = (call: Call) => Promise<Reply>;
 
 export interface FaultyDatabase {
   readonly endpoint: string;
-  /** Decides about every attempt of every call from now on. */
+  /** Decides about every attempt of every call from now on, except Scan: no function may, it is the look for new items. */
   decide(rule: Rule): void;
   close(): Promise<void>;
 }
@@ -39,13 +39,16 @@ export interface FaultyApi {
   close(): Promise<void>;
 }
 
+const never = () => () => undefined;
+
+/** Unless the options say otherwise nothing is delivered, so that all calls are those of requests. */
 export async function startFaultyApi(
-  options: Pick<Options, 'settings' | 'assembly'> = {},
+  options: Pick<Options, 'settings' | 'assembly' | 'schedule'> = {},
 ): Promise<FaultyApi> {
   const given = process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   const engine = given ? undefined : await startDynamoDb({});
   const database = await startFaultyDatabase(engineAt(given ?? engine!.endpoint));
-  const api = await startApi({ dynamoDbEndpoint: database.endpoint, ...options });
+  const api = await startApi({ dynamoDbEndpoint: database.endpoint, schedule: never, ...options });
   return {
     api,
     database,
@@ -61,7 +64,11 @@ export async function startFaultyDatabase(engine: Engine): Promise<FaultyDatabas
   let rule: Rule = () => 'pass';
   const meet = async (request: IncomingMessage, response: ServerResponse) => {
     const call = await callIn(request);
-    const { isApplied, answer, delayMs = 0 }: Fault = faults[await rule(call)];
+    const {
+      isApplied,
+      answer,
+      delayMs = 0,
+    }: Fault = faults[call.operation === 'Scan' ? 'pass' : await rule(call)];
     const reply = isApplied ? await engine(call) : undefined;
     if (delayMs > 0) await pause(delayMs);
     if (typeof answer === 'function') send(response, answer(call.payload), 'whole');

@@ -51,8 +51,8 @@ export const looseGrantsIn = (template: Template): Grant[] =>
   grantsIn(template).filter(({ actions, table, attributes, partitionKeys, returnValues }) => {
     // A counter of attempts has an attribute for each known network, and nothing to hide.
     const isCounter = /RateLimits/.test(table);
-    // Who claims a message is to see it.
-    const isMessage = /Outbox/.test(table) && partitionKeys?.join() === 'MESSAGE#*';
+    // Who claims a message, or counts a guess at a code, is to see it.
+    const isMessage = /Outbox/.test(table) && /^(MESSAGE|CHALLENGE)#\*$/.test(partitionKeys?.join() ?? '');
     if (actions.every((action) => READS.includes(action))) return false;
     return !(
       actions.every((action) => WRITES.includes(action)) &&

@@ -9,7 +9,7 @@ export function postponeTimeOuts(): () => void {
   const { setTimeout } = globalThis;
   AbortSignal.timeout = () => new AbortController().signal;
   const later = (work: () => void, ms = 0, ...rest: []) =>
-    setTimeout(work, ms >= CALL_ATTEMPT_TIMEOUT_MS ? ms * 100 : ms, ...rest);
+    setTimeout(work, ms === CALL_ATTEMPT_TIMEOUT_MS ? ms * 100 : ms, ...rest);
   globalThis.setTimeout = Object.assign(later, setTimeout) as typeof setTimeout;
   return () => {
     AbortSignal.timeout = timeout;

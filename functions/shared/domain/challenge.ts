@@ -3,7 +3,7 @@
  * while the user's id, password and address are those that it was made for. Only digests of it are stored.
  */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import { MAX_TYPED_CODE_CHARACTERS } from './limits';
+import { MAX_CODE_GUESSES, MAX_CODE_SECONDS, MAX_TYPED_CODE_CHARACTERS } from './limits';
 import { isSameDigest } from './token';
 import type { User } from './user';
 
@@ -42,12 +42,6 @@ export interface Challenge extends ChallengeOwner {
   /** When the last link ends. */
   readonly expiresAt: number;
 }
-
-/** ASVS 5.0, 6.5.5: a code that can be guessed lives ten minutes at most. */
-const MAX_CODE_SECONDS = 600;
-
-/** After that many wrong ones, a code is worthless. A link stays good, so that guessing cannot void it. */
-export const MAX_CODE_GUESSES = 5;
 
 /** 128 random bits as hex, for a link. */
 export const newChallengeToken = (): string => randomBytes(16).toString('hex');

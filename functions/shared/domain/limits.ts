@@ -78,6 +78,12 @@ export const OUTBOX_KEPT_SECONDS = 7 * 86_400;
 /** How long one run of the function that sends has a message for itself: longer than it takes, and then another may try. */
 export const CLAIM_SECONDS = 60;
 
+/** ASVS 5.0, 6.5.5: a code that can be guessed lives ten minutes at most. */
+export const MAX_CODE_SECONDS = 600;
+
+/** After that many wrong ones, a code is worthless. A link stays good, so that guessing cannot void it. */
+export const MAX_CODE_GUESSES = 5;
+
 /** What is looked at of a code as typed. */
 export const MAX_TYPED_CODE_CHARACTERS = 40;
 

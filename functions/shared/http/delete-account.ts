@@ -16,7 +16,7 @@ import type { Database } from '../store/database';
 import { type RateLimitStore, removeAccountCounter, removeCounters } from '../store/rate-limits';
 import { type LimitKey, reauthenticationLimitKey } from '../store/schema';
 import { list, removeAll, type SessionStore } from '../store/sessions';
-import type { FoundUser } from '../store/users';
+import type { Account } from '../store/users';
 import type { PublicRequest } from './create-handler';
 import { listSessions } from './session-list';
 
@@ -39,7 +39,7 @@ export const bindDeletion = (
 });
 
 interface Deletion {
-  readonly user: FoundUser;
+  readonly user: Account;
   /** The challenge that is used up by it; absent: the password was checked. */
   readonly proof?: ChallengeKey;
   /** Milliseconds since the request began: what took long is not followed by tidying. */
@@ -68,7 +68,7 @@ export async function deleteAccount(
 
 /** Deletes what opens nothing any more. What is left of it, DynamoDB deletes when it expires. */
 async function tidy(
-  { id, locator }: FoundUser,
+  { id, locator }: Account,
   lanes: readonly LimitKey[],
   { deletion, log }: Pick<DeletionDependencies, 'deletion'> & { readonly log: RequestLog },
 ): Promise<void> {

@@ -21,7 +21,7 @@ import { type ChallengeStore, countGuess, findChallenge } from '../store/challen
 import type { Database } from '../store/database';
 import { consumeFixedWindow } from '../store/rate-limits';
 import { challengeKey, NOBODY } from '../store/schema';
-import { type FoundUser, findAt, findEmailLocator, type UserStore } from '../store/users';
+import { type Account, findAccountAt, findEmailLocator, type UserStore } from '../store/users';
 import { type BodyEvent, readFields } from './body';
 import type { PublicRequest } from './create-handler';
 import { ApiError, InvalidFieldsError, messages } from './errors';
@@ -37,20 +37,20 @@ import {
 } from './fields';
 import type { SourceIpLimit } from './rate-limits';
 
-export const linkFields = { uid, token: linkToken };
-export const codeFields = { email, code };
+const linkFields = { uid, token: linkToken };
+const codeFields = { email, code };
 
 export type LinkProof = FieldsOf<typeof linkFields>;
 export type CodeProof = FieldsOf<typeof codeFields>;
 
 export interface LinkDependencies extends SourceIpLimit {
-  readonly users: Pick<UserStore, 'findAt'>;
+  readonly users: Pick<UserStore, 'findAccountAt'>;
   readonly challenges: Pick<ChallengeStore, 'findChallenge'>;
 }
 
 export interface ProofDependencies extends LinkDependencies {
   readonly bcryptCost: number;
-  readonly users: Pick<UserStore, 'findAt' | 'findEmailLocator'>;
+  readonly users: Pick<UserStore, 'findAccountAt' | 'findEmailLocator'>;
   readonly challenges: Pick<ChallengeStore, 'findChallenge' | 'countGuess'>;
 }
 
@@ -65,7 +65,7 @@ export const bindLinkProof = (database: ProofDatabase, environment: SourceIpEnvi
   clock: systemClock,
   sourceIpRules: parseFixedWindow(environment.LOGINS_PER_ADDRESS, environment.ADDRESS_WINDOW_SECONDS),
   rateLimits: bind(database, { consumeFixedWindow }),
-  users: bind(database, { findAt }),
+  users: bind(database, { findAccountAt }),
   challenges: bind(database, { findChallenge }),
 });
 
@@ -75,7 +75,7 @@ export const bindProof = (
 ) => ({
   ...bindLinkProof(database, environment),
   bcryptCost: parseWholeNumber(environment.BCRYPT_COST),
-  users: bind(database, { findAt, findEmailLocator }),
+  users: bind(database, { findAccountAt, findEmailLocator }),
   challenges: bind(database, { findChallenge, countGuess }),
 });
 
@@ -95,7 +95,7 @@ export function createProofReader<const ByLink extends FieldKinds, const ByCode 
 }
 
 export interface Proven {
-  readonly user: FoundUser;
+  readonly user: Account;
   /** Of the challenge, which is still to be used. */
   readonly key: ChallengeKey;
 }
@@ -122,7 +122,7 @@ export async function proveByLink(
   const { body } = request;
   const locator = parseUid(body.uid);
   if (locator === undefined) throw new InvalidFieldsError({ uid: [messages.uidInvalid] });
-  const user = await users.findAt(locator);
+  const user = await users.findAccountAt(locator);
   const key = user ? toChallengeKey(purpose, user) : challengeKey(NOBODY, 'reset_password');
   const challenge = await challenges.findChallenge(key);
   const isLink = user && challenge && hasToken(challenge, body.token, toSeconds(clock()));
@@ -133,11 +133,7 @@ export async function proveByLink(
 }
 
 /** An activation that was made already: the user's address may have changed by it, so the challenge is not looked at any further. */
-const isStale = (
-  { usedAt, userId, locator }: Challenge,
-  purpose: ChallengePurpose,
-  user: FoundUser,
-): boolean =>
+const isStale = ({ usedAt, userId, locator }: Challenge, purpose: ChallengePurpose, user: Account): boolean =>
   purpose === 'activation' && usedAt !== undefined && userId === user.id && locator === user.locator;
 
 async function proveByCode(
@@ -152,7 +148,7 @@ async function proveByCode(
   const key =
     purpose === 'activation' ? addressKey(canonical) : challengeKey(locator ?? NOBODY, 'reset_password');
   const challenge = await challenges.countGuess(key);
-  const user = await users.findAt(locator ?? challenge?.locator ?? NOBODY);
+  const user = await users.findAccountAt(locator ?? challenge?.locator ?? NOBODY);
   const codeHash = findCodeHash(challenge, toSeconds(clock()));
   const isMatch = await matchesPassword(body.code ?? '', codeHash, bcryptCost);
   const isOwn =

@@ -55,14 +55,21 @@ export interface MessageLimit {
   readonly rateLimits: Pick<RateLimitStore, 'consumeSpacedWindow'>;
 }
 
-/** Counts a message to an address, in its canonical form. Whether it may be sent: not too many to one address, whoever asks for them. */
+/**
+ * Counts a message to an address, in its canonical form. Whether it may be sent: not too many to one address, whoever asks for them. Under
+ * the same id, a second attempt is not counted again.
+ */
 export async function consumeMessage(
   email: string,
-  { purpose, log }: { readonly purpose: ChallengePurpose; readonly log: RequestLog },
+  {
+    purpose,
+    log,
+    id,
+  }: { readonly purpose: ChallengePurpose; readonly log: RequestLog; readonly id?: string },
   { clock, rateLimits }: MessageLimit,
 ): Promise<boolean> {
   const key = messageLimitKey(addressDigest(email));
-  const isAllowed = await rateLimits.consumeSpacedWindow(key, { nowMs: clock(), rules: MESSAGE_RULES });
+  const isAllowed = await rateLimits.consumeSpacedWindow(key, { nowMs: clock(), rules: MESSAGE_RULES, id });
   if (!isAllowed) log.event('message_refused', { purpose, reason: 'recipient_limit' });
   return isAllowed;
 }

@@ -23,7 +23,7 @@ import {
   usernameKey,
 } from './schema';
 import { numbered, type TransactItem, write } from './transaction';
-import { type FoundUser, find } from './users';
+import { type Account, findAccount } from './users';
 
 export interface NewUser {
   readonly user: User;
@@ -81,9 +81,9 @@ export interface Change {
 /** Gives a user another name; the user as changed. Names that are equal in their canonical form are one, so only the way it is written changes. */
 export const changeUsername = (
   database: Accounts,
-  user: FoundUser,
+  user: Account,
   { to: username, outgoing }: Change,
-): Promise<FoundUser | 'taken' | Interference> =>
+): Promise<Account | 'taken' | Interference> =>
   changeMarked(database, user, {
     attribute: 'username',
     value: username,
@@ -95,9 +95,9 @@ export const changeUsername = (
 /** Gives a user another e-mail address, which from then on is the user's own; the user as changed. */
 export const changeEmail = (
   database: Accounts,
-  user: FoundUser,
+  user: Account,
   { to: email, outgoing }: Change,
-): Promise<FoundUser | 'taken' | Interference> =>
+): Promise<Account | 'taken' | Interference> =>
   changeMarked(database, user, {
     ...emailChange(email),
     removes: ['ownsEmail', 'pendingEmail'],
@@ -107,7 +107,7 @@ export const changeEmail = (
 /** Keeps an address that takes the place of the user's own once it is confirmed. */
 export const claimEmail = (
   database: Accounts,
-  user: FoundUser,
+  user: Account,
   { to: email, outgoing }: Change,
 ): Promise<'claimed' | Interference> =>
   whileUnchanged(database, user, async (current) => {
@@ -127,20 +127,24 @@ export interface Proof {
 /** Makes an address the user's own that a challenge proves, or marks the user's own as confirmed. */
 export async function confirmEmail(
   database: Accounts,
-  user: FoundUser,
+  user: Account,
   { proof, outgoing }: { readonly proof: Proof; readonly outgoing?: Outgoing },
 ): Promise<'confirmed' | 'taken' | Interference> {
   const also = { proof: challengeUse(database, proof.key, proof.now), ...outboxItems(database, outgoing) };
-  const { pendingEmail } = user;
+  const { email, pendingEmail } = user;
+  // What was proved is who reads the messages to these.
+  const isProved = (current: Account) => current.email === email && current.pendingEmail === pendingEmail;
   if (pendingEmail !== undefined) {
     const outcome = await changeMarked(database, user, {
       ...emailChange(pendingEmail),
       removes: ['ownsEmail', 'pendingEmail', 'emailVerified'],
       also,
+      isAllowed: isProved,
     });
     return typeof outcome === 'string' ? outcome : 'confirmed';
   }
   return whileUnchanged(database, user, async (current) => {
+    if (!isProved(current)) return 'overtaken';
     const refused = await write(database, {
       user: updateUser(database, current, { removes: ['emailVerified'] }),
       ...also,
@@ -155,7 +159,7 @@ interface Marked {
   readonly attribute: 'username' | 'email';
   readonly value: string;
   /** The item that says whose the present value is; `undefined` if it is not this user's. */
-  from(user: FoundUser): { readonly pk: string } | undefined;
+  from(user: Account): { readonly pk: string } | undefined;
   readonly to: { readonly pk: string };
 }
 
@@ -163,6 +167,8 @@ interface MarkedChange extends Marked {
   readonly removes?: readonly RemovedAttribute[];
   /** What is written with it. */
   readonly also: Readonly<Record<string, TransactItem>>;
+  /** Whether the user as it is by now may be changed so; absent: yes. */
+  isAllowed?(user: Account): boolean;
 }
 
 const emailChange = (email: string): Marked => ({
@@ -174,11 +180,12 @@ const emailChange = (email: string): Marked => ({
 
 const changeMarked = (
   database: Accounts,
-  user: FoundUser,
-  { attribute, value, from, to, removes = [], also }: MarkedChange,
-): Promise<FoundUser | 'taken' | Interference> =>
+  user: Account,
+  { attribute, value, from, to, removes = [], also, isAllowed }: MarkedChange,
+): Promise<Account | 'taken' | Interference> =>
   whileUnchanged(database, user, async (current) => {
     const { users } = database.tables;
+    if (isAllowed && !isAllowed(current)) return 'overtaken';
     const marker = from(current);
     const isSame = current[attribute] === value && marker?.pk === to.pk;
     if (isSame && removes.every((name) => current[name] === undefined)) return current;
@@ -197,9 +204,9 @@ const changeMarked = (
 
 type RemovedAttribute = 'ownsEmail' | 'pendingEmail' | 'emailVerified';
 
-function changed(user: FoundUser, values: Partial<User>, removes: readonly RemovedAttribute[]): FoundUser {
+function changed(user: Account, values: Partial<User>, removes: readonly RemovedAttribute[]): Account {
   const left = Object.entries(user).filter(([name]) => !removes.some((removed) => removed === name));
-  return { ...(Object.fromEntries(left) as unknown as FoundUser), ...values };
+  return { ...(Object.fromEntries(left) as unknown as Account), ...values };
 }
 
 export interface Deletion {
@@ -213,7 +220,7 @@ export interface Deletion {
 /** Deletes a user with all items of the account and its challenges, and puts the id on the list of deleted ones. */
 export const deleteUser = (
   database: Accounts,
-  user: FoundUser,
+  user: Account,
   { listedUntil, outgoing, proof }: Deletion,
 ): Promise<'deleted' | Interference> =>
   whileUnchanged(database, user, async (current) => {
@@ -261,7 +268,7 @@ interface UserUpdate {
 /** An update of a user who is still as read. */
 function updateUser(
   { tables }: Pick<Accounts, 'tables'>,
-  current: FoundUser,
+  current: Account,
   { set, values, removes = [] }: UserUpdate,
 ): TransactItem {
   const unchanged = asRead(current);
@@ -282,12 +289,12 @@ function updateUser(
 /** Makes an attempt, and again with the user as it is by then, as long as it comes to nothing and nothing speaks against it. */
 function whileUnchanged<Outcome>(
   database: Accounts,
-  user: FoundUser,
-  attempt: (current: FoundUser) => Promise<Outcome | undefined>,
+  user: Account,
+  attempt: (current: Account) => Promise<Outcome | undefined>,
 ): Promise<Outcome | Interference> {
-  let current: FoundUser | undefined = user;
+  let current: Account | undefined = user;
   return retryOnConflict(async (): Promise<Outcome | Interference | undefined> => {
-    current ??= await find(database, user.locator, user.id);
+    current ??= await findAccount(database, user.locator, user.id);
     if (!current) return 'gone';
     if (current.passwordVersion !== user.passwordVersion) return 'overtaken';
     const outcome = await attempt(current);
@@ -297,7 +304,7 @@ function whileUnchanged<Outcome>(
 }
 
 /** A condition that holds while a user has the same name, addresses and password. */
-function asRead({ id, username, email, pendingEmail, passwordVersion }: FoundUser) {
+function asRead({ id, username, email, pendingEmail, passwordVersion }: Account) {
   const { condition, values } = passwordIsUnchanged(passwordVersion);
   const pending =
     pendingEmail === undefined ? 'attribute_not_exists(pendingEmail)' : 'pendingEmail = :pending';

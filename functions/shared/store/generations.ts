@@ -12,7 +12,7 @@ import { conditionHeld, type Database, findCancellation, retryOnConflict, wasRef
 import { outboxPuts } from './outbox';
 import { passwordIsUnchanged, type SessionKey, sessionKey, userKey } from './schema';
 import { numbered, type TransactItem, write } from './transaction';
-import type { FoundUser } from './users';
+import type { Account } from './users';
 
 /** The session that goes on. */
 export interface KeptSession {
@@ -112,7 +112,7 @@ export interface PasswordReset {
  */
 export const resetPassword = (
   database: Database<'users' | 'outbox'>,
-  { locator, id, email, passwordVersion }: FoundUser,
+  { locator, id, email, passwordVersion }: Account,
   { passwordHash, proof, outgoing }: PasswordReset,
 ): Promise<'reset' | 'overtaken'> => {
   const unchanged = passwordIsUnchanged(passwordVersion);

@@ -91,14 +91,21 @@ export async function consumeFixedWindow(
   return isCounted ? 0 : endsAt - now;
 }
 
-/** The same for attempts that must also be apart from each other. Whether it was counted, and so is allowed. */
+/**
+ * The same for attempts that must also be apart from each other. Whether it was counted, and so is allowed.
+ * @param id of the attempt: the same again is allowed, unless another was counted since.
+ */
 export async function consumeSpacedWindow(
   database: RateLimits,
   key: LimitKey,
-  { nowMs, rules }: { readonly nowMs: number; readonly rules: SpacedWindowRules },
+  {
+    nowMs,
+    rules,
+    id = randomUUID(),
+  }: { readonly nowMs: number; readonly rules: SpacedWindowRules; readonly id?: string | undefined },
 ): Promise<boolean> {
   const endsAt = windowEnd(toSeconds(nowMs), rules);
-  const { isCounted } = await count(database, randomUUID(), {
+  const { isCounted } = await count(database, id, {
     Key: windowLimitKey(key, endsAt),
     UpdateExpression: 'SET expiresAt = :end, attemptId = :id, lastAttemptAtMs = :nowMs ADD attempts :one',
     ConditionExpression: `attribute_not_exists(${KEY}) OR (attempts < :most AND lastAttemptAtMs <= :earlier)`,

@@ -55,6 +55,14 @@ export const profileAttributes = [
   'isActive',
 ] as const satisfies (keyof User | 'pk')[];
 
+/** What is read of a user to change the account, or to write to its owner. `passwordHash` is not here, and the policies forbid it. */
+export const accountAttributes = [
+  ...profileAttributes,
+  'ownsEmail',
+  'pendingEmail',
+  'passwordVersion',
+] as const satisfies (keyof User | 'pk')[];
+
 /** What an export holds of a challenge. */
 export const pendingAttributes = [
   'pk',
@@ -178,7 +186,6 @@ export const ANY_IMPORTED_IDENTITY = 'IMPORTED#*';
 const MESSAGE = 'MESSAGE#';
 /** What is to be sent. */
 export const messageKey = (id: string) => ({ pk: MESSAGE + id });
-export const isMessageKey = (pk: string): boolean => pk.startsWith(MESSAGE);
 /** What proves that somebody reads a user's messages; of an address that is to be confirmed, `addressDigest` is its digest. */
 export const challengeKey = (locator: string, purpose: 'reset_password' | 'deletion') => ({
   pk: `CHALLENGE#${locator}#${purpose}`,
@@ -195,6 +202,14 @@ export const ANY_IMPORTED_GROUP = 'IMPORTED_GROUP#*';
 export const ANY_DELETED_USER = 'DELETED#*';
 export const ANY_MESSAGE = `${MESSAGE}*`;
 export const ANY_CHALLENGE = 'CHALLENGE#*';
+
+/** The grants of functions that find a user by an address or by a link, and the user's challenges. */
+export const readAccount = {
+  read: ['GetItem'],
+  attributes: [...accountAttributes, 'locator'],
+  partitionKeys: [ANY_USER, ANY_EMAIL],
+} as const;
+export const readChallenge = { read: ['GetItem'], partitionKeys: [ANY_CHALLENGE] } as const;
 
 /** The key of a session: the first fourteen digits of its tokens. */
 export interface SessionKey {

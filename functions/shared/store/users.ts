@@ -6,6 +6,7 @@ import type { User } from '../domain/user';
 import type { Bound } from './bind';
 import { conditionHeld, type Database, only } from './database';
 import {
+  accountAttributes,
   emailKey,
   exportedAttributes,
   idKey,
@@ -19,6 +20,11 @@ import {
 } from './schema';
 
 export type FoundUser = User & { readonly locator: string };
+
+/** A user, without the password. */
+export type Account = Pick<User, Exclude<(typeof accountAttributes)[number], 'pk'>> & {
+  readonly locator: string;
+};
 
 export type Profile = Pick<User, 'id' | 'username' | 'email' | 'emailVerified' | 'role' | 'isActive'>;
 
@@ -69,11 +75,11 @@ export async function findNamed(
 
 /** Where the user is whose own an address is, in its canonical form; for one that nobody has, a locator that costs the same read. */
 export const findEmailLocator = async (database: Users, canonical: string): Promise<string> =>
-  String((await read(database, emailKey(canonical)))?.['locator'] ?? NOBODY);
+  String((await read(database, emailKey(canonical), ['locator']))?.['locator'] ?? NOBODY);
 
 /** The user whose own an address is, in its canonical form. */
-export async function findByEmail(database: Users, canonical: string): Promise<FoundUser | undefined> {
-  const user = await findAt(database, await findEmailLocator(database, canonical));
+export async function findByEmail(database: Users, canonical: string): Promise<Account | undefined> {
+  const user = await findAccountAt(database, await findEmailLocator(database, canonical));
   // Since the locator was found, the address may have gone to somebody else.
   return user && canonicalEmail(user.email) === canonical ? user : undefined;
 }
@@ -91,9 +97,19 @@ export async function isTaken(database: Users, canonical: string, locator: strin
 }
 
 /** Whoever is at a locator. */
-export async function findAt(database: Users, locator: string): Promise<FoundUser | undefined> {
-  const user = (await read(database, userKey(locator))) as User | undefined;
+export async function findAccountAt(database: Users, locator: string): Promise<Account | undefined> {
+  const user = (await read(database, userKey(locator), accountAttributes)) as User | undefined;
   return user && { ...user, locator };
+}
+
+/** The user at a locator, without the password; `undefined` if that user is gone. */
+export async function findAccount(
+  database: Users,
+  locator: string,
+  userId: number,
+): Promise<Account | undefined> {
+  const user = await findAccountAt(database, locator);
+  return user?.id === userId ? user : undefined;
 }
 
 /** The user at a locator; `undefined` if that user is gone. */
