@@ -44,7 +44,8 @@ async function lookUp(way: Way, text: string, { users }: Stores): Promise<FoundU
   if (way === 'id') return /^\d{1,15}$/.test(text) ? users.findById(Number(text)) : undefined;
   if (way === 'username') return users.findNamed(await users.findLocator(text), text);
   const address = toNfkc(text.trim(), MAX_EMAIL_CHARACTERS);
-  return isEmail(address) ? users.findByEmail(canonicalEmail(address)) : undefined;
+  const account = isEmail(address) ? await users.findByEmail(canonicalEmail(address)) : undefined;
+  return account && users.find(account.locator, account.id);
 }
 
 /** `user 3 (alice)` */

@@ -6,83 +6,43 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { announceServer } from '../../cli/running-server';
-import type { Terminal } from '../../cli/users/terminal';
-import { users } from '../../cli/users/users';
 import { runTemplate } from '../../local/run';
 import { newName, startApi, type TestApi } from '../support/api';
 import { assemblyWith } from '../support/assembly';
+import { type Operator, operatorOf, runUsers } from '../support/operator';
 import { itemsOf, type StoredItems } from '../support/stored-items';
 
 jest.setTimeout(120_000);
 const settings = { rateLimits: 'on', events: 'on', messages: 'eventbridge', signupsPerAddress: '1000' };
-const folder = mkdtempSync(join(tmpdir(), 'token-auth-users-'));
 const before = { ...process.env };
 let assembly: string;
 let api: TestApi;
 let stored: StoredItems;
-let withdraw: () => void;
+let operator: Operator;
 beforeAll(async () => {
   // Also where AWS_ENDPOINT_URL_DYNAMODB names another database.
   delete process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   assembly = assemblyWith(settings);
   api = await startApi({ assembly });
   stored = itemsOf(api);
-  withdraw = announceServer(folder, api);
+  operator = operatorOf(api);
 });
 afterAll(async () => {
   process.env = before;
-  withdraw();
+  operator.close();
   stored.close();
   await api.close();
-  rmSync(folder, { recursive: true });
 });
 
-interface Outcome {
-  readonly out: string;
-  readonly notes: string;
-  /** The one line that a failure comes to. */
-  readonly error?: string;
-}
+const command = (words: readonly string[], answers?: readonly string[]) => operator.command(words, answers);
+const errorOf = async (words: string[], answers?: string[]) => (await command(words, answers)).error;
 
-/** Runs a command. With answers somebody is at the terminal. */
-async function command(
-  words: readonly string[],
-  answers?: readonly string[],
-  options = place(),
-): Promise<Outcome> {
-  const out: string[] = [];
-  const notes: string[] = [];
-  const left = [...(answers ?? [])];
-  const answer = async (question: string) => {
-    notes.push(question);
-    return left.shift() ?? '';
-  };
-  const terminal: Terminal = {
-    isInteractive: answers !== undefined,
-    ask: answer,
-    askSecret: answer,
-    print: (text) => out.push(text),
-    note: (text) => notes.push(text),
-    close: () => undefined,
-  };
-  const error = await users([...words, ...options], process.env, terminal).then(
-    () => undefined,
-    (failure: Error) => failure,
-  );
-  return { out: out.join('\n'), notes: notes.join('\n'), ...(error && { error: error.message }) };
-}
-const place = () => ['--local', '--data-dir', folder];
-
-/** The JSON of a command that succeeds. */
+/** The JSON of a command that succeeds, but for where and by whom. */
 async function json(...words: string[]): Promise<any> {
-  const { out, error } = await command([...words, '--json', '--yes']);
-  expect(error).toBeUndefined();
-  const { where, by, ...rest } = JSON.parse(out);
-  expect([where, by]).toEqual([`the local server under ${folder}`, 'local']);
+  const { where, by, ...rest } = await operator.json(...words);
+  expect([where, by]).toEqual([`the local server under ${operator.folder}`, 'local']);
   return rest;
 }
-const errorOf = async (words: string[], answers?: string[]) => (await command(words, answers)).error;
 
 const use = async (token: string) => (await api.call('GET', '/api/dashboard/', { token })).status;
 const login = (username: string, password = 'password123') =>
@@ -301,7 +261,7 @@ describe('a change', () => {
     const tokens = [token, ...logins.flatMap(({ body }) => body.token ?? [])];
     expect(await Promise.all(tokens.map(use))).toEqual(tokens.map(() => 401));
     expect(await errorOf(['show', String(id)])).toBe(
-      `There is no user "${id}" in the local server under ${folder}.`,
+      `There is no user "${id}" in the local server under ${operator.folder}.`,
     );
     expect((await stored.all('users')).filter(({ locator }) => locator === token.slice(0, 10))).toEqual([]);
     expect(await stored.all('outbox')).toContainEqual(expect.objectContaining({ pk: `DELETED#${id}` }));
@@ -338,7 +298,7 @@ describe('after-restore', () => {
 
 describe('without a server', () => {
   it('the engine runs on the same data; what waits in the outbox is tried again and sent at the next start', async () => {
-    const dataDir = mkdtempSync(join(folder, 'own-'));
+    const dataDir = mkdtempSync(join(tmpdir(), 'token-auth-own-'));
     cpSync(assembly, join(dataDir, 'cdk.out'), { recursive: true });
     // Left behind by a crash.
     const stale = {
@@ -350,7 +310,7 @@ describe('without a server', () => {
     writeFileSync(join(dataDir, 'running.json'), JSON.stringify(stale));
     const options = ['--local', '--data-dir', dataDir, '--json'];
     const run = async (...words: string[]) => {
-      const { out, error } = await command(words, undefined, options);
+      const { out, error } = await runUsers([...words, ...options]);
       return error ?? JSON.parse(out);
     };
     const { user } = await run('create', 'alice', '--role', 'ADMIN', '--generate');
@@ -388,6 +348,7 @@ describe('without a server', () => {
       ({ events } = (await (await fetch(`${server.url}/_local/outbox/`)).json()) as any);
     expect(events).toMatchObject([{ name: 'user.created' }]);
     await server.close();
+    rmSync(dataDir, { recursive: true });
   });
 });
 
@@ -454,7 +415,7 @@ describe('a stack', () => {
     aws.close();
   });
 
-  const onStack = (words: string[], ...options: string[]) => command(words, undefined, options);
+  const onStack = (words: string[], ...options: string[]) => runUsers([...words, ...options]);
 
   it('is found by its stage or its name, and says as whom a change was made', async () => {
     const { username, id } = await api.signup();
@@ -553,25 +514,40 @@ describe('a stack', () => {
 
 describe('the program', () => {
   it('prints the result alone on stdout, and ends with 0', async () => {
-    const { code, out, err } = await start('--json', 'list', '--limit', '1', ...place());
+    const { code, out, err } = await start('--json', 'list', '--limit', '1', ...operator.place);
     expect([code, err]).toEqual([0, '']);
     expect(Object.keys(JSON.parse(out))).toEqual(['users', 'next', 'where', 'by']);
     expect((await start('--help')).out).toMatch(/\n {2}set-role <user> <role> {2,}gives a user a role/);
   });
 
-  it.each([
-    [
-      ['show', 'nobody-at-all', ...place()],
-      `There is no user "nobody-at-all" in the local server under ${folder}.\n`,
-    ],
-    [['list'], 'Whose users? Give one of --stage <stage>, --stack <name> and --local.\n'],
-    [['lst', '--local'], /^There is no command "lst"\. There are list, show, create, .*\n$/],
-    [['show', '--local'], 'Usage: npm run users -- show <user> [--by …]\n'],
-    [['list', '--local', '--lmit', '3'], /^Unknown option '--lmit'\. The options are .*\n$/],
-  ])('%j ends with 1 and one line on stderr', async (words, message) => {
-    const { code, out, err } = await start(...words);
-    expect([code, out]).toEqual([1, '']);
-    if (typeof message === 'string') expect(err).toBe(message);
-    else expect(err).toMatch(message);
+  it.each<[string[], string | RegExp]>([
+    [[], /^Which command\? There are list, show, create, .*$/],
+    [['lst', '--local'], /^There is no command "lst"\. There are list, show, create, .*$/],
+    [['list'], 'Whose users? Give one of --stage <stage>, --stack <name> and --local.'],
+    [['list', '--stage', 'dev', '--data-dir', 'x'], '--data-dir and --dynamodb go with --local.'],
+    [['show', '--local'], 'Usage: npm run users -- show <user> [--by …]'],
+    [['list', 'all', '--local'], /^Usage: npm run users -- list \[--role …\] /],
+    [['list', '--local', '--lmit', '3'], /^Unknown option '--lmit'\. The options are [^\n]*$/],
+  ])('answers %j with one line', async (words, message) => {
+    const { out, error } = await runUsers(words);
+    expect(out).toBe('');
+    expect(error).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+  });
+
+  it.each<[string[], string]>([
+    [['list', '--limit', '0'], '--limit cannot be "0". It must be a whole number from 1 to 100000.'],
+    [['list', '--state', 'locked'], '--state cannot be "locked". It must be active or inactive.'],
+    [['list', '--after', 'x'], '--after cannot be "x". It is what the page before ended with.'],
+    [['show', 'x', '--by', 'name'], '--by cannot be "name". It must be id, email, username.'],
+  ])('refuses %j', async (words, message) => {
+    expect(await errorOf(words)).toBe(message);
+  });
+
+  it('ends with 1 and one line on stderr when something is wrong', async () => {
+    expect(await start('show', 'nobody', ...operator.place)).toEqual({
+      code: 1,
+      out: '',
+      err: `There is no user "nobody" in the local server under ${operator.folder}.\n`,
+    });
   });
 });

@@ -187,7 +187,7 @@ describe('a message', () => {
 
   it.each<[string, (user: FoundUser) => Promise<unknown>, string]>([
     ['is gone', (user) => users.deleteUser(user, { listedUntil: NOW }), 'user_unknown'],
-    ['was locked out', (user) => users.deactivate(user.locator, user.id), 'user_unknown'],
+    ['was locked out', (user) => users.deactivate(user, { entries: [], now: NOW }), 'user_unknown'],
     ['has given the address up', (user) => users.changeEmail(user, { to: 'x@example.com' }), 'user_unknown'],
   ])('for a user who %s is for nobody', async (_, change, reason) => {
     const user = await newUser();

@@ -8,12 +8,13 @@ import {
   parseUnverifiedToken,
 } from '../../functions/shared/domain/token';
 import { newName, type TestApi } from '../support/api';
-import { runDocumented } from '../support/documented-commands';
 import { type FaultyApi, type FaultyDatabase, startFaultyApi } from '../support/faulty-database';
+import { type Operator, operatorOf } from '../support/operator';
 import { itemsOf, type StoredItems } from '../support/stored-items';
 
 let api: TestApi;
 let stored: StoredItems;
+let operator: Operator;
 let backend: FaultyApi;
 let database: FaultyDatabase;
 
@@ -21,12 +22,14 @@ beforeAll(async () => {
   backend = await startFaultyApi();
   ({ api, database } = backend);
   stored = itemsOf(api);
+  operator = operatorOf(api);
 });
 afterEach(async () => {
   database.decide(() => 'pass');
   await api.call('POST', '/_local/clock/', { body: { reset: true } });
 });
 afterAll(async () => {
+  operator.close();
   stored.close();
   await backend.close();
 });
@@ -38,34 +41,6 @@ const login = (username: string) =>
   api.call('POST', '/api/api-token-auth/', { body: { username, password: 'password123' } });
 const loginToken = async (username: string): Promise<string> => (await login(username)).body.token;
 const locatorOf = (token: string) => token.slice(0, 10);
-
-/** What an operator types, out of docs/sessions.md. */
-const operate = (command: number) => (locator: string) =>
-  runDocumented(
-    stored.documents,
-    { file: 'docs/sessions.md', heading: 'For an operator', command },
-    { tableName: stored.tableName('users'), f2afca0567: locator },
-  );
-const [endSessionsOf, deactivate, activate] = [operate(0), operate(1), operate(2)];
-
-/** What is done after a restore, out of docs/deploy.md. */
-async function followRestore(): Promise<void> {
-  const settle = (command: number, texts: Record<string, string>) =>
-    runDocumented(
-      stored.documents,
-      { file: 'docs/deploy.md', heading: 'After a restore', command },
-      { tableName: stored.tableName('users'), ...texts },
-    );
-  const users = await stored.all('users');
-  const ids = [
-    ...users.map(({ id, lastId }) => id ?? lastId ?? 0),
-    ...(await stored.all('tokens')).map(({ userId }) => userId),
-  ];
-  const NOW = String(Math.floor(Date.now() / 1000));
-  for (const { pk } of users.filter((item) => item['pk'].startsWith('USER#')))
-    await settle(0, { $PK: pk, $NOW: NOW });
-  await settle(1, { '$((LAST + 10000))': String(Math.max(...ids) + 10_000) });
-}
 
 const sessionOf = async (token: string) =>
   (await stored.all('tokens')).find(
@@ -216,14 +191,14 @@ describe('tokens', () => {
     const [disabled, deleted] = [await api.signup(), await api.signup()];
     const other = await loginToken(disabled.username);
     const refreshed = (await refresh(other)).body.token;
-    await deactivate(locatorOf(disabled.token));
+    await operator.json('deactivate', disabled.username);
     for (const token of [disabled.token, refreshed]) {
       const reply = await api.call('GET', '/api/dashboard/', { token });
       expect([reply.status, reply.body]).toEqual([401, { detail: 'User inactive or deleted.' }]);
       expect((await refresh(token)).status).toBe(401);
     }
     expect((await login(disabled.username)).status).toBe(400);
-    await activate(locatorOf(disabled.token));
+    await operator.json('activate', disabled.username);
     for (const token of [disabled.token, other, refreshed])
       expect([await use(token), (await refresh(token)).status]).toEqual([401, 401]);
     expect(await use(await loginToken(disabled.username))).toBe(200);
@@ -242,7 +217,7 @@ describe('tokens', () => {
     expect([reply.status, reply.body]).toEqual([401, { detail: 'User inactive or deleted.' }]);
   });
 
-  it('a restore of the users revives no session and no id, once what docs/deploy.md says is done', async () => {
+  it('a restore of the users revives no session and no id, once npm run users -- after-restore is done', async () => {
     const { username, token, id } = await api.signup();
     const backup = await stored.all('users');
     const second = await loginToken(username);
@@ -254,7 +229,7 @@ describe('tokens', () => {
     const later = await api.signup();
     for (const { pk } of await stored.all('users')) await stored.remove('users', { pk });
     for (const item of backup) await stored.put('users', item);
-    await followRestore();
+    await operator.json('after-restore');
     for (const text of [token, second, third, successor, fourth, later.token])
       expect([await use(text), (await refresh(text)).status]).toEqual([401, 401]);
     expect(await use(await loginToken(username))).toBe(200);
@@ -315,10 +290,9 @@ describe('tokens', () => {
 
   it("15. An operator can end one user's or all sessions.", async () => {
     const [one, other] = [await api.signup(), await api.signup()];
-    await endSessionsOf(locatorOf(one.token));
+    await operator.json('end-sessions', one.username);
     expect([await use(one.token), await use(other.token)]).toEqual([401, 200]);
-    const users = (await stored.all('users')).filter(({ pk }) => pk.startsWith('USER#'));
-    for (const { pk } of users) await endSessionsOf(pk.slice('USER#'.length));
+    await operator.json('end-sessions', '--all');
     expect(await use(other.token)).toBe(401);
   });
 
@@ -366,15 +340,11 @@ describe('authorization', () => {
   });
 
   it('43. A role change or ban is in force at the next request.', async () => {
-    const { token } = await api.signup();
-    await stored.updateUser(locatorOf(token), {
-      expression: 'SET #role = :role',
-      values: { ':role': 'MANAGER' },
-      names: { '#role': 'role' },
-    });
+    const { username, token } = await api.signup();
+    await operator.json('set-role', username, 'MANAGER');
     const reply = await api.call('GET', '/api/dashboard/', { token });
     expect(reply.body).toEqual({ message: 'Welcome to the Manager Dashboard!' });
-    await deactivate(locatorOf(token));
+    await operator.json('deactivate', username);
     expect(await use(token)).toBe(401);
   });
 

@@ -188,7 +188,7 @@ describe('a challenge', () => {
     await users.changeUsername(user, { to: `renamed${user.id}` });
     await users.replacePasswordHash(user.locator, { from: 'old-hash', to: 'hash-of-the-same' });
     const proof = await newProof(user);
-    await users.deactivate(user.locator, user.id);
+    await users.deactivate(user, { entries: [], now: NOW });
     expect(await reset(user, proof)).toBe('overtaken');
     await database.put('users', { pk: `USER#${user.locator}`, ...(await read(user)), isActive: true });
     expect(await reset(user, proof)).toBe('reset');
