@@ -228,16 +228,16 @@ describe('an import', () => {
 });
 
 describe('--update', () => {
-  const bind1 = () => backend().stores;
+  const storesHere = () => backend().stores;
 
   it('takes over a new password and a new token, and revives nothing', async () => {
     const before = [1, 2, 3].map((pk) => user(pk));
     await run(write([...before, token(tokenOf(1), 1), token(tokenOf(2), 2)]), { write: true });
-    const stores = bind1();
+    const stores = storesHere();
     // 1 logs out; 2 is deleted; 3 never had a token.
     const [session] = (await stores.sessions.list(digits(1))).sessions;
     await stores.sessions.remove(session.key, session.session.id);
-    const two = await stores.users.findAt(digits(2));
+    const two = await stores.users.find(digits(2), 2);
     expect(await stores.accounts.deleteUser(two, { listedUntil: Date.now() / 1000 + 1000 })).toBe('deleted');
     expect(await item(`IMPORT#${digits(2)}`)).toBeUndefined();
     const newHash = HASH.replace('salt', 'other');
