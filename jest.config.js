@@ -12,7 +12,9 @@ module.exports = {
   testPathIgnorePatterns: ['<rootDir>/test/browser/'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
   // TypeScript wants a dynamic import with the extension that its output would have.
-  moduleNameMapper: { '^./common-passwords.js$': '<rootDir>/functions/shared/domain/common-passwords.ts' },
+  moduleNameMapper: {
+    '^./(common-passwords|imported-hash|argon2-wasm).js$': '<rootDir>/functions/shared/domain/$1.ts',
+  },
   globalSetup: '<rootDir>/test/support/synthesise-once.ts',
   globalTeardown: '<rootDir>/test/support/remove-assembly.ts',
   testTimeout: 30_000,

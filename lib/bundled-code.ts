@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
-import { type BuildOptions, buildSync } from 'esbuild';
+import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 
 /** The bundle of a handler, as Lambda loads it for `index.handler`. Same source, same bytes, same asset. */
 export const bundledCode = (entry: string): AssetCode =>
@@ -34,20 +34,39 @@ function bundle(entry: string, folder: string): void {
   writeEntryPoint(folder);
   const texts = join(dirname(entry), MESSAGES);
   if (existsSync(texts)) copyFileSync(texts, join(folder, MESSAGES));
-  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
-  if (imports.some(({ path }) => path === `./${COMMON_PASSWORDS}`)) bundleCommonPasswords(folder);
+  bundleLazyFiles(folder, metafile);
 }
 
 /** Texts that a function reads from the folder of its bundle. */
 const MESSAGES = 'messages.json';
 
-/** Half a megabyte that a function loads when it is first asked for, so it is no part of the bundle. */
-const COMMON_PASSWORDS = 'common-passwords.js';
+/** What a function loads when it is first asked for, so it is no part of the bundle: `functions/shared/domain/<name>.ts`. */
+const lazyFiles = ['common-passwords', 'imported-hash', 'argon2-wasm'];
 
-function bundleCommonPasswords(folder: string): void {
-  const entry = join(__dirname, '..', 'functions', 'shared', 'domain', 'common-passwords.ts');
-  const { external: _, ...options } = bundling;
-  buildSync({ ...options, entryPoints: [entry], outfile: join(folder, COMMON_PASSWORDS), logLevel: 'error' });
+/** Puts the lazy files beside the bundle that something of it imports. */
+function bundleLazyFiles(folder: string, { outputs }: Metafile): void {
+  const imports = Object.values(outputs).flatMap((output) => output.imports.map(({ path }) => path));
+  const isThere = (file: string) => file !== 'argon2-wasm' || isInstalled('hash-wasm');
+  for (const name of lazyFiles.filter((file) => imports.includes(`./${file}.js`) && isThere(file))) {
+    const { metafile } = buildSync({
+      ...bundling,
+      entryPoints: [join(__dirname, '..', 'functions', 'shared', 'domain', `${name}.ts`)],
+      outfile: join(folder, `${name}.js`),
+      logLevel: 'error',
+      metafile: true,
+    });
+    bundleLazyFiles(folder, metafile);
+  }
+}
+
+/** An optional dependency may not be. */
+function isInstalled(name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export const BUNDLE_FILE = 'bundle.cjs';
@@ -75,7 +94,7 @@ export const bundling = {
   legalComments: 'none',
   platform: 'node',
   target: 'node24',
-  external: [`*/${COMMON_PASSWORDS}`],
+  external: lazyFiles.map((name) => `*/${name}.js`),
   // Bundles our version of the SDK; ES modules first, so that unused code is left out.
   mainFields: ['module', 'main'],
   // Shims for parts of the SDK that a function never uses: half of a bundle, and of its load time.

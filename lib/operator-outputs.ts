@@ -9,11 +9,14 @@ export interface OperatorRules {
   readonly announcementRules: AnnouncementRules;
   readonly passwordRules: PasswordRules;
   readonly bcryptCost: number;
+  /** Of those that signup accepts, the one of who names none. */
+  readonly defaultRole: string;
+  readonly sessionLifetimeSeconds: number;
 }
 
-export const operatorOutputNames = ['Roles', 'Announcements', 'PasswordRules'] as const;
+export const operatorOutputNames = ['Roles', 'Announcements', 'PasswordRules', 'NewUsers'] as const;
 
-type OperatorOutputs = Readonly<Record<(typeof operatorOutputNames)[number], string>>;
+export type OperatorOutputs = Readonly<Record<(typeof operatorOutputNames)[number], string>>;
 
 export const toOperatorOutputs = (settings: Settings): OperatorOutputs => ({
   Roles: listVariable(settings.roles),
@@ -26,15 +29,21 @@ export const toOperatorOutputs = (settings: Settings): OperatorOutputs => ({
     `blocklist=${settings.passwordBlocklist ? 'on' : 'off'}`,
     `bcryptCost=${settings.bcryptCost}`,
   ]),
+  NewUsers: listVariable([
+    `role=${settings.signupRoles[0]}`,
+    `sessionLifetimeSeconds=${settings.sessionLifetime}`,
+  ]),
 });
 
 export function parseOperatorOutputs({
   Roles,
   Announcements,
   PasswordRules,
+  NewUsers,
 }: OperatorOutputs): OperatorRules {
   const announcements = parseList(Announcements);
-  const password = new Map(parseList(PasswordRules).map((rule) => rule.split('=') as [string, string]));
+  const password = toMap(PasswordRules);
+  const newUsers = toMap(NewUsers);
   return {
     roles: parseList(Roles),
     announcementRules: {
@@ -46,5 +55,10 @@ export function parseOperatorOutputs({
       usesBlocklist: password.get('blocklist') === 'on',
     },
     bcryptCost: Number(password.get('bcryptCost')),
+    defaultRole: newUsers.get('role') ?? '',
+    sessionLifetimeSeconds: Number(newUsers.get('sessionLifetimeSeconds')),
   };
 }
+
+const toMap = (list: string): ReadonlyMap<string, string> =>
+  new Map(parseList(list).map((rule) => rule.split('=') as [string, string]));

@@ -15,6 +15,12 @@ const written = v.pipe(
   v.transform((value) => String(value).trim()),
 );
 
+/** Seconds of a text like 90d, from a minute to ten years; `undefined` for any other. */
+export const parseDuration = (text: string): number | undefined => {
+  const result = v.safeParse(duration(MINUTE, ''), text);
+  return result.success ? result.output : undefined;
+};
+
 const duration = (minSeconds: number, allowed: string, maxSeconds = 3650 * DAY) =>
   v.pipe(
     written,

@@ -4,11 +4,17 @@ import * as administration from '../../functions/shared/store/administration';
 import { bind } from '../../functions/shared/store/bind';
 import { type Connection, connect, type Database, type Tables } from '../../functions/shared/store/database';
 import * as generations from '../../functions/shared/store/generations';
+import * as imports from '../../functions/shared/store/imports';
 import * as outbox from '../../functions/shared/store/outbox';
 import * as rateLimits from '../../functions/shared/store/rate-limits';
 import * as sessions from '../../functions/shared/store/sessions';
 import * as users from '../../functions/shared/store/users';
-import { type OperatorRules, operatorOutputNames, parseOperatorOutputs } from '../../lib/operator-outputs';
+import {
+  type OperatorOutputs,
+  type OperatorRules,
+  operatorOutputNames,
+  parseOperatorOutputs,
+} from '../../lib/operator-outputs';
 import { CliError } from '../program';
 
 export interface Backend extends OperatorRules {
@@ -32,6 +38,7 @@ const bindStores = (database: Database<keyof Tables>) => ({
   sessions: bind(database, sessions),
   rateLimits: bind(database, rateLimits),
   outbox: bind(database, outbox),
+  imports: bind(database, imports),
 });
 
 export type Stores = ReturnType<typeof bindStores>;
@@ -51,11 +58,13 @@ export function openBackend({ outputs, connection, close, ...place }: BackendPla
     rateLimits: output('RateLimitsTableName'),
     outbox: output('OutboxTableName'),
   };
-  const [Roles, Announcements, PasswordRules] = operatorOutputNames.map(output) as [string, string, string];
+  const rules = Object.fromEntries(
+    operatorOutputNames.map((name) => [name, output(name)]),
+  ) as OperatorOutputs;
   const database = connect(tables, connection);
   return {
     ...place,
-    ...parseOperatorOutputs({ Roles, Announcements, PasswordRules }),
+    ...parseOperatorOutputs(rules),
     database,
     stores: bindStores(database),
     close: async () => {

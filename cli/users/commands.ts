@@ -3,6 +3,8 @@ import { afterRestore } from './after-restore';
 import { activate, deactivate, deleteUser, endSessions, sendReset, setRole, unlock } from './change';
 import type { Command } from './command';
 import { create } from './create';
+import { exportCommand } from './export';
+import { importCommand } from './import';
 import { outbox } from './outbox';
 import { list, show } from './show';
 
@@ -19,4 +21,6 @@ export const commands: Readonly<Record<string, Command>> = {
   delete: deleteUser,
   outbox,
   'after-restore': afterRestore,
+  import: importCommand,
+  export: exportCommand,
 };

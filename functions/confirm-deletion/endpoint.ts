@@ -28,7 +28,7 @@ export const endpoint = {
     ['GetItem users'],
     ['GetItem outbox'],
     ['DeleteItem rateLimits'],
-    ['TransactWriteItems users 8'],
+    ['TransactWriteItems users 9'],
     ['Query tokens'],
     ['DeleteItem tokens', 'DeleteItem rateLimits'],
   ],

@@ -2,8 +2,8 @@ import type { EndpointDefinition, Route } from '../shared/definition';
 import {
   ANY_CHALLENGE,
   ANY_MESSAGE,
+  allExportedAttributes,
   countAttempts,
-  exportedAttributes,
   messageAttributes,
   pendingAttributes,
 } from '../shared/store/schema';
@@ -18,7 +18,7 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE', 'EVENTS'],
   tables: {
-    users: [{ read: ['GetItem'], attributes: exportedAttributes }],
+    users: [{ read: ['GetItem'], attributes: allExportedAttributes }],
     tokens: [{ read: ['Query'] }],
     rateLimits: [countAttempts],
     outbox: [
@@ -29,7 +29,7 @@ export const endpoint = {
   statuses: [200],
   steps: [
     ['UpdateItem rateLimits'],
-    ['GetItem users', 'Query tokens'],
+    ['GetItem users', 'GetItem users', 'Query tokens'],
     ['GetItem outbox', 'GetItem outbox', 'GetItem outbox'],
   ],
   events: 1,

@@ -20,7 +20,7 @@ import type { UserStore } from '../shared/store/users';
 
 export interface ExportMeDependencies {
   readonly clock: Clock;
-  readonly users: Pick<UserStore, 'findForExport'>;
+  readonly users: Pick<UserStore, 'findForExport' | 'findImported'>;
   readonly sessions: Pick<SessionStore, 'list'>;
   readonly challenges: Pick<ChallengeStore, 'listPending'>;
   /** Absent: no other service wants to hear of it. */
@@ -42,8 +42,9 @@ export async function exportMe(
   const key = exportLimitKey(token.locator);
   const waitSeconds = await rateLimits.consumeFixedWindow(key, { now, rules: RULES });
   if (waitSeconds > 0) throw refuse('export', { waitSeconds }, request);
-  const [user, live] = await Promise.all([
+  const [user, imported, live] = await Promise.all([
     users.findForExport(token.locator, principal.userId),
+    users.findImported(token.locator, principal.userId),
     listLiveSessions(request, sessions, now),
   ]);
   if (!user?.isActive) throw new ApiError('not_authenticated', messages.userInactive);
@@ -65,7 +66,7 @@ export async function exportMe(
         email_verified: isEmailVerified(user),
         ...(user.pendingEmail !== undefined && { pending_email: user.pendingEmail }),
         is_active: user.isActive,
-        imported: {},
+        imported,
       },
       sessions: live.map(({ session }) => toListed(session, principal)),
       pending: pending

@@ -7,7 +7,7 @@ import { connect } from '../shared/store/database';
 import { enqueue } from '../shared/store/outbox';
 import { consumeFixedWindow } from '../shared/store/rate-limits';
 import { list } from '../shared/store/sessions';
-import { findForExport } from '../shared/store/users';
+import { findForExport, findImported } from '../shared/store/users';
 import { endpoint, route } from './endpoint';
 import { exportMe } from './export-me';
 
@@ -17,7 +17,7 @@ export const { ready } = database;
 
 const dependencies = {
   clock: systemClock,
-  users: bind(database, { findForExport }),
+  users: bind(database, { findForExport, findImported }),
   sessions: bind(database, { list }),
   challenges: bind(database, { listPending }),
   events: environment.EVENTS === 'on' ? bind(database, { enqueue }) : undefined,

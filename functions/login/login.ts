@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../shared/clock';
 import { accountDigest, networkDigest } from '../shared/domain/attempts';
-import { hashPassword, needsRehash } from '../shared/domain/password-hash';
+import { hashPassword } from '../shared/domain/password-hash';
 import { createSession, findSurplusSessions, type Lifetimes, toSeconds } from '../shared/domain/session';
 import { issueToken, newSessionDigits } from '../shared/domain/token';
 import { isEmailVerified } from '../shared/domain/user';
@@ -72,7 +72,7 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
     openSession(user, request, dependencies),
     listSessions(locator, sessions, log).catch(log.failure),
     rateLimits.reset(attempt, knownUntil).catch(log.failure),
-    rehashIfNeeded(user, input.password, { ...dependencies, log }),
+    checked.needsRehash ? rehash(user, input.password, { ...dependencies, log }) : undefined,
   ]);
   const limits = { limit: sessionsPerUser, now: session.refreshedAt };
   const surplus = findSurplusSessions(stored?.sessions ?? [], session, limits);
@@ -141,15 +141,14 @@ async function openSession(
 }
 
 /**
- * Hashes the password again if its hash is of an older kind or weaker than the setting. Never overwrites a password that was changed
- * meanwhile. If it fails, the next login tries again.
+ * Hashes the password again, whose hash is of an older kind, from Django, or weaker than the setting. Never overwrites a password that was
+ * changed meanwhile. If it fails, the next login tries again.
  */
-async function rehashIfNeeded(
+async function rehash(
   { locator, passwordHash }: FoundUser,
   password: string,
   { bcryptCost, users, log }: LoginDependencies & Pick<LoginRequest, 'log'>,
 ): Promise<void> {
-  if (!needsRehash(passwordHash, bcryptCost)) return;
   const to = await hashPassword(password, bcryptCost);
   try {
     if (await users.replacePasswordHash(locator, { from: passwordHash, to })) log.event('password_rehashed');

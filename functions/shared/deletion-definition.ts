@@ -5,6 +5,7 @@ import {
   ANY_DELETED_USER,
   ANY_EMAIL,
   ANY_ID,
+  ANY_IMPORT,
   ANY_MESSAGE,
   ANY_USER,
   ANY_USERNAME,
@@ -21,7 +22,7 @@ export const tablesToDelete = (ofUsers: Grant, ...ofOutbox: readonly Grant[]) =>
       {
         write: ['DeleteItem'],
         attributes: ['id', 'username', 'email', 'pendingEmail', 'passwordVersion', 'locator'],
-        partitionKeys: [ANY_USER, ANY_USERNAME, ANY_EMAIL, ANY_ID],
+        partitionKeys: [ANY_USER, ANY_USERNAME, ANY_EMAIL, ANY_ID, ANY_IMPORT],
       },
     ],
     tokens: [{ read: ['Query'] }, { write: ['DeleteItem'], attributes: ['id'] }],

@@ -3,7 +3,7 @@
  * state with its writes held back, so each condition sees the state before the transaction and every entry gets its
  * reason. If all succeed, the writes are stored as one LevelDB batch. Nothing else may run meanwhile.
  */
-import { isDeepStrictEqual } from 'node:util';
+import { createHash } from 'node:crypto';
 import type { LevelWrite } from 'dynalite/db';
 import { type JsonObject, readMembers, words } from '../json';
 import { DynamoDbError, identifyItem, type PreparedCall, refusal, type Store, writeItem } from './store';
@@ -174,7 +174,7 @@ const tokenValidityMs = 10 * 60 * 1000;
  * has no second effect. A failed transaction is not remembered: its repetition is a new attempt.
  */
 class RequestTokens {
-  readonly #spent = new Map<string, { readonly request: unknown; readonly atMs: number }>();
+  readonly #spent = new Map<string, { readonly digest: string; readonly atMs: number }>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -188,7 +188,7 @@ class RequestTokens {
     }
     const spent = this.#spent.get(token);
     if (!spent) return false;
-    if (isDeepStrictEqual(spent.request, request)) return true;
+    if (spent.digest === digestRequest(request)) return true;
     throw refusal(
       'IdempotentParameterMismatchException',
       'The request uses the same client token as a previous, but non-identical request.',
@@ -196,6 +196,10 @@ class RequestTokens {
   }
 
   spend(token: string, request: unknown): void {
-    this.#spent.set(token, { request, atMs: this.#now() });
+    this.#spent.set(token, { digest: digestRequest(request), atMs: this.#now() });
   }
 }
+
+/** Of ten minutes of an import, the requests themselves would be some hundred megabytes. */
+const digestRequest = (request: unknown): string =>
+  createHash('sha256').update(JSON.stringify(request)).digest('base64');

@@ -1,5 +1,5 @@
 import { compare, getRounds, hash } from 'bcryptjs';
-import { hashPassword, matchesPassword, needsRehash } from '../../functions/shared/domain/password-hash';
+import { hashPassword, matchesPassword, verifyPassword } from '../../functions/shared/domain/password-hash';
 
 /** The real one, counted. */
 jest.mock('bcryptjs', () => {
@@ -42,9 +42,12 @@ describe('a password hash', () => {
   });
 
   it('is made anew if it is of an older kind or weaker than now', async () => {
+    const needsRehash = async (stored: string, cost: number, password = 'password123') =>
+      (await verifyPassword(password, stored, cost)).needsRehash;
     const ours = await hashPassword('password123', 5);
-    expect([4, 5, 6].map((cost) => needsRehash(ours, cost))).toEqual([false, false, true]);
-    expect(needsRehash(await hash('password123', 5), 4)).toBe(true);
+    expect(await Promise.all([4, 5, 6].map((cost) => needsRehash(ours, cost)))).toEqual([false, false, true]);
+    expect(await needsRehash(await hash('password123', 5), 4)).toBe(true);
+    expect(await needsRehash(ours, 6, 'another')).toBe(false);
   });
 
   it.each(['!', '', 'sha1$salt$0123', '$2b$10$'])(

@@ -8,7 +8,7 @@ describe('GET /api/auth/users/me/export/', () => {
     const log = recordingLog();
     const deps: ExportMeDependencies = {
       clock: () => NOW * 1000,
-      users: { findForExport: jest.fn() },
+      users: { findForExport: jest.fn(), findImported: jest.fn() },
       sessions: { list: jest.fn() },
       challenges: { listPending: jest.fn() },
       rateLimits: { consumeFixedWindow: async () => 57 },

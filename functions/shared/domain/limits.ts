@@ -17,7 +17,7 @@ export const MAX_PASSWORD_CHARACTERS = 128;
 /** In UTF-8. No letter of 150 has a longer canonical form than five bytes. */
 export const MAX_CANONICAL_USERNAME_BYTES = 5 * MAX_USERNAME_CHARACTERS;
 
-/** A longer password is nobody's, and is not normalised at login. */
+/** A longer password matches no hash from elsewhere. One of more than a quarter as many characters is not normalised at login. */
 export const MAX_LOGIN_PASSWORD_BYTES = 4096;
 
 /**
@@ -86,3 +86,20 @@ export const MAX_CODE_GUESSES = 5;
 
 /** What is looked at of a code as typed. */
 export const MAX_TYPED_CODE_CHARACTERS = 40;
+
+/**
+ * The most work that a password hash from elsewhere may ask for: whoever wrote it chooses what a login costs. Above, a hash is refused at
+ * import and never computed (CWE-400). Login's time-out and memory follow from these.
+ */
+export const HASH_LIMITS = {
+  characters: 1024,
+  pbkdf2Iterations: 4_000_000,
+  scryptBytes: 64 * 1024 * 1024,
+  argon2Kibibytes: 256 * 1024,
+  argon2Passes: 10,
+  /** Of scrypt and argon2. */
+  parallelism: 16,
+} as const;
+
+/** DynamoDB takes no more items in a transaction. */
+export const MAX_TRANSACTION_ITEMS = 100;

@@ -31,6 +31,8 @@ export interface Session {
   readonly successorUsedAt?: number;
   /** What the client called itself at login. */
   readonly device: string;
+  /** Taken over from elsewhere: until its first refresh it has no idle limit, and is the last to be evicted. */
+  readonly isImported?: true;
 }
 
 /** What the authorizer may know of a user. */
@@ -184,7 +186,7 @@ export function findSurplusSessions<Item extends Stored>(
   { limit, now }: SessionLimit,
 ): Item[] {
   const others = stored.filter(({ session }) => session.id !== own.id);
-  const live = others.filter(({ session }) => isLiveFor(own, session, now)).sort(lastRefreshedFirst);
+  const live = others.filter(({ session }) => isLiveFor(own, session, now)).sort(keptFirst);
   const newer = live.filter((item) => lastRefreshedFirst(item, { session: own }) < 0);
   const kept = newer.length < limit ? limit - 1 : limit;
   const dead = others.filter(({ session }) => isDeadFor(own, session, now));
@@ -197,6 +199,14 @@ export const findDeadSessions = <Item extends Stored>(
   holder: SessionHolder,
   now: number,
 ): Item[] => stored.filter(({ session }) => isDeadFor(holder, session, now)).slice(0, MAX_DELETED_SESSIONS);
+
+/** An app whose token was taken over never refreshes it, which is no sign that it is not used. */
+const keptFirst = (one: Stored, other: Stored): number =>
+  Number(isUntouchedImport(other.session)) - Number(isUntouchedImport(one.session)) ||
+  lastRefreshedFirst(one, other);
+
+const isUntouchedImport = ({ isImported, refreshCount }: Session): boolean =>
+  isImported === true && refreshCount === 0;
 
 /** Ties are broken by sign-in, then by id, so that logins at the same time keep the same sessions. */
 const lastRefreshedFirst = ({ session: one }: Stored, { session: other }: Stored): number =>
@@ -234,6 +244,35 @@ export function createSession(
     ...timesFromLogin(nowMs, lifetimes),
   };
 }
+
+export interface TakenOverSession {
+  readonly userId: number;
+  readonly sessionGeneration: number;
+  /** When the token was issued, epoch milliseconds. */
+  readonly createdAtMs: number;
+  /** Epoch seconds. */
+  readonly now: number;
+  readonly expiresAt: number;
+}
+
+/** The session of a token that was issued elsewhere. It ends when it ends: whoever holds it does not know of refreshing it. */
+export const takeOverSession = (
+  token: Token,
+  { userId, sessionGeneration, createdAtMs, now, expiresAt }: TakenOverSession,
+): Session => ({
+  id: newSessionId(),
+  userId,
+  sessionGeneration,
+  device: 'imported',
+  isImported: true,
+  tokenDigest: digestToken(token),
+  successorSalt: newSuccessorSalt(),
+  refreshCount: 0,
+  createdAtMs,
+  refreshedAt: now,
+  expiresAt,
+  sessionExpiresAt: expiresAt,
+});
 
 /** The times of a session that starts now. */
 function timesFromLogin(nowMs: number, lifetimes: Lifetimes) {

@@ -1,7 +1,7 @@
 /** The one place where a request's password is compared with a user's: the attempt is counted first, and given back after a fault. */
 import { timed } from '../clock';
 import type { BackoffRules, FixedWindowRules } from '../domain/attempts';
-import { matchesPassword } from '../domain/password-hash';
+import { type PasswordMatch, verifyPassword } from '../domain/password-hash';
 import type { RequestLog } from '../log/request-log';
 import type { ConsumedAttempt, RateLimitStore } from '../store/rate-limits';
 import type { FoundUser } from '../store/users';
@@ -15,6 +15,7 @@ export interface PasswordCheckRules {
 }
 
 export interface PasswordCheck {
+  /** As received. */
   readonly password: string;
   /** Counts the attempt. Rejects with what refuses it. */
   readonly consuming: Promise<ConsumedAttempt>;
@@ -22,10 +23,9 @@ export interface PasswordCheck {
   readonly reading: Promise<FoundUser | undefined>;
 }
 
-export interface CheckedPassword {
+export interface CheckedPassword extends PasswordMatch {
   readonly attempt: ConsumedAttempt;
   readonly user: FoundUser | undefined;
-  readonly isMatch: boolean;
   readonly hashMilliseconds: number;
 }
 
@@ -41,10 +41,10 @@ export async function checkPassword(
   const [attempt] = await waitForBoth(consuming, Promise.allSettled([reading]));
   try {
     const user = await reading;
-    const [isMatch, hashMilliseconds] = await timed(() =>
-      matchesPassword(password, user?.passwordHash, bcryptCost),
+    const [match, hashMilliseconds] = await timed(() =>
+      verifyPassword(password, user?.passwordHash, bcryptCost),
     );
-    return { attempt, user, isMatch, hashMilliseconds };
+    return { attempt, user, ...match, hashMilliseconds };
   } catch (error) {
     // The password was not verified, so nobody has to wait for it.
     await rateLimits.refund(attempt).catch(log.failure);

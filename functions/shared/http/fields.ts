@@ -4,12 +4,7 @@
  */
 import * as v from 'valibot';
 import { parseCode } from '../domain/challenge';
-import {
-  MAX_EMAIL_CHARACTERS,
-  MAX_LOGIN_PASSWORD_BYTES,
-  MAX_PASSWORD_CHARACTERS,
-  MAX_USERNAME_CHARACTERS,
-} from '../domain/limits';
+import { MAX_EMAIL_CHARACTERS, MAX_PASSWORD_CHARACTERS, MAX_USERNAME_CHARACTERS } from '../domain/limits';
 import { isEmail, isLongerThan, isUsername, loneSurrogate, toNfkc } from '../domain/text';
 import { parseRoles, type Setting } from '../environment';
 import { type BodyEvent, readFields, type UnverifiedFields } from './body';
@@ -60,8 +55,8 @@ const untrimmedText = (maxCharacters: number) =>
 /** A name as an existing user types it at login, of any length; `canonicalUsername` bounds what it normalises. */
 const usernameToFind = () => trimmedText();
 
-/** A password as an existing user types it at login, of any length. Over 1024 characters it is not normalised, so never over 4096 bytes. */
-const passwordToCheck = () => untrimmedText(MAX_LOGIN_PASSWORD_BYTES / 4);
+/** A password as an existing user types it, of any length, and as received: it is brought into NFKC where it is compared. */
+const passwordToCheck = () => v.pipe(cleanText(NOT_TEXT), v.nonEmpty(NOT_BLANK));
 
 /** A name for a new user; yields its NFKC form. */
 const newUsername = () =>

@@ -15,6 +15,7 @@ import {
   deletedUserKey,
   emailKey,
   idKey,
+  importKey,
   passwordIsUnchanged,
   type SessionKey,
   sessionKey,
@@ -242,6 +243,7 @@ export const deleteUser = (
         email: deleteMarker(users, emailKey(canonicalEmail(current.email)), locator),
       }),
       id: deleteMarker(users, idKey(id), locator),
+      imported: { Delete: { TableName: users, Key: importKey(locator) } },
       listed: { Put: { TableName: outbox, Item: { ...deletedUserKey(id), expiresAt: listedUntil } } },
       ...(proof && { proof: challengeLastUse(database, proof) }),
       ...numbered(

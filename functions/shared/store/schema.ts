@@ -91,6 +91,14 @@ export const listedAttributes = [
   'createdAt',
 ] as const satisfies (keyof User | 'pk')[];
 
+/** What an export holds of what came with a user: no digest, and no hash. */
+export const importedAttributes = ['pk', 'userId', 'django'] as const;
+
+/** Both together. */
+export const allExportedAttributes = /* @__PURE__ */ [
+  ...new Set<string>([...exportedAttributes, ...importedAttributes]),
+];
+
 /** Every attribute of a session item. */
 export const sessionAttributes = /* @__PURE__ */ Object.keys({
   user: true,
@@ -107,6 +115,7 @@ export const sessionAttributes = /* @__PURE__ */ Object.keys({
   sessionExpiresAt: true,
   successorUsedAt: true,
   device: true,
+  isImported: true,
 } satisfies Record<keyof Session | 'user' | 'session', true>);
 
 /** Every attribute of an item that says what is to be sent. */
@@ -153,6 +162,10 @@ export const userKey = (locator: string) => ({ pk: `USER#${locator}` });
 export const usernameKey = (canonicalName: string) => ({ pk: `USERNAME#${canonicalName}` });
 export const emailKey = (canonicalEmail: string) => ({ pk: `EMAIL#${canonicalEmail}` });
 export const idKey = (id: number) => ({ pk: `ID#${id}` });
+/** What came with a user from elsewhere, and is nowhere else; a read of the user need not pay for it. */
+export const importKey = (locator: string) => ({ pk: `IMPORT#${locator}` });
+/** A group that came from Django, for the way back. */
+export const importedGroupKey = (name: string) => ({ pk: `IMPORTED_GROUP#${name}` });
 /** Neither a username nor a locator nor an address, so no item is there. */
 export const NOBODY = '(nobody)';
 export const USER_COUNTER = 'COUNTER#user';
@@ -166,6 +179,10 @@ export const passwordIsUnchanged = (passwordVersion: number | undefined) =>
 
 /** The list of deleted users. It is not in Users, or a restore of that table would shorten it. */
 export const deletedUserKey = (id: number) => ({ pk: `DELETED#${id}` });
+
+/** Which user came under a name or number that is not the id, as a digest. In Outbox, so that it outlives the user for a time. */
+export const importedIdentityKey = (digest: string) => ({ pk: `IMPORTED#${digest}` });
+export const ANY_IMPORTED_IDENTITY = 'IMPORTED#*';
 
 const MESSAGE = 'MESSAGE#';
 /** What is to be sent. */
@@ -181,6 +198,8 @@ export const ANY_USER = 'USER#*';
 export const ANY_USERNAME = 'USERNAME#*';
 export const ANY_EMAIL = 'EMAIL#*';
 export const ANY_ID = 'ID#*';
+export const ANY_IMPORT = 'IMPORT#*';
+export const ANY_IMPORTED_GROUP = 'IMPORTED_GROUP#*';
 export const ANY_DELETED_USER = 'DELETED#*';
 export const ANY_MESSAGE = `${MESSAGE}*`;
 export const ANY_CHALLENGE = 'CHALLENGE#*';

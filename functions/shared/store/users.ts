@@ -10,6 +10,8 @@ import {
   emailKey,
   exportedAttributes,
   idKey,
+  importedAttributes,
+  importKey,
   NOBODY,
   profileAttributes,
   userCounterKey,
@@ -126,6 +128,16 @@ export const findForExport = (
   locator: string,
   userId: number,
 ): Promise<ExportedUser | undefined> => readOwn(database, { locator, userId }, exportedAttributes);
+
+/** What came with the user from elsewhere, as it was there. */
+export async function findImported(
+  database: Users,
+  locator: string,
+  userId: number,
+): Promise<Readonly<Record<string, unknown>>> {
+  const item = await read(database, importKey(locator), importedAttributes);
+  return item?.['userId'] === userId ? JSON.parse(String(item['django'])) : {};
+}
 
 /** All attributes of the user, or these. */
 async function readOwn<Found extends Pick<User, 'id'>>(
