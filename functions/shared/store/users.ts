@@ -84,7 +84,10 @@ export async function findByEmail(database: Users, canonical: string): Promise<A
   return user && canonicalEmail(user.email) === canonical ? user : undefined;
 }
 
-/** The user of an id. */
+/**
+ * The user of an id.
+ * @public The operator's commands bind the whole store.
+ */
 export async function findById(database: Users, id: number): Promise<FoundUser | undefined> {
   const marker = await read(database, idKey(id));
   return marker && find(database, String(marker['locator']), id);
