@@ -79,7 +79,7 @@ it('transactions hold items of one user alone, never a counter that the requests
   });
   expect(new Set(held)).toEqual(
     new Set([
-      ...['USERNAME', 'EMAIL', 'ID', 'USER'].map((kind) => `TablesUsers ${kind}`),
+      ...['USERNAME', 'EMAIL', 'ID', 'IMPORT', 'USER'].map((kind) => `TablesUsers ${kind}`),
       'TablesTokens ',
       'TablesOutbox DELETED',
       'TablesOutbox CHALLENGE',

@@ -46,13 +46,16 @@ export const toOutboxItem = (entry: OutboxEntry, now: number): OutboxItem => ({
   expiresAt: now + OUTBOX_KEPT_SECONDS,
 });
 
+/** An entry that a run has, or had, and how often one did. */
+type ClaimedItem = OutboxItem & {
+  readonly claimedUntil?: number;
+  readonly claimedBy?: string;
+  readonly attempts?: number;
+};
+
 /** What is kept of an entry that could not be sent, to be sent as a new one. */
 export const renewOutboxItem = (
-  {
-    claimedUntil: _,
-    attempts: __,
-    ...item
-  }: OutboxItem & { readonly claimedUntil?: number; readonly attempts?: number },
+  { claimedUntil: _, claimedBy: __, attempts: ___, ...item }: ClaimedItem,
   now: number,
 ): OutboxItem => ({ ...item, expiresAt: now + OUTBOX_KEPT_SECONDS });
 
