@@ -53,6 +53,8 @@ it.each([undefined, 'the session token of a role'])(
     process.env = {
       USERS_TABLE: 'Users',
       TOKENS_TABLE: 'Tokens',
+      OUTBOX_TABLE: 'Outbox',
+      EVENTS: 'off',
       METRICS_NAMESPACE: 'none',
       ADMITTED_ROLES: 'CLERK',
       AWS_REGION: 'eu-west-1',

@@ -114,7 +114,8 @@ export const matchesPassword = async (
 
 /** Spends what a hash of the cost `spent` saves. */
 async function spendRest(password: string, spent: number, cost: number): Promise<void> {
-  if (spent === 0) await compare(password, unmatchableHash(cost));
+  const isNothingSpent = spent === 0;
+  if (isNothingSpent) await compare(password, unmatchableHash(cost));
   else for (let weaker = spent; weaker < cost; weaker += 1) await compare(password, unmatchableHash(weaker));
 }
 
