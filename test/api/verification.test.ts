@@ -34,7 +34,7 @@ const changeEmail = (token: string, email: string) =>
   ask('PATCH', ME, { token, body: { email, current_password: PASSWORD } });
 
 async function messagesTo(email: string, count: number): Promise<any[]> {
-  for (let look = 1; look <= 100; look += 1) {
+  for (let look = 1; look <= 400; look += 1) {
     const { body } = await api.call('GET', `/_local/outbox/?to=${encodeURIComponent(email)}`);
     if (body.messages.length >= count) return body.messages;
     await pause(50);
