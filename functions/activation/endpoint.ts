@@ -1,10 +1,10 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { code, email, linkToken, uid } from '../shared/http/fields';
 import {
-  ANY_CHALLENGE,
   ANY_EMAIL,
   ANY_USER,
   announceChange,
+  answerChallenge,
   countAttempts,
   readAccount,
   readChallenge,
@@ -44,16 +44,7 @@ export const endpoint = {
       { write: ['PutItem', 'DeleteItem'], attributes: ['locator'], partitionKeys: [ANY_EMAIL] },
     ],
     rateLimits: [countAttempts],
-    outbox: [
-      readChallenge,
-      {
-        write: ['UpdateItem'],
-        attributes: ['guesses', 'usedAt'],
-        partitionKeys: [ANY_CHALLENGE],
-        returnValues: ['NONE', 'ALL_NEW'],
-      },
-      announceChange,
-    ],
+    outbox: [readChallenge, answerChallenge, announceChange, answerChallenge],
   },
   statuses: [204, 403],
   // After a signup.

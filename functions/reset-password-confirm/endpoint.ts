@@ -1,9 +1,9 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { code, email, linkToken, password, repeatedPassword, uid } from '../shared/http/fields';
 import {
-  ANY_CHALLENGE,
   ANY_USER,
   announceChange,
+  answerChallenge,
   countAttempts,
   readAccount,
   readChallenge,
@@ -45,16 +45,7 @@ export const endpoint = {
       },
     ],
     rateLimits: [countAttempts, removeAccountCounters],
-    outbox: [
-      readChallenge,
-      {
-        write: ['UpdateItem'],
-        attributes: ['guesses', 'usedAt'],
-        partitionKeys: [ANY_CHALLENGE],
-        returnValues: ['NONE', 'ALL_NEW'],
-      },
-      announceChange,
-    ],
+    outbox: [readChallenge, answerChallenge, announceChange, answerChallenge],
   },
   statuses: [204],
   // By code; by link it is a call less. Of a user who signed in from one network.

@@ -1,6 +1,5 @@
 /** A new password for who proves to read the user's messages. Every session ends: a reset means that someone else may be in. */
 import { stopwatch, timed } from '../shared/clock';
-import { accountDigest } from '../shared/domain/attempts';
 import { TIDYING_PATIENCE_MS } from '../shared/domain/limits';
 import { type AnnouncementRules, announce } from '../shared/domain/message';
 import { hashPassword } from '../shared/domain/password-hash';
@@ -10,7 +9,7 @@ import type { PublicRequest } from '../shared/http/create-handler';
 import { InvalidFieldsError, messages } from '../shared/http/errors';
 import type { FieldsOf } from '../shared/http/fields';
 import { type ProofDependencies, prove, wrongProof } from '../shared/http/prove';
-import { consumeSourceIp, type SourceIpLimit } from '../shared/http/rate-limits';
+import { consumeSourceIp, forgetAccount, type SourceIpLimit } from '../shared/http/rate-limits';
 import type { HttpResponse } from '../shared/http/response';
 import type { GenerationStore } from '../shared/store/generations';
 import type { RateLimitStore } from '../shared/store/rate-limits';
@@ -53,21 +52,13 @@ export async function resetPasswordConfirm(
   });
   if (outcome === 'overtaken') throw wrongProof(request);
   log.event('password_reset', { address: caller.sourceIp, hashMilliseconds });
+  // Whoever guessed before does not keep the user waiting now, and no network is known any more.
   if (elapsed() < TIDYING_PATIENCE_MS)
-    await forgetFailures(user.username, dependencies.rateLimits).catch(log.failure);
+    await forgetAccount(user.username, dependencies.rateLimits).catch(log.failure);
   return { status: 204 };
 
   async function check(owner: PasswordOwner): Promise<void> {
     const problems = await passwordProblems(chosen, owner, passwordRules);
     if (problems.length > 0) throw new InvalidFieldsError({ new_password: problems });
   }
-}
-
-/** Whoever guessed before does not keep the user waiting now, and no network is known any more. */
-async function forgetFailures(
-  username: string,
-  rateLimits: ResetPasswordConfirmDependencies['rateLimits'],
-): Promise<void> {
-  const lanes = await rateLimits.removeAccountCounter(accountDigest(username));
-  await rateLimits.removeCounters(lanes);
 }

@@ -5,7 +5,7 @@ import { bindReauthentication } from '../shared/http/reauthenticate';
 import { changeUsername } from '../shared/store/accounts';
 import { bind } from '../shared/store/bind';
 import { connect } from '../shared/store/database';
-import { removeAccountCounter } from '../shared/store/rate-limits';
+import { removeAccountCounter, removeCounters } from '../shared/store/rate-limits';
 import { endpoint, route } from './endpoint';
 import { setUsername } from './set-username';
 
@@ -15,7 +15,7 @@ export const { ready } = database;
 
 const dependencies = {
   ...bindReauthentication(database, environment),
-  counters: bind(database, { removeAccountCounter }),
+  counters: bind(database, { removeAccountCounter, removeCounters }),
   announcementRules: parseAnnouncementRules(environment),
   accounts: bind(database, { changeUsername }),
 };

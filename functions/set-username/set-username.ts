@@ -1,6 +1,5 @@
 /** Another name for a user who knows the password. Every session goes on; the old name is free at once. */
 import { stopwatch } from '../shared/clock';
-import { accountDigest } from '../shared/domain/attempts';
 import { TIDYING_PATIENCE_MS } from '../shared/domain/limits';
 import { type AnnouncementRules, announce } from '../shared/domain/message';
 import { toSeconds } from '../shared/domain/session';
@@ -9,6 +8,7 @@ import type { ProtectedRequest } from '../shared/http/create-handler';
 import { InvalidFieldsError, messages } from '../shared/http/errors';
 import { expiryHeaders } from '../shared/http/expiry-headers';
 import type { FieldsOf } from '../shared/http/fields';
+import { forgetAccount } from '../shared/http/rate-limits';
 import {
   type ReauthenticationDependencies,
   reauthenticate,
@@ -23,7 +23,7 @@ import type { endpoint } from './endpoint';
 export interface SetUsernameDependencies extends ReauthenticationDependencies {
   readonly announcementRules: AnnouncementRules;
   readonly accounts: Pick<AccountStore, 'changeUsername'>;
-  readonly counters: Pick<RateLimitStore, 'removeAccountCounter'>;
+  readonly counters: Pick<RateLimitStore, 'removeAccountCounter' | 'removeCounters'>;
 }
 
 type SetUsernameRequest = ProtectedRequest<FieldsOf<(typeof endpoint)['body']>>;
@@ -36,8 +36,9 @@ export const setUsername = (
   return reauthenticate(request, dependencies, async (user) => {
     const response = await changeUsername(user, request, dependencies);
     const isSame = canonicalUsername(user.username) === canonicalUsername(request.body.new_username);
+    // Whoever takes a name that was given up begins without its failures and known networks.
     if (!isSame && elapsed() < TIDYING_PATIENCE_MS)
-      await forget(user.username, dependencies).catch(request.log.failure);
+      await forgetAccount(user.username, dependencies.counters).catch(request.log.failure);
     return response;
   });
 };
@@ -57,10 +58,4 @@ async function changeUsername(
   rejectInterference(outcome);
   log.event('username_changed', { address: caller.sourceIp });
   return { status: 204, headers: expiryHeaders(principal, now) };
-}
-
-/** Whoever takes a name that was given up begins without its failures and known networks. */
-async function forget(name: string, { counters, rateLimits }: SetUsernameDependencies): Promise<void> {
-  const lanes = await counters.removeAccountCounter(accountDigest(name));
-  await rateLimits.removeCounters(lanes);
 }

@@ -4,14 +4,13 @@ import { type DeliverDependencies, deliver } from '../../functions/deliver/deliv
 import { hasToken } from '../../functions/shared/domain/challenge';
 import type { OutboxEntry } from '../../functions/shared/domain/message';
 import { matchesPassword } from '../../functions/shared/domain/password-hash';
-import { issueToken, newLocator } from '../../functions/shared/domain/token';
 import type { User } from '../../functions/shared/domain/user';
 import { addressKey, toChallengeKey } from '../../functions/shared/store/challenge-keys';
 import type { FoundUser } from '../../functions/shared/store/users';
 import { startDatabase, type TestDatabase } from '../support/database';
 import { recordingLog } from '../support/log';
-import { NOW, sessionWith } from '../support/sessions';
-import { outboxStore, rateLimitStore, type UserStore, userStore } from '../support/stores';
+import { NOW } from '../support/sessions';
+import { createUser, outboxStore, rateLimitStore, type UserStore, userStore } from '../support/stores';
 
 let database: TestDatabase;
 let users: UserStore;
@@ -60,17 +59,9 @@ const dependencies = (overrides: Partial<DeliverDependencies> = {}): DeliverDepe
 });
 
 let count = 0;
-async function newUser(overrides: Partial<User> = {}): Promise<FoundUser> {
+function newUser(overrides: Partial<User> = {}): Promise<FoundUser> {
   count += 1;
-  const name = `user${count}`;
-  const user: User = {
-    ...{ id: count, username: name, email: `${name}@example.com`, role: 'CLERK', passwordHash: 'old-hash' },
-    ...{ isActive: true, createdAt: NOW, sessionGeneration: 0 },
-    ...overrides,
-  };
-  const key = issueToken(newLocator(), 'cd22');
-  expect(await users.create({ user, key, session: sessionWith(key, { userId: user.id }) })).toBe('created');
-  return { ...user, locator: key.locator };
+  return createUser(users, { id: count, createdAt: NOW, ...overrides });
 }
 
 async function enqueue(entry: OutboxEntry): Promise<string> {

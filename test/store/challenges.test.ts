@@ -5,13 +5,12 @@ import {
   renewChallenge,
   toOwner,
 } from '../../functions/shared/domain/challenge';
-import { issueToken, newLocator } from '../../functions/shared/domain/token';
 import type { User } from '../../functions/shared/domain/user';
 import { addressKey, listChallengeKeys, toChallengeKey } from '../../functions/shared/store/challenge-keys';
 import type { FoundUser } from '../../functions/shared/store/users';
 import { startDatabase, type TestDatabase } from '../support/database';
-import { NOW, sessionWith } from '../support/sessions';
-import { outboxStore, type UserStore, userStore } from '../support/stores';
+import { NOW } from '../support/sessions';
+import { createUser, outboxStore, type UserStore, userStore } from '../support/stores';
 
 let database: TestDatabase;
 let users: UserStore;
@@ -24,17 +23,9 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 let count = 0;
-async function newUser(overrides: Partial<User> = {}): Promise<FoundUser> {
+function newUser(overrides: Partial<User> = {}): Promise<FoundUser> {
   count += 1;
-  const name = `user${count}`;
-  const user: User = {
-    ...{ id: count, username: name, email: `${name}@example.com`, role: 'CLERK', passwordHash: 'old-hash' },
-    ...{ isActive: true, createdAt: NOW, sessionGeneration: 0 },
-    ...overrides,
-  };
-  const key = issueToken(newLocator(), 'cd22');
-  expect(await users.create({ user, key, session: sessionWith(key, { userId: user.id }) })).toBe('created');
-  return { ...user, locator: key.locator };
+  return createUser(users, { id: count, createdAt: NOW, ...overrides });
 }
 
 const challengeFor = (user: FoundUser, overrides: Partial<Parameters<typeof renewChallenge>[1]> = {}) =>

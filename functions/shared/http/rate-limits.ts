@@ -1,6 +1,6 @@
 /** Rate limits as endpoints apply them: a request is counted before it costs anything, and one too many is refused. */
 import type { Clock } from '../clock';
-import type { FixedWindowRules } from '../domain/attempts';
+import { accountDigest, type FixedWindowRules } from '../domain/attempts';
 import { toSeconds } from '../domain/session';
 import type { RateLimitStore } from '../store/rate-limits';
 import { type LimitedAction, sourceIpLimitKey } from '../store/schema';
@@ -38,4 +38,13 @@ export function refuse(
 ): ThrottledError {
   log.event(`${action}_refused`, { ...refusal, address: caller.sourceIp });
   return new ThrottledError(refusal.waitSeconds);
+}
+
+/** Forgets the failures of a name, and the networks that it signed in from. */
+export async function forgetAccount(
+  username: string,
+  counters: Pick<RateLimitStore, 'removeAccountCounter' | 'removeCounters'>,
+): Promise<void> {
+  const lanes = await counters.removeAccountCounter(accountDigest(username));
+  await counters.removeCounters(lanes);
 }

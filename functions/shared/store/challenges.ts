@@ -1,5 +1,4 @@
 /** Challenges in the table Outbox: one for each user and purpose, and one for each address that is to be confirmed. */
-
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Challenge } from '../domain/challenge';
@@ -10,6 +9,7 @@ import { pendingAttributes } from './schema';
 import type { TransactItem } from './transaction';
 
 type Outbox = Database<'outbox'>;
+
 export type ChallengeStore = Bound<typeof import('./challenges')>;
 
 export const findChallenge = async (

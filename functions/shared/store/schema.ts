@@ -211,6 +211,13 @@ export const readAccount = {
   partitionKeys: [ANY_USER, ANY_EMAIL],
 } as const;
 export const readChallenge = { read: ['GetItem'], partitionKeys: [ANY_CHALLENGE] } as const;
+/** The grant of functions that count guesses at a code, and use a challenge up. */
+export const answerChallenge = {
+  write: ['UpdateItem'],
+  attributes: ['guesses', 'usedAt'],
+  partitionKeys: [ANY_CHALLENGE],
+  returnValues: ['NONE', 'ALL_NEW'],
+} as const;
 
 /** The key of a session: the first fourteen digits of its tokens. */
 export interface SessionKey {
