@@ -170,15 +170,10 @@ export function askedBy({ method, path, isLive }: HostileRequest): Asked {
   const route = there.find((one) => servedMethods(one).includes(method));
   // Wherever an odd path leads, nobody gets into a protected route who may not.
   if (there.length === 0 && isOdd(path)) {
-    const isEmptyAllowed = isLive || method === 'OPTIONS';
-    const statuses = listedStatuses.filter((status) => status !== 204 || isEmptyAllowed);
-    return {
-      method,
-      statuses,
-      endpoints: listRoutes()
-        .filter(isOpen)
-        .map(({ name }) => name),
-    };
+    const endpoints = listRoutes()
+      .filter((one) => isOpen(one) && servedMethods(one).includes(method))
+      .map(({ name }) => name);
+    return { method, endpoints, statuses: oddStatuses(method, endpoints) };
   }
   const nothing = { method, endpoints: [] };
   if (there.length === 0 || !gatewayMethods.includes(method)) return { ...nothing, statuses: [404] };
@@ -189,6 +184,13 @@ export function askedBy({ method, path, isLive }: HostileRequest): Asked {
     endpoints: [route.name],
     statuses: isOpen(route) ? expectations[route.name].statuses : [401],
   };
+}
+
+/** Every refusal, and the successes of what may have been reached. */
+function oddStatuses(method: string, endpoints: Asked['endpoints']): readonly number[] {
+  const successes = endpoints.flatMap((name) => expectations[name].statuses).filter((status) => status < 300);
+  const refusals = listedStatuses.filter((status) => status >= 400);
+  return [...successes, ...refusals, ...(method === 'OPTIONS' ? [204] : [])];
 }
 
 const patternOf = ({ path }: Route): RegExp => new RegExp(`^${path.replace(/\{\w+\}/, '[^/]+')}/*$`);
