@@ -5,48 +5,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { endpoints, listRoutes, type NamedRoute, routes } from '../functions/endpoints';
+import { endpoints, listRoutes, type NamedRoute } from '../functions/endpoints';
 import type { BackendFunctionName } from '../functions/functions';
 import type { EndpointDefinition } from '../functions/shared/definition';
-import { toUid } from '../functions/shared/domain/challenge';
+import { example } from '../functions/shared/description';
 import type { Principal } from '../functions/shared/http/principal';
 import { messageKey } from '../functions/shared/store/schema';
+import { exampleBody } from './example-body';
 
 /** To be replaced with a real token. */
-export const exampleToken = 'f2afca0567cd22a156f3791b7374ea774fd4b529';
-
-/** Differs from the user of the README's curl lines, so that both signups succeed in one database. */
-const account = {
-  username: 'eventuser',
-  email: 'eventuser@example.com',
-  password: 'password123',
-  role: 'CLERK',
-};
-
-function exampleBody(name: NamedRoute['name']): object | undefined {
-  const { body }: EndpointDefinition = endpoints[name];
-  const { username, email, password } = account;
-  const values: Readonly<Record<string, string>> = {
-    ...account,
-    // Who has an account can only change it.
-    ...(routes[name].access === 'authenticated' && { email: `new-${email}` }),
-    current_password: password,
-    new_password: `new-${password}`,
-    re_new_password: `new-${password}`,
-    new_username: `new-${username}`,
-    // To be replaced with those of a message, which `npm run sam:db` shows.
-    uid: toUid(exampleToken.slice(0, 10)),
-    token: exampleToken.slice(0, 32),
-  };
-  return body && Object.fromEntries(Object.keys(body).map((field) => [field, values[field]]));
-}
+export const exampleToken = example.token;
 
 const YEAR_2100 = 4102444800;
 
 export const examplePrincipal: Principal = {
   userId: 1,
-  role: account.role,
-  sessionId: '0123456789abcdef',
+  role: example.user.role,
+  sessionId: example.session.id,
   sessionGeneration: 0,
   tokenExpiresAt: YEAR_2100,
   sessionExpiresAt: YEAR_2100,
@@ -109,16 +84,21 @@ const outboxRecord: DynamoDBRecord = {
   eventSourceARN: 'arn:aws:dynamodb:us-east-1:123456789012:table/Outbox/stream/2026-01-01T00:00:00.000',
 };
 
-function endpointEvent({ name, methods: [method], path, access }: NamedRoute) {
+/** Differs from the user of the README's curl lines, so that both signups succeed in one database. */
+const USERNAME = 'eventuser';
+
+function endpointEvent(route: NamedRoute) {
+  const { name, methods, path, access } = route;
+  const { body }: EndpointDefinition = endpoints[name];
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, id = '']) => id);
   return proxyEvent({
-    method,
+    method: methods[0],
     resource: path,
     path: `${path.replaceAll(/\{\w+\}/g, examplePrincipal.sessionId)}/`,
     pathParameters:
       names.length > 0 ? Object.fromEntries(names.map((id) => [id, examplePrincipal.sessionId])) : null,
     isAuthenticated: access === 'authenticated',
-    body: exampleBody(name),
+    body: body && exampleBody(route, body, USERNAME),
   });
 }
 

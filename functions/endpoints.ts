@@ -1,5 +1,5 @@
 /**
- * The index of the endpoints, one line for each in both lists: `routes` is all that a bundle needs to know of the others. What an endpoint
+ * The index of the endpoints, one line for each in every list: `routes` is all that a bundle needs to know of the others. What an endpoint
  * is, is said in its folder and nowhere else.
  */
 import * as activation from './activation/endpoint';
@@ -21,6 +21,7 @@ import * as sessions from './sessions/endpoint';
 import * as setPassword from './set-password/endpoint';
 import * as setUsername from './set-username/endpoint';
 import type { EndpointDefinition, Method, Route } from './shared/definition';
+import type { EndpointDescription } from './shared/description';
 import * as signup from './signup/endpoint';
 import * as updateMe from './update-me/endpoint';
 
@@ -72,6 +73,29 @@ export const endpoints = {
   'request-deletion': requestDeletion.endpoint,
   'confirm-deletion': confirmDeletion.endpoint,
 } as const satisfies Record<EndpointName, EndpointDefinition>;
+
+export const descriptions = {
+  signup: signup.description,
+  login: login.description,
+  dashboard: dashboard.description,
+  refresh: refresh.description,
+  logout: logout.description,
+  'logout-all': logoutAll.description,
+  sessions: sessions.description,
+  'end-session': endSession.description,
+  'set-password': setPassword.description,
+  'set-username': setUsername.description,
+  me: me.description,
+  'update-me': updateMe.description,
+  'delete-me': deleteMe.description,
+  'export-me': exportMe.description,
+  'reset-password': resetPassword.description,
+  'reset-password-confirm': resetPasswordConfirm.description,
+  activation: activation.description,
+  'resend-activation': resendActivation.description,
+  'request-deletion': requestDeletion.description,
+  'confirm-deletion': confirmDeletion.description,
+} as const satisfies Record<EndpointName, EndpointDescription>;
 
 export interface NamedRoute extends Route {
   readonly name: EndpointName;

@@ -1,4 +1,6 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { detail, type EndpointDescription } from '../shared/description';
+import { messages } from '../shared/http/errors';
 import { code, email, linkToken, uid } from '../shared/http/fields';
 import {
   ANY_EMAIL,
@@ -46,7 +48,6 @@ export const endpoint = {
     rateLimits: [countAttempts],
     outbox: [readChallenge, answerChallenge, announceChange, answerChallenge],
   },
-  statuses: [204, 403],
   // After a signup.
   steps: [
     ['UpdateItem rateLimits'],
@@ -60,3 +61,15 @@ export const endpoint = {
   memory: 1024,
   cpuSeconds: 3,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Messages',
+  responses: {
+    204: { description: 'The address is confirmed.' },
+    403: {
+      description: 'The link was used before.',
+      schema: detail,
+      example: { detail: messages.linkStale },
+    },
+  },
+} as const satisfies EndpointDescription;

@@ -1,5 +1,6 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { tablesToDelete } from '../shared/deletion-definition';
+import type { EndpointDescription } from '../shared/description';
 import { linkToken, uid } from '../shared/http/fields';
 import { readAccount, readChallenge } from '../shared/store/schema';
 
@@ -21,7 +22,6 @@ export const endpoint = {
     'EVENTS',
   ],
   tables: /* @__PURE__ */ tablesToDelete(readAccount, readChallenge),
-  statuses: [204],
   // Of a user with one session.
   steps: [
     ['UpdateItem rateLimits'],
@@ -38,3 +38,10 @@ export const endpoint = {
   memory: 512,
   cpuSeconds: 1,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Messages',
+  responses: {
+    204: { description: 'The user and all sessions are gone.' },
+  },
+} as const satisfies EndpointDescription;

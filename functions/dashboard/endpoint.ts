@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { type EndpointDescription, EXPIRY, message } from '../shared/description';
 
 export const route = {
   methods: ['GET'],
@@ -10,10 +11,21 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
   tables: {},
-  statuses: [200],
   steps: [],
   events: 0,
   slowest: { calls: 0, decisions: 0 },
   memory: 256,
   cpuSeconds: 2,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Sessions',
+  responses: {
+    200: {
+      description: 'A greeting.',
+      schema: message,
+      example: { message: 'Welcome to the Clerk Dashboard!' },
+      headers: EXPIRY,
+    },
+  },
+} as const satisfies EndpointDescription;

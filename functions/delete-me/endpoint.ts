@@ -1,5 +1,6 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { tablesToDelete } from '../shared/deletion-definition';
+import type { EndpointDescription } from '../shared/description';
 import { existingPassword } from '../shared/http/fields';
 import {
   readUser,
@@ -19,7 +20,6 @@ export const endpoint = {
   body: { current_password: existingPassword },
   settings: /* @__PURE__ */ settingsToCheckPassword('NOTICES', 'EVENTS'),
   tables: /* @__PURE__ */ tablesToDelete(readUser),
-  statuses: [204],
   // Of a user with one session, who never waited for a password.
   steps: /* @__PURE__ */ stepsToReauthenticate(
     ['DeleteItem rateLimits'],
@@ -34,3 +34,10 @@ export const endpoint = {
   memory: 1769,
   cpuSeconds: 3,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Account',
+  responses: {
+    204: { description: 'The user and all sessions are gone.' },
+  },
+} as const satisfies EndpointDescription;

@@ -1,4 +1,6 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { detail, type EndpointDescription, sessionId } from '../shared/description';
+import { messages } from '../shared/http/errors';
 
 export const route = {
   methods: ['DELETE'],
@@ -10,10 +12,22 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
   tables: { tokens: [{ read: ['Query'] }, { write: ['DeleteItem'], attributes: ['id'] }] },
-  statuses: [204, 404],
   steps: [['Query tokens'], ['DeleteItem tokens']],
   events: 1,
   slowest: { calls: 2, decisions: 1 },
   memory: 512,
   cpuSeconds: 1,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Sessions',
+  parameters: { id: { description: '`id` of the session in the list.', schema: sessionId } },
+  responses: {
+    204: { description: 'The session has ended.' },
+    404: {
+      description: 'The user has no such session.',
+      schema: detail,
+      example: { detail: messages.notFound },
+    },
+  },
+} as const satisfies EndpointDescription;

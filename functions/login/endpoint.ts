@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { type EndpointDescription, EXPIRY, example, token } from '../shared/description';
 import { existingPassword, existingUsername } from '../shared/http/fields';
 import { settingsToCheckPassword } from '../shared/password-check-definition';
 import { ANY_USER, countAttempts, sessionAttributes } from '../shared/store/schema';
@@ -31,7 +32,6 @@ export const endpoint = {
     ],
     rateLimits: [countAttempts],
   },
-  statuses: [200],
   steps: [
     ['UpdateItem rateLimits', 'GetItem users'],
     ['UpdateItem rateLimits', 'GetItem users'],
@@ -44,3 +44,15 @@ export const endpoint = {
   memory: 1769,
   cpuSeconds: 6,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Sessions',
+  responses: {
+    200: {
+      description: 'The token of a new session.',
+      schema: token,
+      example: { token: example.token },
+      headers: EXPIRY,
+    },
+  },
+} as const satisfies EndpointDescription;

@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import type { EndpointDescription } from '../shared/description';
 import { ANY_USER, authenticationAttributes } from '../shared/store/schema';
 
 export const route = {
@@ -26,7 +27,6 @@ export const endpoint = {
       { write: ['DeleteItem'], attributes: ['id'] },
     ],
   },
-  statuses: [204],
   // Of a user with one session, whose item goes.
   steps: [['UpdateItem users'], ['Query tokens'], ['DeleteItem tokens']],
   variants: {
@@ -38,3 +38,16 @@ export const endpoint = {
   memory: 512,
   cpuSeconds: 1,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Sessions',
+  parameters: {
+    keep: {
+      description: 'Spares the session of the request.',
+      schema: { type: 'string', enum: ['current'] },
+    },
+  },
+  responses: {
+    204: { description: 'The sessions have ended.' },
+  },
+} as const satisfies EndpointDescription;

@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { type EndpointDescription, EXPIRY, message } from '../shared/description';
 
 export const route = {
   methods: ['POST'],
@@ -11,10 +12,21 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
   tables: { tokens: [{ write: ['DeleteItem'], attributes: ['id'] }] },
-  statuses: [200],
   steps: [['DeleteItem tokens']],
   events: 1,
   slowest: { calls: 1, decisions: 0 },
   memory: 512,
   cpuSeconds: 1,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Sessions',
+  responses: {
+    200: {
+      description: 'The session has ended.',
+      schema: message,
+      example: { message: 'Successfully logged out.' },
+      headers: EXPIRY,
+    },
+  },
+} as const satisfies EndpointDescription;

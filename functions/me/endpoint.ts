@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { type EndpointDescription, EXPIRY, example, profile } from '../shared/description';
 import { profileAttributes } from '../shared/store/schema';
 
 export const route = {
@@ -11,10 +12,16 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE', 'EMAIL_VERIFICATION'],
   tables: { users: [{ read: ['GetItem'], attributes: profileAttributes }] },
-  statuses: [200],
   steps: [['GetItem users']],
   events: 0,
   slowest: { calls: 1, decisions: 0 },
   memory: 512,
   cpuSeconds: 1,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Account',
+  responses: {
+    200: { description: 'The user.', schema: profile, example: example.user, headers: EXPIRY },
+  },
+} as const satisfies EndpointDescription;

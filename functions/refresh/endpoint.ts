@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { type EndpointDescription, EXPIRY, example, token } from '../shared/description';
 
 export const route = {
   methods: ['POST'],
@@ -19,7 +20,6 @@ export const endpoint = {
       },
     ],
   },
-  statuses: [200],
   steps: [['UpdateItem tokens']],
   // The authorizer marks the successor as used.
   later: ['UpdateItem tokens'],
@@ -29,3 +29,17 @@ export const endpoint = {
   memory: 512,
   cpuSeconds: 1,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Sessions',
+  notes:
+    'The same token may be sent again if the answer was lost: until its successor is used, and for 30 seconds after that.',
+  responses: {
+    200: {
+      description: 'The successor of the token.',
+      schema: token,
+      example: { token: example.successor },
+      headers: EXPIRY,
+    },
+  },
+} as const satisfies EndpointDescription;

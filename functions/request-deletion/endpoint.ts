@@ -1,5 +1,6 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
-import { messageRequestEndpoint } from '../shared/message-request-definition';
+import type { EndpointDescription } from '../shared/description';
+import { messageRequestDescription, messageRequestEndpoint } from '../shared/message-request-definition';
 
 export const route = {
   methods: ['POST'],
@@ -9,3 +10,5 @@ export const route = {
 } as const satisfies Route;
 
 export const endpoint = messageRequestEndpoint satisfies EndpointDefinition;
+
+export const description = messageRequestDescription satisfies EndpointDescription;

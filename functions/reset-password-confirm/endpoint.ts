@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import type { EndpointDescription } from '../shared/description';
 import { code, email, linkToken, password, repeatedPassword, uid } from '../shared/http/fields';
 import {
   ANY_USER,
@@ -47,7 +48,6 @@ export const endpoint = {
     rateLimits: [countAttempts, removeAccountCounters],
     outbox: [readChallenge, answerChallenge, announceChange, answerChallenge],
   },
-  statuses: [204],
   // By code; by link it is a call less. Of a user who signed in from one network.
   steps: [
     ['UpdateItem rateLimits'],
@@ -65,3 +65,10 @@ export const endpoint = {
   memory: 1024,
   cpuSeconds: 6,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Messages',
+  responses: {
+    204: { description: 'The new password holds, and all sessions have ended.' },
+  },
+} as const satisfies EndpointDescription;

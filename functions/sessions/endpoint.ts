@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { type EndpointDescription, EXPIRY, example, session } from '../shared/description';
 
 export const route = {
   methods: ['GET'],
@@ -10,10 +11,21 @@ export const route = {
 export const endpoint = {
   settings: ['CORS_ORIGINS', 'METRICS_NAMESPACE'],
   tables: { tokens: [{ read: ['Query'] }] },
-  statuses: [200],
   steps: [['Query tokens']],
   events: 0,
   slowest: { calls: 1, decisions: 1 },
   memory: 512,
   cpuSeconds: 1,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Sessions',
+  responses: {
+    200: {
+      description: 'The sessions, the newest first.',
+      schema: { type: 'array', items: session },
+      example: [example.session],
+      headers: EXPIRY,
+    },
+  },
+} as const satisfies EndpointDescription;

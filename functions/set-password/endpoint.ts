@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { type EndpointDescription, EXPIRY } from '../shared/description';
 import { existingPassword, password, repeatedPassword } from '../shared/http/fields';
 import {
   readUser,
@@ -43,7 +44,6 @@ export const endpoint = {
     rateLimits: [countAttempts, removeCounters],
     outbox: [announceChange],
   },
-  statuses: [204],
   steps: /* @__PURE__ */ stepsToReauthenticate(['TransactWriteItems users 2']),
   events: 1,
   // The attempt, within a decision; the transaction and the read of what stopped it, within another.
@@ -52,3 +52,10 @@ export const endpoint = {
   memory: 1769,
   cpuSeconds: 5,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Account',
+  responses: {
+    204: { description: 'The new password holds, and this session goes on.', headers: EXPIRY },
+  },
+} as const satisfies EndpointDescription;

@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { type EndpointDescription, EXPIRY } from '../shared/description';
 import { existingPassword, username } from '../shared/http/fields';
 import {
   readUser,
@@ -37,7 +38,6 @@ export const endpoint = {
     rateLimits: [countAttempts, removeAccountCounters],
     outbox: [announceChange],
   },
-  statuses: [204],
   // Of a user who signed in from one network.
   steps: /* @__PURE__ */ stepsToReauthenticate(
     ['TransactWriteItems users 3'],
@@ -51,3 +51,10 @@ export const endpoint = {
   memory: 1769,
   cpuSeconds: 5,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Account',
+  responses: {
+    204: { description: 'The new username holds, and all sessions go on.', headers: EXPIRY },
+  },
+} as const satisfies EndpointDescription;

@@ -87,8 +87,6 @@ export interface EndpointDefinition extends FunctionDefinition {
   readonly body?: Readonly<Record<string, FieldKind>>;
   /** The same in another form: a body that proves something by a code, and not by a link. See `http/prove.ts`. */
   readonly codeBody?: Readonly<Record<string, FieldKind>>;
-  /** Every status that it answers besides those of any request (400 to 405, 413, 415, 429, 500, 503). */
-  readonly statuses: readonly number[];
   /** Ordinary ways besides `steps`, by the query that asks for them. */
   readonly variants?: Readonly<Record<`?${string}`, Steps>>;
   /** Calls that such a request causes at the next one. */

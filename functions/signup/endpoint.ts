@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { type EndpointDescription, EXPIRY, example, tokenText, user } from '../shared/description';
 import { email, password, signupRole, username } from '../shared/http/fields';
 import {
   ANY_EMAIL,
@@ -54,7 +55,6 @@ export const endpoint = {
     rateLimits: [countAttempts],
     outbox: [announceChange],
   },
-  statuses: [201],
   steps: [['UpdateItem rateLimits'], ['UpdateItem users'], ['TransactWriteItems users 5']],
   events: 1,
   slowest: { calls: 3, decisions: 1 },
@@ -62,3 +62,20 @@ export const endpoint = {
   memory: 1024,
   cpuSeconds: 6,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Sessions',
+  responses: {
+    201: {
+      description: 'The user, signed in.',
+      schema: {
+        title: 'SignedUp',
+        type: 'object',
+        required: ['user', 'token'],
+        properties: { user, token: tokenText },
+      },
+      example: { user: example.user, token: example.token },
+      headers: EXPIRY,
+    },
+  },
+} as const satisfies EndpointDescription;

@@ -1,4 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
+import { type EndpointDescription, EXPIRY, example, profile } from '../shared/description';
 import { email, existingPassword } from '../shared/http/fields';
 import {
   readUser,
@@ -31,7 +32,6 @@ export const endpoint = {
     rateLimits: [countAttempts, removeCounters],
     outbox: [announceChange],
   },
-  statuses: [200],
   steps: /* @__PURE__ */ stepsToReauthenticate(['TransactWriteItems users 3']),
   events: 1,
   // The attempt, within a decision; whether the address is taken; the transaction and the read of what stopped it, within another.
@@ -39,3 +39,12 @@ export const endpoint = {
   memory: 1769,
   cpuSeconds: 3,
 } as const satisfies EndpointDefinition;
+
+export const description = {
+  tag: 'Account',
+  notes:
+    'Members other than these are ignored. Where the deployment verifies addresses, the present one holds until the new one is confirmed by a message.',
+  responses: {
+    200: { description: 'The user.', schema: profile, example: example.user, headers: EXPIRY },
+  },
+} as const satisfies EndpointDescription;
