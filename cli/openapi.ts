@@ -19,7 +19,7 @@ import {
 } from '../functions/shared/description';
 import { messages } from '../functions/shared/http/errors';
 import type { FieldKinds } from '../functions/shared/http/fields';
-import { version } from '../package.json';
+import { license, version } from '../package.json';
 import { exampleBody } from './example-body';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -58,6 +58,8 @@ export function describeApi(): Json {
       title: 'Token auth',
       version,
       description: ABOUT,
+      // SPDX has no name for npm's UNLICENSED.
+      license: { name: license, identifier: `LicenseRef-${license}` },
     },
     servers: [
       { url: 'http://127.0.0.1:3000', description: '`npm start`' },
@@ -144,15 +146,16 @@ function describeBody({ route, method, operationId }: Operation, body: FieldKind
         anyOf: [describeMembers(`${name}ByLink`, body), describeMembers(`${name}ByCode`, codeBody)],
       }
     : describeMembers(`${name}Request`, body, isPartial);
-  const examples = Object.fromEntries(
-    Object.entries({ ...(codeBody ? { link: body, code: codeBody } : { example: body }) }).map(
-      ([label, members]) => [label, { value: exampleBody(route, members) }],
-    ),
-  );
-  const content = { schema, examples };
+  const byLink = exampleBody(route, body);
+  const examples = codeBody
+    ? { examples: { link: { value: byLink }, code: { value: exampleBody(route, codeBody) } } }
+    : { example: byLink };
   return {
     required: !isPartial,
-    content: { 'application/json': content, 'application/x-www-form-urlencoded': content },
+    content: {
+      'application/json': { schema, ...examples },
+      'application/x-www-form-urlencoded': { schema },
+    },
   };
 }
 
@@ -176,55 +179,48 @@ const isOptional = ({ schema }: FieldKinds[string]): boolean =>
   schema({ SIGNUP_ROLES: example.user.role }).type === 'optional';
 
 /** What any request of its kind may be answered, by status. */
-const failures: Readonly<Record<number, ResponseDescription & { readonly examples: Json }>> = {
+const failures: Readonly<Record<number, ResponseDescription>> = {
   400: {
     description: 'The body, a member of it or a parameter is not valid.',
     schema: { anyOf: [fieldErrors, detail] },
-    examples: {
-      fields: { username: ['This field is required.'] },
-      malformed: { detail: 'JSON parse error - Malformed body.' },
-    },
+    example: { username: ['This field is required.'] },
   },
   401: {
     description: 'There is no token, or its session has ended.',
     schema: detail,
-    examples: {
-      invalid: { detail: messages.tokenInvalid },
-      missing: { detail: messages.credentialsMissing },
-      inactive: { detail: messages.userInactive },
-    },
+    example: { detail: messages.tokenInvalid },
     headers: ['WWW-Authenticate'],
   },
   403: {
     description: 'The role of the user may not do this.',
     schema: detail,
-    examples: { role: { detail: messages.permissionDenied } },
+    example: { detail: messages.permissionDenied },
   },
   413: {
     description: 'The body has more than 64 KiB.',
     schema: detail,
-    examples: { large: { detail: messages.bodyTooLarge } },
+    example: { detail: messages.bodyTooLarge },
   },
   415: {
     description: 'The body is neither JSON nor a form, or not in UTF-8.',
     schema: detail,
-    examples: { text: { detail: messages.unsupportedMediaType('text/plain') } },
+    example: { detail: messages.unsupportedMediaType('text/plain') },
   },
   429: {
     description: 'There were too many requests.',
     schema: detail,
-    examples: { throttled: { detail: messages.throttled(57) } },
+    example: { detail: messages.throttled(57) },
     headers: ['Retry-After'],
   },
   500: {
     description: 'A fault of the server.',
     schema: detail,
-    examples: { internal: { detail: messages.internal } },
+    example: { detail: messages.internal },
   },
   503: {
     description: 'The database does not answer. Nothing is known about the token.',
     schema: detail,
-    examples: { unavailable: { detail: messages.unavailable } },
+    example: { detail: messages.unavailable },
     headers: ['Retry-After'],
   },
 };
@@ -248,21 +244,12 @@ function describeResponse({
   headers: names = [],
   schema,
   example: value,
-  examples,
-}: ResponseDescription & { readonly examples?: Json }): Json {
+}: ResponseDescription): Json {
   const all: readonly HeaderName[] = ['Cache-Control', ...names];
-  const named = examples && Object.entries(examples).map(([name, one]) => [name, { value: one }]);
   return {
     description,
     headers: Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
-    ...(schema && {
-      content: {
-        'application/json': {
-          schema,
-          ...(named ? { examples: Object.fromEntries(named) } : { example: value }),
-        },
-      },
-    }),
+    ...(schema && { content: { 'application/json': { schema, example: value } } }),
   };
 }
 
