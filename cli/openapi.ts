@@ -12,7 +12,6 @@ import {
   fieldErrors,
   type HeaderName,
   headers,
-  type JsonSchema,
   memberDescriptions,
   type ResponseDescription,
   tags,
@@ -139,13 +138,12 @@ interface Operation {
 
 function describeBody({ route, method, operationId }: Operation, body: FieldKinds, codeBody?: FieldKinds) {
   const isPartial = method === 'PATCH';
-  const name = capitalised(operationId);
-  const schema = codeBody
-    ? {
-        title: `${name}Request`,
-        anyOf: [describeMembers(`${name}ByLink`, body), describeMembers(`${name}ByCode`, codeBody)],
-      }
-    : describeMembers(`${name}Request`, body, isPartial);
+  const schema = {
+    title: `${capitalised(operationId)}Request`,
+    type: 'object',
+    ...(isPartial ? {} : describeRequired(body, codeBody)),
+    properties: describeMembers({ ...body, ...codeBody }),
+  };
   const byLink = exampleBody(route, body);
   const examples = codeBody
     ? { examples: { link: { value: byLink }, code: { value: exampleBody(route, codeBody) } } }
@@ -159,21 +157,35 @@ function describeBody({ route, method, operationId }: Operation, body: FieldKind
   };
 }
 
-function describeMembers(title: string, members: FieldKinds, isPartial = false): JsonSchema {
-  const entries = Object.entries(members);
-  const required = entries.filter(([, kind]) => !isPartial && !isOptional(kind)).map(([name]) => name);
+/**
+ * The members that are required. Of two forms, within one schema, and without `anyOf`: of that, many generators make a class that requires
+ * all members, or has none.
+ */
+function describeRequired(body: FieldKinds, codeBody: FieldKinds = body): Json {
+  const listRequired = (members: FieldKinds) =>
+    Object.entries(members).flatMap(([name, kind]) => (isOptional(kind) ? [] : [name]));
+  const [byLink, byCode] = [listRequired(body), listRequired(codeBody)];
+  const required = byLink.filter((name) => byCode.includes(name));
+  const forms = [byLink, byCode].map((names) => names.filter((name) => !required.includes(name)));
+  const together = forms.flatMap((form) =>
+    form.map((name) => [name, form.filter((other) => other !== name)] as const),
+  );
   return {
-    title,
-    type: 'object',
     ...(required.length > 0 && { required }),
-    properties: Object.fromEntries(
-      entries.map(([name, { jsonSchema }]) => [
-        name,
-        { ...jsonSchema, description: memberDescriptions[name] },
-      ]),
-    ),
+    ...(together.length > 0 && {
+      dependentRequired: Object.fromEntries(together),
+      minProperties: Math.min(byLink.length, byCode.length),
+    }),
   };
 }
+
+const describeMembers = (members: FieldKinds): Json =>
+  Object.fromEntries(
+    Object.entries(members).map(([name, { jsonSchema }]) => [
+      name,
+      { ...jsonSchema, description: memberDescriptions[name] },
+    ]),
+  );
 
 const isOptional = ({ schema }: FieldKinds[string]): boolean =>
   schema({ SIGNUP_ROLES: example.user.role }).type === 'optional';
@@ -182,7 +194,7 @@ const isOptional = ({ schema }: FieldKinds[string]): boolean =>
 const failures: Readonly<Record<number, ResponseDescription>> = {
   400: {
     description: 'The body, a member of it or a parameter is not valid.',
-    schema: { anyOf: [fieldErrors, detail] },
+    schema: { title: 'InvalidRequest', anyOf: [fieldErrors, detail] },
     example: { username: ['This field is required.'] },
   },
   401: {
