@@ -1,5 +1,5 @@
 import type { Route } from '../functions/shared/definition';
-import { example } from '../functions/shared/description';
+import { exampleToken, exampleUser } from '../functions/shared/description';
 import { toUid } from '../functions/shared/domain/challenge';
 import type { FieldKinds } from '../functions/shared/http/fields';
 
@@ -7,20 +7,20 @@ import type { FieldKinds } from '../functions/shared/http/fields';
 export function exampleBody(
   { access }: Route,
   members: FieldKinds,
-  username: string = example.user.username,
+  username: string = exampleUser.username,
 ): Readonly<Record<string, string | undefined>> {
   const email = `${username}@example.com`;
   const password = 'password123';
   const values: Readonly<Record<string, string>> = {
-    ...{ username, password, role: example.user.role },
+    ...{ username, password, role: exampleUser.role },
     // Who has an account can only change it.
     email: access === 'authenticated' ? `new-${email}` : email,
     current_password: password,
     new_password: `new-${password}`,
     re_new_password: `new-${password}`,
     new_username: `new-${username}`,
-    uid: toUid(example.token.slice(0, 10)),
-    token: example.token.slice(0, 32),
+    uid: toUid(exampleToken.slice(0, 10)),
+    token: exampleToken.slice(0, 32),
     code: '123456',
   };
   return Object.fromEntries(Object.keys(members).map((name) => [name, values[name]]));

@@ -8,7 +8,8 @@ import type { EndpointDefinition, Method } from '../functions/shared/definition'
 import {
   detail,
   type EndpointDescription,
-  example,
+  exampleToken,
+  exampleUser,
   fieldErrors,
   type HeaderName,
   headers,
@@ -81,7 +82,7 @@ export function describeApi(): Json {
           type: 'apiKey',
           in: 'header',
           name: 'Authorization',
-          description: `The word \`Token\`, a space, and the token: \`Token ${example.token}\``,
+          description: `The word \`Token\`, a space, and the token: \`Token ${exampleToken}\``,
         },
       },
       schemas: Object.fromEntries([...schemas].sort(([one], [other]) => (one < other ? -1 : 1))),
@@ -188,7 +189,7 @@ const describeMembers = (members: FieldKinds): Json =>
   );
 
 const isOptional = ({ schema }: FieldKinds[string]): boolean =>
-  schema({ SIGNUP_ROLES: example.user.role }).type === 'optional';
+  schema({ SIGNUP_ROLES: exampleUser.role }).type === 'optional';
 
 /** What any request of its kind may be answered, by status. */
 const failures: Readonly<Record<number, ResponseDescription>> = {

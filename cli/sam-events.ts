@@ -8,20 +8,17 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { endpoints, listRoutes, type NamedRoute } from '../functions/endpoints';
 import type { BackendFunctionName } from '../functions/functions';
 import type { EndpointDefinition } from '../functions/shared/definition';
-import { example } from '../functions/shared/description';
+import { exampleSession, exampleToken, exampleUser } from '../functions/shared/description';
 import type { Principal } from '../functions/shared/http/principal';
 import { messageKey } from '../functions/shared/store/schema';
 import { exampleBody } from './example-body';
-
-/** To be replaced with a real token. */
-export const exampleToken = example.token;
 
 const YEAR_2100 = 4102444800;
 
 export const examplePrincipal: Principal = {
   userId: 1,
-  role: example.user.role,
-  sessionId: example.session.id,
+  role: exampleUser.role,
+  sessionId: exampleSession.id,
   sessionGeneration: 0,
   tokenExpiresAt: YEAR_2100,
   sessionExpiresAt: YEAR_2100,

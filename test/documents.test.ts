@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { millionTable, monthlyCharges } from '../cli/cost';
+import { formatApi } from '../cli/openapi';
 import { dollars } from '../cli/prices';
 import { countUnits, listCalls, requestKinds } from '../cli/request-kinds';
 import type { Template } from '../cli/synthesised-stack';
@@ -51,7 +52,9 @@ const tablesIn = (text: string): string[][] =>
       .map((cell) => cell.trim()),
   );
 
-const pages = readdirSync(join(__dirname, '../docs')).map((file) => `docs/${file}`);
+const pages = readdirSync(join(__dirname, '../docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
 
 describe.each(['README.md', ...pages])('%s', (file) => {
   it('names only scripts, files and headings that exist', () => {
@@ -75,6 +78,12 @@ const anchorOf = (heading: string): string =>
     .toLowerCase()
     .replace(/[^\w -]/g, '')
     .replaceAll(' ', '-');
+
+describe('docs/openapi.json', () => {
+  it('is what npm run openapi writes', () => {
+    expect(read('docs/openapi.json')).toBe(formatApi());
+  });
+});
 
 describe('docs/deploy.md', () => {
   it('lists every setting with its default, and no other', () => {

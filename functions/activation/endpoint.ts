@@ -1,6 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { detail, type EndpointDescription } from '../shared/description';
-import { messages } from '../shared/http/errors';
 import { code, email, linkToken, uid } from '../shared/http/fields';
 import {
   ANY_EMAIL,
@@ -69,7 +68,7 @@ export const description = {
     403: {
       description: 'The link was used before.',
       schema: detail,
-      example: { detail: messages.linkStale },
+      example: { detail: 'Stale token for given user.' },
     },
   },
 } as const satisfies EndpointDescription;

@@ -1,6 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
 import { detail, type EndpointDescription, sessionId } from '../shared/description';
-import { messages } from '../shared/http/errors';
 
 export const route = {
   methods: ['DELETE'],
@@ -27,7 +26,7 @@ export const description = {
     404: {
       description: 'The user has no such session.',
       schema: detail,
-      example: { detail: messages.notFound },
+      example: { detail: 'Not found.' },
     },
   },
 } as const satisfies EndpointDescription;

@@ -1,12 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
-import {
-  type EndpointDescription,
-  example,
-  type JsonSchema,
-  session,
-  time,
-  user,
-} from '../shared/description';
+import { accountExport, type EndpointDescription, exampleSession } from '../shared/description';
 import {
   ANY_CHALLENGE,
   ANY_MESSAGE,
@@ -45,50 +38,6 @@ export const endpoint = {
   cpuSeconds: 1,
 } as const satisfies EndpointDefinition;
 
-const accountExport = {
-  title: 'AccountExport',
-  type: 'object',
-  required: ['exported_at', 'format', 'user', 'sessions', 'pending'],
-  properties: {
-    exported_at: time,
-    format: { type: 'integer', description: 'The version of this form.' },
-    user: {
-      title: 'ExportedUser',
-      type: 'object',
-      required: ['id', 'username', 'email', 'role', 'created_at', 'email_verified', 'is_active', 'imported'],
-      properties: {
-        id: user.properties.id,
-        username: user.properties.username,
-        email: user.properties.email,
-        role: user.properties.role,
-        created_at: time,
-        email_verified: { type: 'boolean' },
-        pending_email: { type: 'string', description: 'The address that is to be confirmed.' },
-        is_active: { type: 'boolean' },
-        imported: {
-          type: 'object',
-          description: 'What was imported with the user.',
-          additionalProperties: true,
-        },
-      },
-    },
-    sessions: { type: 'array', items: session },
-    pending: {
-      type: 'array',
-      description: 'The messages that wait for an answer.',
-      items: {
-        title: 'PendingMessage',
-        type: 'object',
-        required: ['purpose', 'expires_at'],
-        properties: {
-          purpose: { type: 'string', enum: ['reset_password', 'activation', 'deletion'] },
-          expires_at: time,
-        },
-      },
-    },
-  },
-} as const satisfies JsonSchema;
-
 export const description = {
   tag: 'Account',
   notes: 'At most five times an hour.',
@@ -109,7 +58,7 @@ export const description = {
           is_active: true,
           imported: {},
         },
-        sessions: [example.session],
+        sessions: [exampleSession],
         pending: [],
       },
       headers: ['Token-Expires-In', 'Session-Expires-In', 'Content-Disposition'],

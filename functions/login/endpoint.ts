@@ -1,5 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
-import { type EndpointDescription, EXPIRY, example, token } from '../shared/description';
+import { type EndpointDescription, EXPIRY, exampleToken, token } from '../shared/description';
 import { existingPassword, existingUsername } from '../shared/http/fields';
 import { settingsToCheckPassword } from '../shared/password-check-definition';
 import { ANY_USER, countAttempts, sessionAttributes } from '../shared/store/schema';
@@ -51,7 +51,7 @@ export const description = {
     200: {
       description: 'The token of a new session.',
       schema: token,
-      example: { token: example.token },
+      example: { token: exampleToken },
       headers: EXPIRY,
     },
   },

@@ -1,5 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
-import { type EndpointDescription, EXPIRY, example, profile } from '../shared/description';
+import { type EndpointDescription, EXPIRY, exampleUser, profile } from '../shared/description';
 import { profileAttributes } from '../shared/store/schema';
 
 export const route = {
@@ -22,6 +22,6 @@ export const endpoint = {
 export const description = {
   tag: 'Account',
   responses: {
-    200: { description: 'The user.', schema: profile, example: example.user, headers: EXPIRY },
+    200: { description: 'The user.', schema: profile, example: exampleUser, headers: EXPIRY },
   },
 } as const satisfies EndpointDescription;

@@ -1,5 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
-import { type EndpointDescription, EXPIRY, example, token } from '../shared/description';
+import { type EndpointDescription, EXPIRY, token } from '../shared/description';
 
 export const route = {
   methods: ['POST'],
@@ -38,7 +38,7 @@ export const description = {
     200: {
       description: 'The successor of the token.',
       schema: token,
-      example: { token: example.successor },
+      example: { token: 'd3f627a3cc840774077dc3a3dea69d5fbd43fe26' },
       headers: EXPIRY,
     },
   },

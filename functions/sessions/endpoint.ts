@@ -1,5 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
-import { type EndpointDescription, EXPIRY, example, session } from '../shared/description';
+import { type EndpointDescription, EXPIRY, exampleSession, session } from '../shared/description';
 
 export const route = {
   methods: ['GET'],
@@ -24,7 +24,7 @@ export const description = {
     200: {
       description: 'The sessions, the newest first.',
       schema: { type: 'array', items: session },
-      example: [example.session],
+      example: [exampleSession],
       headers: EXPIRY,
     },
   },

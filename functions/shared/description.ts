@@ -1,6 +1,6 @@
 /**
- * What a description of the API says besides what it derives from the definitions. Data only, and in no bundle: an endpoint's description
- * is a constant of its own, which no handler imports.
+ * What a description of the API says besides what it derives from the definitions. Data only, and in no bundle: the description of an
+ * endpoint is a constant of its own, in which no expression keeps esbuild from leaving it out, such as a spread or `messages.notFound`.
  */
 
 /** JSON Schema, draft 2020-12. One with a `title` becomes a component of that name. */
@@ -58,16 +58,30 @@ const seconds = { type: 'integer', minimum: 0 } as const;
 
 /** The headers of responses. */
 export const headers = {
-  'Cache-Control': { description: 'Always `no-store`.', schema: { type: 'string' } },
-  'Token-Expires-In': { description: 'Seconds until the token expires.', schema: seconds },
+  'Cache-Control': {
+    description: 'Always `no-store`.',
+    required: true,
+    schema: { type: 'string', const: 'no-store' },
+  },
+  'Token-Expires-In': { description: 'Seconds until the token expires.', required: true, schema: seconds },
   'Session-Expires-In': {
     description: 'Seconds until the session ends, whatever is refreshed.',
+    required: true,
     schema: seconds,
   },
-  'Retry-After': { description: 'Seconds to wait before another attempt.', schema: seconds },
-  'WWW-Authenticate': { description: 'Always `Token`.', schema: { type: 'string' } },
-  'Content-Disposition': { description: 'The name of the file.', schema: { type: 'string' } },
-} as const satisfies Readonly<Record<string, Described>>;
+  'Retry-After': {
+    description: 'Seconds to wait before another attempt.',
+    required: true,
+    schema: seconds,
+  },
+  // Not required: API Gateway renames it in the few 401s that functions send.
+  'WWW-Authenticate': { description: 'Always `Token`.', schema: { type: 'string', const: 'Token' } },
+  'Content-Disposition': {
+    description: 'The name of the file.',
+    required: true,
+    schema: { type: 'string' },
+  },
+} as const satisfies Readonly<Record<string, Described & { readonly required?: true }>>;
 
 export type HeaderName = keyof typeof headers;
 
@@ -110,16 +124,18 @@ export const message = {
   properties: { message: { type: 'string' } },
 } as const;
 
+const userProperties = {
+  id: { type: 'integer', format: 'int64', minimum: 1 },
+  username: { type: 'string' },
+  email: { type: 'string' },
+  role: { type: 'string', description: 'One of the roles that the deployment sets.' },
+} as const;
+
 export const user = {
   title: 'User',
   type: 'object',
   required: ['id', 'username', 'email', 'role'],
-  properties: {
-    id: { type: 'integer', format: 'int64', minimum: 1 },
-    username: { type: 'string' },
-    email: { type: 'string' },
-    role: { type: 'string', description: 'One of the roles that the deployment sets.' },
-  },
+  properties: userProperties,
 } as const;
 
 /** What users are shown of themselves. */
@@ -128,7 +144,7 @@ export const profile = {
   type: 'object',
   required: ['id', 'username', 'email', 'role'],
   properties: {
-    ...user.properties,
+    ...userProperties,
     email_verified: { type: 'boolean', description: 'Only where the deployment verifies addresses.' },
   },
 } as const;
@@ -151,17 +167,61 @@ export const session = {
   },
 } as const;
 
-/** The user, the token and the session of the examples. */
-export const example = {
-  user: { id: 1, username: 'newuser', email: 'newuser@example.com', role: 'CLERK' },
-  token: 'f2afca0567cd22a156f3791b7374ea774fd4b529',
-  successor: 'd3f627a3cc840774077dc3a3dea69d5fbd43fe26',
-  session: {
-    id: '0123456789abcdef',
-    created_at: '2026-01-01T12:00:00Z',
-    last_refreshed_at: null,
-    expires_at: '2026-01-08T12:00:00Z',
-    device: 'ExampleApp/1.0 (Android 15)',
-    current: true,
+export const accountExport = {
+  title: 'AccountExport',
+  type: 'object',
+  required: ['exported_at', 'format', 'user', 'sessions', 'pending'],
+  properties: {
+    exported_at: time,
+    format: { type: 'integer', description: 'The version of this form.' },
+    user: {
+      title: 'ExportedUser',
+      type: 'object',
+      required: ['id', 'username', 'email', 'role', 'created_at', 'email_verified', 'is_active', 'imported'],
+      properties: {
+        ...userProperties,
+        created_at: time,
+        email_verified: { type: 'boolean' },
+        pending_email: { type: 'string', description: 'The address that is to be confirmed.' },
+        is_active: { type: 'boolean' },
+        imported: {
+          type: 'object',
+          description: 'What was imported with the user.',
+          additionalProperties: true,
+        },
+      },
+    },
+    sessions: { type: 'array', items: session },
+    pending: {
+      type: 'array',
+      description: 'The messages that wait for an answer.',
+      items: {
+        title: 'PendingMessage',
+        type: 'object',
+        required: ['purpose', 'expires_at'],
+        properties: {
+          purpose: { type: 'string', enum: ['reset_password', 'activation', 'deletion'] },
+          expires_at: time,
+        },
+      },
+    },
   },
+} as const;
+
+export const exampleUser = {
+  id: 1,
+  username: 'newuser',
+  email: 'newuser@example.com',
+  role: 'CLERK',
+} as const;
+
+export const exampleToken = 'f2afca0567cd22a156f3791b7374ea774fd4b529';
+
+export const exampleSession = {
+  id: '0123456789abcdef',
+  created_at: '2026-01-01T12:00:00Z',
+  last_refreshed_at: null,
+  expires_at: '2026-01-08T12:00:00Z',
+  device: 'ExampleApp/1.0 (Android 15)',
+  current: true,
 } as const;

@@ -1,5 +1,12 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
-import { type EndpointDescription, EXPIRY, example, tokenText, user } from '../shared/description';
+import {
+  type EndpointDescription,
+  EXPIRY,
+  exampleToken,
+  exampleUser,
+  tokenText,
+  user,
+} from '../shared/description';
 import { email, password, signupRole, username } from '../shared/http/fields';
 import {
   ANY_EMAIL,
@@ -74,7 +81,7 @@ export const description = {
         required: ['user', 'token'],
         properties: { user, token: tokenText },
       },
-      example: { user: example.user, token: example.token },
+      example: { user: exampleUser, token: exampleToken },
       headers: EXPIRY,
     },
   },

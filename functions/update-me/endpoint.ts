@@ -1,5 +1,5 @@
 import type { EndpointDefinition, Route } from '../shared/definition';
-import { type EndpointDescription, EXPIRY, example, profile } from '../shared/description';
+import { type EndpointDescription, EXPIRY, exampleUser, profile } from '../shared/description';
 import { email, existingPassword } from '../shared/http/fields';
 import {
   readUser,
@@ -45,6 +45,6 @@ export const description = {
   notes:
     'Members other than these are ignored. Where the deployment verifies addresses, the present one holds until the new one is confirmed by a message.',
   responses: {
-    200: { description: 'The user.', schema: profile, example: example.user, headers: EXPIRY },
+    200: { description: 'The user.', schema: profile, example: exampleUser, headers: EXPIRY },
   },
 } as const satisfies EndpointDescription;

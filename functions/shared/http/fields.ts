@@ -4,7 +4,12 @@
  */
 import * as v from 'valibot';
 import { parseCode } from '../domain/challenge';
-import { MAX_EMAIL_CHARACTERS, MAX_PASSWORD_CHARACTERS, MAX_USERNAME_CHARACTERS } from '../domain/limits';
+import {
+  MAX_EMAIL_CHARACTERS,
+  MAX_PASSWORD_CHARACTERS,
+  MAX_TYPED_CODE_CHARACTERS,
+  MAX_USERNAME_CHARACTERS,
+} from '../domain/limits';
 import { isEmail, isLongerThan, isUsername, loneSurrogate, toNfkc } from '../domain/text';
 import { parseRoles, type Setting } from '../environment';
 import { type BodyEvent, readFields, type UnverifiedFields } from './body';
@@ -98,24 +103,24 @@ const choice = (choices: readonly [string, ...string[]]) =>
     choices[0],
   );
 
-/** A kind of field: what is accepted of it, and the same as JSON Schema, for descriptions of the API. */
+/**
+ * A kind of field: what is accepted of it, and in JSON Schema what descriptions of the API say of that. They refuse nothing that is accepted,
+ * and leave out what few tools understand.
+ */
 export interface FieldKind<Schema extends v.GenericSchema = v.GenericSchema> {
   /** Takes the settings that the kind depends on from a function's environment. */
   readonly schema: (environment: Readonly<Partial<Record<Setting, string>>>) => Schema;
   readonly jsonSchema: Readonly<Record<string, unknown>>;
 }
 
-/** `\\p{Cs}` are the halves of surrogate pairs. */
-const TEXT = '[^\\0\\p{Cs}]';
-
 export const existingUsername = {
   schema: usernameToFind,
-  jsonSchema: { type: 'string', pattern: `^${TEXT}*[^\\s\\0\\p{Cs}]${TEXT}*$` },
+  jsonSchema: { type: 'string', minLength: 1 },
 } satisfies FieldKind;
 
 export const existingPassword = {
   schema: passwordToCheck,
-  jsonSchema: { type: 'string', format: 'password', pattern: `^${TEXT}+$` },
+  jsonSchema: { type: 'string', format: 'password', minLength: 1 },
 } satisfies FieldKind;
 
 export const username = {
@@ -123,7 +128,7 @@ export const username = {
   jsonSchema: {
     type: 'string',
     maxLength: MAX_USERNAME_CHARACTERS,
-    pattern: '^(?!.*\\p{Default_Ignorable_Code_Point})[\\p{L}\\p{N}_.@+\\-]+$',
+    pattern: '^[\\p{L}\\p{N}_.@+-]+$',
   },
 } satisfies FieldKind;
 
@@ -138,16 +143,16 @@ export const password = {
   jsonSchema: {
     type: 'string',
     format: 'password',
-    minLength: 1,
+    // The least that a deployment can set.
+    minLength: 8,
     maxLength: MAX_PASSWORD_CHARACTERS,
-    pattern: `^${TEXT}+$`,
   },
 } satisfies FieldKind;
 
 /** The new password once more; may be left out. */
 export const repeatedPassword = {
   schema: () => v.optional(untrimmedText(MAX_PASSWORD_CHARACTERS)),
-  jsonSchema: { type: 'string', format: 'password', pattern: `^${TEXT}+$` },
+  jsonSchema: { type: 'string', format: 'password', minLength: 1 },
 } satisfies FieldKind;
 
 /** A user as links name one; whether it can be one is looked at where it is used. */
@@ -164,7 +169,7 @@ export const linkToken = {
 /** Six digits as people type them; `undefined` for what cannot be a code, which is as wrong as any other. */
 export const code = {
   schema: () => v.pipe(trimmedText(), v.transform(parseCode)),
-  jsonSchema: { type: 'string', pattern: '^\\p{Nd}[\\p{Nd}\\s\\p{Pd}]*\\p{Nd}$' },
+  jsonSchema: { type: 'string', minLength: 6, maxLength: MAX_TYPED_CODE_CHARACTERS },
 } satisfies FieldKind;
 
 /** One of the roles that are open to signup. */
