@@ -76,6 +76,11 @@ describe.each<FunctionName>([...backendFunctionNames, 'external-authorizer'])('t
     for (const [, size] of others) expect(size).toBeLessThan(200);
   });
 
+  it('holds nothing of the description of the API', () => {
+    expect(inputs.map(([path]) => path)).not.toContain('functions/shared/description.ts');
+    expect(text).not.toMatch(/\btag:"/);
+  });
+
   it('holds nothing of the clock that can be moved on this machine', () => {
     expect(text).not.toMatch(/_local|SharedArrayBuffer|clockOffset/);
   });

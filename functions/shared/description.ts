@@ -4,7 +4,7 @@
  */
 
 /** JSON Schema, draft 2020-12. One with a `title` becomes a component of that name. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+type JsonSchema = Readonly<Record<string, unknown>>;
 
 interface Described {
   readonly description: string;
@@ -149,7 +149,7 @@ export const profile = {
   },
 } as const;
 
-export const time = { type: 'string', format: 'date-time' } as const;
+const time = { type: 'string', format: 'date-time' } as const;
 
 export const sessionId = { type: 'string', pattern: '^[0-9a-f]{16}$' } as const;
 
