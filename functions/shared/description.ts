@@ -26,7 +26,7 @@ export interface EndpointDescription {
   readonly notes?: string;
   /** Those of the path; any other is an optional one of the query. */
   readonly parameters?: Readonly<Record<string, Described>>;
-  /** Its successes, and its refusals besides those of other requests of its kind. */
+  /** Its successes, and refusals of its own. `cli/openapi.ts` adds those that follow from route, body and parameters. */
   readonly responses: Readonly<Record<number, ResponseDescription>>;
 }
 
@@ -42,11 +42,10 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   username: 'Letters, digits and `@ . + - _`. Upper and lower case make no difference.',
   new_username: 'Letters, digits and `@ . + - _`. Upper and lower case make no difference.',
   email: 'Upper and lower case make no difference.',
-  password:
-    'Taken as it is, with spaces around it. A new one has 8 characters or more, as the deployment sets.',
+  password: 'Spaces around it count. A new one has at least 8 characters; a deployment can ask for more.',
   current_password: 'The password as it is now.',
   new_password:
-    'Has 8 characters or more, as the deployment sets. Not digits alone, and not like username or email.',
+    'At least 8 characters; a deployment can ask for more. Not digits alone, and not like username or email.',
   re_new_password: 'The same as `new_password`.',
   role: 'One of the roles that the deployment opens to signup: `CLERK`, unless it sets others.',
   uid: '`uid` of the link.',
@@ -65,7 +64,7 @@ export const headers = {
   },
   'Token-Expires-In': { description: 'Seconds until the token expires.', required: true, schema: seconds },
   'Session-Expires-In': {
-    description: 'Seconds until the session ends, whatever is refreshed.',
+    description: 'Seconds until the session ends, which no refresh extends.',
     required: true,
     schema: seconds,
   },

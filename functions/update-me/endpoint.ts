@@ -43,7 +43,7 @@ export const endpoint = {
 export const description = {
   tag: 'Account',
   notes:
-    'Members other than these are ignored. Where the deployment verifies addresses, the present one holds until the new one is confirmed by a message.',
+    '`PATCH` without `email` changes nothing. Where the deployment verifies addresses, the present one holds until the new one is confirmed.',
   responses: {
     200: { description: 'The user.', schema: profile, example: exampleUser, headers: EXPIRY },
   },
