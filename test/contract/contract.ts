@@ -2,7 +2,6 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { newPassword, newPrefix, type Target } from '../../cli/contract-target';
-import { findUndocumented } from '../support/api-description';
 import { type Call, type Caller, callerOf, type Reply } from '../support/client';
 import {
   BEARS_TOKEN,
@@ -120,12 +119,10 @@ export class Contract {
     }
   }
 
-  /** Neither waits nor repeats. Whatever the API answers is documented. */
+  /** Neither waits nor repeats. */
   async sendOnce(request: string, call?: Call): Promise<Reply> {
     const [method = '', path = ''] = request.split(' ');
     const reply = await this.#call!(method, path, call);
-    if (!path.startsWith('/_local/'))
-      expect([request, findUndocumented(method, path, reply)]).toEqual([request, []]);
     const token = /"token":"([0-9a-f]{40})"/.exec(reply.text)?.[1];
     if (token) this.#remember(token, call);
     // `npm run contract` ends the sessions, even if this process is killed.

@@ -1,6 +1,7 @@
-/** Expected responses, compared to the byte. */
+/** Expected responses, compared to the byte, and to docs/openapi.json. */
 import { listRoutes } from '../../functions/endpoints';
 import type { Route } from '../../functions/shared/definition';
+import { findUndocumented } from '../support/api-description';
 import type { Reply } from '../support/client';
 
 export interface ExpectedResponse {
@@ -19,7 +20,7 @@ const anId = {
   toAsymmetricMatcher: () => 'a positive integer',
 };
 
-/** @param sent identifies the request in a failure. */
+/** @param sent method, path and what else identifies the request in a failure. */
 export function expectResponse(
   sent: string,
   reply: Reply,
@@ -35,8 +36,10 @@ export function expectResponse(
   };
   const given = Object.fromEntries(Object.keys(expected).map((name) => [name, reply.headers.get(name)]));
   const request = sent.length < 400 ? sent : `${sent.slice(0, 400).replace(/[\w-]+$/, '')}…`;
-  const received = { request, status: reply.status, headers: given, body: reply.body };
-  expect(received).toEqual({ request, status, headers: expected, body });
+  const [method = '', path = ''] = sent.split(' ');
+  const undocumented = findUndocumented(method, path, reply);
+  const received = { request, status: reply.status, headers: given, body: reply.body, undocumented };
+  expect(received).toEqual({ request, status, headers: expected, body, undocumented: [] });
   expect(reply.text).toBe(body === undefined ? '' : JSON.stringify(inOrder(body, reply.body)));
 }
 
