@@ -4,8 +4,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { startApi, type TestApi } from '../support/api';
+import { openBrowser } from '../support/browser';
 
 const FOLDER = join(__dirname, '../../examples/account-deletion');
 const ADDRESS = 'https://api.example.com/';
@@ -18,14 +19,10 @@ const TYPES: Readonly<Record<string, string>> = {
 let api: TestApi;
 let host: Server;
 let origin: string;
-let browser: Browser;
 /** What the page's host was asked for. */
 let hostRequests: IncomingMessage[];
 
-let context: BrowserContext;
-let requests: Request[];
-/** Violations of the policy, and what the page did not catch. */
-let complaints: string[];
+const phone = openBrowser({ width: 390, height: 844 });
 
 beforeAll(async () => {
   host = createServer(async (request, response) => {
@@ -45,34 +42,19 @@ beforeAll(async () => {
     rateLimits: 'on',
   };
   api = await startApi({ settings });
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH']! });
 }, 120_000);
 
 afterAll(async () => {
-  await browser?.close();
   await api?.close();
   host.close();
 });
 
-beforeEach(async () => {
+beforeEach(() => {
   hostRequests = [];
-  requests = [];
-  complaints = [];
-  // A phone.
-  context = await browser.newContext({ viewport: { width: 390, height: 844 } });
-  context.on('request', (request) => requests.push(request));
-  context.on('weberror', (error) => complaints.push(error.error().message));
-  context.on('console', (message) => {
-    // The browser's own line about a 400 or 429.
-    const isAnswer = message.text().startsWith('Failed to load resource: the server responded');
-    if (['error', 'warning'].includes(message.type()) && !isAnswer) complaints.push(message.text());
-  });
 });
 
-afterEach(() => context.close());
-
 const opened = async (link = `${origin}/`): Promise<Page> => {
-  const page = await context.newPage();
+  const page = await phone.context.newPage();
   await page.goto(link);
   return page;
 };
@@ -104,7 +86,7 @@ async function linkTo(email: string): Promise<string> {
 
 const tokenOf = (link: string): string => new URLSearchParams(new URL(link).hash.slice(1)).get('token')!;
 
-const sentToApi = () => requests.filter((request) => request.url().startsWith(api.url));
+const sentToApi = () => phone.requests.filter((request) => request.url().startsWith(api.url));
 
 /** Without scrolling sideways. */
 const fits = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
@@ -127,7 +109,7 @@ it('asks for the address, by keyboard, and the message comes', async () => {
   const link = await linkTo(email);
   expect(link).toMatch(new RegExp(`^${origin}/#uid=[\\w-]+&token=[\\w-]+$`));
   expect(sentToApi().map((request) => request.method())).toEqual(['POST']);
-  expect(complaints).toEqual([]);
+  expect(phone.complaints).toEqual([]);
 });
 
 it('says the same of an address that nobody has', async () => {
@@ -148,7 +130,7 @@ it('asks again for an address that is none', async () => {
 it('sends nothing when the link is opened a hundred times; a click deletes the account, once', async () => {
   const { email, username } = await api.signup();
   const link = await requestLink(email);
-  const scanned = await context.newPage();
+  const scanned = await phone.context.newPage();
   for (let time = 0; time < 100; time++) {
     await scanned.goto('about:blank');
     await scanned.goto(link);
@@ -169,7 +151,7 @@ it('sends nothing when the link is opened a hundred times; a click deletes the a
   await deleteButton(again).click();
   await saying(again, 'This link is not valid any more');
   expect(await requestButton(again).isVisible()).toBe(true);
-  expect(complaints).toEqual([]);
+  expect(phone.complaints).toEqual([]);
 }, 120_000);
 
 it('keeps the token out of the address bar, the history, its host and every header', async () => {
@@ -180,7 +162,7 @@ it('keeps the token out of the address bar, the history, its host and every head
   await deleteButton(page).waitFor();
   const expectNoToken = async () => {
     expect(page.url()).toBe(`${origin}/`);
-    const devTools = await context.newCDPSession(page);
+    const devTools = await phone.context.newCDPSession(page);
     const { entries } = await devTools.send('Page.getNavigationHistory');
     expect(entries.map(({ url }) => url)).toEqual(['about:blank', `${origin}/`]);
   };
@@ -193,7 +175,7 @@ it('keeps the token out of the address bar, the history, its host and every head
     expect(rawHeaders.map((text) => text.toLowerCase())).not.toContain('referer');
     expect([url, ...rawHeaders].join('\n')).not.toContain(token);
   }
-  for (const request of requests) {
+  for (const request of phone.requests) {
     const headers = await request.allHeaders();
     expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['referer']));
     expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['authorization']));
@@ -206,15 +188,15 @@ it('asks nobody but its host and the API, and its policy lets it ask nobody else
   const page = await opened(await requestLink(email));
   await deleteButton(page).click();
   await saying(page, 'Your account was deleted.');
-  expect(new Set(requests.map((request) => new URL(request.url()).origin))).toEqual(
+  expect(new Set(phone.requests.map((request) => new URL(request.url()).origin))).toEqual(
     new Set([origin, new URL(api.url).origin]),
   );
-  expect(complaints).toEqual([]);
+  expect(phone.complaints).toEqual([]);
 
   const elsewhere = 'http://127.0.0.1:9/';
   const outcome = await page.evaluate(`fetch('${elsewhere}').then(() => 'sent', () => 'refused')`);
   expect(outcome).toBe('refused');
-  expect(complaints.join()).toContain(
+  expect(phone.complaints.join()).toContain(
     'violates the following Content Security Policy directive: "connect-src',
   );
 });
@@ -232,10 +214,10 @@ it('takes a link that is opened in its own tab', async () => {
 it('says so when the API cannot be reached, and goes on when it can', async () => {
   const { email } = await api.signup();
   const page = await opened(await requestLink(email));
-  await context.setOffline(true);
+  await phone.context.setOffline(true);
   await deleteButton(page).click();
   await saying(page, 'We could not reach the service.');
-  await context.setOffline(false);
+  await phone.context.setOffline(false);
   await deleteButton(page).click();
   await saying(page, 'Your account was deleted.');
 });
