@@ -35,6 +35,7 @@ run(async () => {
   const api = await runTemplate({
     assembly,
     port,
+    apiDescription: join(__dirname, '../docs/openapi.json'),
     output: { stdout: logWriter(process.stdout), stderr: process.stderr },
     ...(dynamoDbEndpoint ? { dynamoDbEndpoint } : { dataDir: join(dataDir, 'dynamodb') }),
   });
@@ -58,7 +59,7 @@ function welcome(url: string, { dataPlace, outbox }: { dataPlace: string; outbox
     '',
     ...listed,
     '',
-    'Try it:',
+    `Try it at ${url}/_local/docs/, or:`,
     `  curl -X POST ${url}${routes.signup.path}/ -H 'Content-Type: application/json' -d '${body}'`,
     '',
     'Move the clock to try expiry:',

@@ -11,6 +11,7 @@ import {
   stop,
 } from './backend';
 import { answerClockRequest, LocalClock } from './clock';
+import { answerDocsRequest } from './docs-page/docs-page';
 import { createDatabaseAccess } from './dynamodb/access';
 import { startDynamoDb } from './dynamodb/engine';
 import type { GatewayRequest } from './gateway/request';
@@ -30,6 +31,8 @@ export interface RunOptions extends BackendOptions {
   readonly tablePrefix?: string;
   /** Where the embedded DynamoDB keeps its data; by default in memory. */
   readonly dataDir?: string;
+  /** The OpenAPI file, in JSON, that `/_local/docs/` shows; absent: there is no such page. */
+  readonly apiDescription?: string;
 }
 
 interface RunningRoute {
@@ -68,6 +71,7 @@ export async function runTemplate(options: RunOptions): Promise<RunningApi> {
 
 async function start(deployment: Deployment, options: RunOptions, started: Started): Promise<RunningApi> {
   const { apis, tables } = deployment;
+  const { apiDescription } = options;
   const database = await findDatabase(deployment, options, started);
   await createTables(database.endpoint, tables);
   const clock = new LocalClock();
@@ -77,7 +81,9 @@ async function start(deployment: Deployment, options: RunOptions, started: Start
     started,
   );
   const answerLocally = (request: GatewayRequest, body: Buffer) =>
-    answerClockRequest(clock, request, body) ?? outbox.answer(request);
+    answerClockRequest(clock, request, body) ??
+    outbox.answer(request) ??
+    (apiDescription === undefined ? undefined : answerDocsRequest(apiDescription, request));
   const urls: Record<string, string> = {};
   for (const api of apis) {
     const port = api === apis[0] ? options.port : 0;

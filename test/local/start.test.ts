@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import openApi from '../../docs/openapi.json';
 import { listRoutes } from '../../functions/endpoints';
 
 const PROJECT = join(__dirname, '../..');
@@ -53,7 +54,7 @@ describe('npm start', () => {
       body: new URLSearchParams({ username: 'newuser', password: 'password123' }),
     });
 
-  it('says where it is, the routes and a line that works; Ctrl-C stops it; the data survive', async () => {
+  it('says where it is, the routes, a page of them and a line that works; Ctrl-C stops it; the data survive', async () => {
     const first = start({});
     const url = (await first.url)!;
     for (const { methods, path, summary } of listRoutes())
@@ -64,6 +65,9 @@ describe('npm start', () => {
     expect(execSync(command, { stdio: ['ignore', 'pipe', 'ignore'] }).toString()).toMatch(
       /^{"user":{"id":1,/,
     );
+    const [page] = /http:\S+\/_local\/docs\//.exec(first.output())!;
+    const described: any = await (await fetch(`${page}openapi.json`)).json();
+    expect(described.paths).toEqual(openApi.paths);
     const { token }: any = await (await login(url)).json();
     first.child.kill('SIGINT');
     expect(await first.exitCode).toBe(0);

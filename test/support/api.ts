@@ -28,6 +28,10 @@ export interface Options {
   readonly dynamoDbEndpoint?: string;
   /** When the outbox is looked at in another database than the embedded one; by default once a second. */
   readonly schedule?: NonNullable<RunOptions['schedule']>;
+  /** The description for the docs page; absent: there is no page. */
+  readonly apiDescription?: string;
+  /** By default any free one. */
+  readonly port?: number;
 }
 
 /** A name that no other call in any suite has given. */
@@ -48,9 +52,9 @@ export async function startApi({ settings, assembly: given, ...options }: Option
   });
   const output = { stdout: sink, stderr: sink };
   const api = await runTemplate({
+    port: 0,
     ...options,
     assembly,
-    port: 0,
     tablePrefix: `test-${randomUUID()}-`,
     output,
     ...(dynamoDbEndpoint && { dynamoDbEndpoint }),
