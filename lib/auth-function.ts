@@ -1,5 +1,4 @@
 /** A Lambda function with its own bundle, role and log group, and only the variables that its code reads. */
-import { join } from 'node:path';
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -34,7 +33,7 @@ export class AuthFunction extends LambdaFunction {
     super(scope, id, {
       role,
       logGroup,
-      code: bundledCode(join(__dirname, '..', 'functions', props.name, 'handler.ts')),
+      code: bundledCode(props.name),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -1,10 +1,10 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { WrittenSettings } from './settings';
 import { TokenAuth } from './token-auth';
+import type { TokenAuthProps } from './token-auth-props';
 
 export interface AuthStackProps extends StackProps {
-  readonly settings: WrittenSettings;
+  readonly settings: TokenAuthProps;
 }
 
 /** A stack that contains only the backend: what `cdk deploy` deploys. */

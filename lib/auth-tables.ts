@@ -5,15 +5,21 @@ import { Construct } from 'constructs';
 import { outboxTable, rateLimitsTable, tokensTable, usersTable } from '../functions/shared/store/schema';
 import { acknowledge } from './acknowledge';
 
+/** How the tables end. */
 export interface AuthTablesProps {
   /** Whether the tables are deleted with the stack. Otherwise they have deletion protection, and Users has point-in-time recovery. */
   readonly isDisposable: boolean;
 }
 
+/** The tables of one backend; `docs/storage.md` has their items. */
 export class AuthTables extends Construct {
+  /** Users, with what makes their names, addresses and ids unique. */
   readonly users: Table;
+  /** Sessions, by user. */
   readonly tokens: Table;
+  /** Failed logins, and attempts of IP addresses. */
   readonly rateLimits: Table;
+  /** Messages and events that are to be sent, and challenges. */
   readonly outbox: Table;
 
   constructor(scope: Construct, id: string, { isDisposable }: AuthTablesProps) {

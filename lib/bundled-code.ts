@@ -4,38 +4,42 @@ import { dirname, join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
+import type { FunctionName } from '../functions/functions';
 
-/** The bundle of a handler, as Lambda loads it for `index.handler`. Same source, same bytes, same asset. */
-export const bundledCode = (entry: string): AssetCode =>
-  Code.fromAsset(dirname(entry), {
+/**
+ * The bundle of a function, as Lambda loads it for `index.handler`. Same source, same bytes, same asset. In the package `prebuilt-code.ts`
+ * takes the place of this module.
+ */
+export const bundledCode = (name: FunctionName): AssetCode =>
+  Code.fromAsset(join(FUNCTIONS, name), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: noContainer,
       local: {
         tryBundle: (folder) => {
-          bundle(entry, folder);
+          writeBundle(name, folder);
           return true;
         },
       },
     },
   });
 
+const FUNCTIONS = join(__dirname, '..', 'functions');
+
 /** The CDK requires an image as a fallback for local bundling; it is never used. */
 const noContainer = DockerImage.fromRegistry('scratch');
 
-function bundle(entry: string, folder: string): void {
-  const { metafile } = buildSync({
-    ...bundling,
-    entryPoints: [entry],
-    outfile: join(folder, BUNDLE_FILE),
-    logLevel: 'error',
-    metafile: true,
-  });
+/** Writes what a function's asset contains. Returns what esbuild says of each file with code. */
+export function writeBundle(name: FunctionName, folder: string): readonly Metafile[] {
+  const metafile = writeFile(join(FUNCTIONS, name, 'handler.ts'), join(folder, BUNDLE_FILE));
   writeEntryPoint(folder);
-  const texts = join(dirname(entry), MESSAGES);
+  const texts = join(FUNCTIONS, name, MESSAGES);
   if (existsSync(texts)) copyFileSync(texts, join(folder, MESSAGES));
-  bundleLazyFiles(folder, metafile);
+  return [metafile, ...writeLazyFiles(folder, metafile)];
 }
+
+const writeFile = (entry: string, outfile: string): Metafile =>
+  buildSync({ ...bundling, entryPoints: [entry], outfile, logLevel: 'error', metafile: true }).metafile;
 
 /** Texts that a function reads from the folder of its bundle. */
 const MESSAGES = 'messages.json';
@@ -44,29 +48,15 @@ const MESSAGES = 'messages.json';
 const lazyFiles = ['common-passwords', 'imported-hash', 'argon2-wasm'];
 
 /** Puts the lazy files beside the bundle that something of it imports. */
-function bundleLazyFiles(folder: string, { outputs }: Metafile): void {
+function writeLazyFiles(folder: string, { outputs }: Metafile): readonly Metafile[] {
   const imports = Object.values(outputs).flatMap((output) => output.imports.map(({ path }) => path));
-  const isThere = (file: string) => file !== 'argon2-wasm' || isInstalled('hash-wasm');
-  for (const name of lazyFiles.filter((file) => imports.includes(`./${file}.js`) && isThere(file))) {
-    const { metafile } = buildSync({
-      ...bundling,
-      entryPoints: [join(__dirname, '..', 'functions', 'shared', 'domain', `${name}.ts`)],
-      outfile: join(folder, `${name}.js`),
-      logLevel: 'error',
-      metafile: true,
+  return lazyFiles
+    .filter((name) => imports.includes(`./${name}.js`))
+    .flatMap((name) => {
+      const source = join(FUNCTIONS, 'shared', 'domain', `${name}.ts`);
+      const metafile = writeFile(source, join(folder, `${name}.js`));
+      return [metafile, ...writeLazyFiles(folder, metafile)];
     });
-    bundleLazyFiles(folder, metafile);
-  }
-}
-
-/** An optional dependency may not be. */
-function isInstalled(name: string): boolean {
-  try {
-    require.resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 export const BUNDLE_FILE = 'bundle.cjs';

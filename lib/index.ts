@@ -1,5 +1,10 @@
-/** What another CDK app may use; `docs/construct.md` shows how. */
+/**
+ * The backend as a construct for another CDK app; `docs/construct.md` shows how.
+ * @packageDocumentation
+ */
 // biome-ignore-all lint/performance/noBarrelFile: a package has one entrance.
+export type { AuthTables, AuthTablesProps } from './auth-tables';
 export type { ProtectOptions } from './protect';
 export { SettingsError } from './settings';
-export { TokenAuth, type TokenAuthProps } from './token-auth';
+export { TokenAuth } from './token-auth';
+export type { TokenAuthProps } from './token-auth-props';

@@ -14,6 +14,7 @@ import type { AuthFunctionsProps } from './auth-functions';
 import { authorizerConfiguration, ExternalAuthorizer } from './external-authorizer';
 import { addGatewayResponses, externalResponses } from './gateway-responses';
 
+/** Who may call a protected method. */
 export interface ProtectOptions {
   /** Only users with one of these roles; absent: every user. */
   readonly roles?: readonly string[];

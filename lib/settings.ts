@@ -3,6 +3,9 @@
  * An invalid value stops the synthesis with a message that names the setting, the value and what is allowed.
  */
 import * as v from 'valibot';
+import type { TokenAuthProps } from './token-auth-props';
+
+type SettingName = keyof TokenAuthProps;
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -127,70 +130,41 @@ function isLink(text: string): boolean {
 }
 
 const schema = v.object({
-  /** `dev` is deleted with all its data; every other stage keeps its data. */
   stage: v.optional(
     v.pipe(written, v.regex(/^[a-z][a-z0-9]{0,15}$/, 'a short lower-case name like dev or prod')),
     'dev',
   ),
-  /** All roles. */
   roles: v.optional(roleList(), 'CLERK,MANAGER,ADMIN'),
-  /** The roles that anyone may choose at signup; the first is the default. */
   signupRoles: v.optional(roleList(), 'CLERK'),
-  /** Lifetime of a token without a refresh. */
   tokenLifetime: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 30m, 12h or 7d'), '7d'),
-  /** Lifetime of a session, regardless of refreshes. */
   sessionLifetime: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 12h or 90d'), '90d'),
-  /** A login beyond that ends the least recently refreshed session. */
   sessionsPerUser: v.optional(wholeNumber(1, 1000), '20'),
-  /** Base-2 logarithm of bcrypt's rounds. */
   bcryptCost: v.optional(wholeNumber(10, 14), '10'),
-  /** Characters. */
   passwordMinLength: v.optional(wholeNumber(8, 64), '8'),
-  /** Refuses common passwords where a new one is set. Off, because the contract's own example is one. */
   passwordBlocklist: v.optional(onOrOff(), 'off'),
-  /** Origins of pages that may call the API, in a browser or a web view. Native apps need none. */
   corsOrigins: v.optional(originList, 'none'),
-  /** `off` disables every limit below, for load tests; stage `dev` only. */
   rateLimits: v.optional(onOrOff(), 'on'),
-  /** Consecutive failed logins of an account before it has to wait (NIST SP 800-63B-4, 3.2.2: at most 100). */
   loginFailures: v.optional(wholeNumber(1, 100), '5'),
-  /** The first wait; each further failure doubles it. */
   loginWait: v.optional(duration(1, 'a time from 1s to 3650d, like 1s or 1m'), '1s'),
-  /** The longest wait after a failure. */
   loginWaitMax: v.optional(duration(1, 'a time from 1s to 3650d, like 15m'), '15m'),
-  /** An account's failures expire after this time without an attempt. */
   loginFailuresKept: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 1d'), '1d'),
-  /** Logins of an IP address (IPv6: /64 network) in each `addressWindow`. */
   loginsPerAddress: v.optional(wholeNumber(1, 1_000_000), '100'),
-  /** Signups, likewise. */
   signupsPerAddress: v.optional(wholeNumber(1, 1_000_000), '30'),
   addressWindow: v.optional(duration(MINUTE, 'a time from 1m to 3650d, like 10m'), '10m'),
-  /** API Gateway's throttle of each method, for all callers together; the burst is twice that. */
   requestsPerSecond: v.optional(wholeNumber(1, 10_000), '100'),
-  /** The same for methods that hash a password; the burst is equal. */
   hashesPerSecond: v.optional(wholeNumber(1, 10_000), '10'),
-  /** The sender of messages by e-mail (Amazon SES). */
   emailFrom: v.optional(sender, 'none'),
-  /** `eventbridge` puts messages on an event bus of the stack, for a sender of your own. */
   messages: v.optional(v.pipe(written, v.picklist(['none', 'eventbridge'], 'eventbridge or none')), 'none'),
-  /** The link in a message to reset a password. */
   resetUrl: v.optional(link(), 'none'),
-  /** The link in a message to verify an e-mail address. */
   activationUrl: v.optional(link(), 'none'),
-  /** The link in a message to delete an account. */
   deletionUrl: v.optional(link(), 'none'),
-  /** Lifetime of a link; a code lives as long, but at most ten minutes. */
   messageLifetime: v.optional(duration(MINUTE, 'a time from 1m to 24h, like 10m', DAY), '10m'),
-  /** Whether users verify their e-mail address. */
   emailVerification: v.optional(
     v.pipe(written, v.picklist(['off', 'optional', 'required'], 'off, optional or required')),
     'off',
   ),
-  /** Puts security events on the event bus, for other services. */
   events: v.optional(onOrOff(), 'off'),
-  /** Metrics, alarms and a dashboard in CloudWatch, which cost money. */
   monitoring: v.optional(onOrOff(), 'off'),
-  /** Recipient of the alarms. */
   alarmEmail: v.optional(
     v.pipe(
       written,
@@ -199,12 +173,10 @@ const schema = v.object({
     ),
     'none',
   ),
-  /** A template for `sam local`, which cannot be deployed. */
   sam: v.optional(onOrOff(), 'off'),
-});
+} satisfies Record<SettingName, unknown>);
 
 export type Settings = Readonly<v.InferOutput<typeof schema>>;
-type SettingName = keyof Settings;
 export const settingNames = Object.keys(schema.entries) as SettingName[];
 
 /** How messages leave. */
@@ -216,13 +188,9 @@ export const messageChannel = ({ emailFrom, messages }: Settings): MessageChanne
 export const NO_MESSAGES =
   'NO MESSAGES CAN BE SENT: nobody receives a link or code to reset a password, verify an e-mail address or delete an account, nor a notice of a change. Set emailFrom (e-mail) or messages=eventbridge (docs/deploy.md, Messages).';
 
-/** Settings as in `cdk.json`, unchecked. Absent ones have their defaults. */
-export type WrittenSettings = {
-  readonly [Name in SettingName]?: string | number | boolean | readonly string[];
-};
-
 /** Invalid settings. The message is for the deployer. */
 export class SettingsError extends Error {
+  /** @param problems - one line for each */
   constructor(problems: readonly string[]) {
     super(problems.join('\n'));
     this.name = 'SettingsError';
@@ -240,7 +208,7 @@ export const readSettings = (context: Readonly<Record<string, unknown>>): Settin
  * The settings in a CDK app's context, unchecked.
  * @throws SettingsError if `auth` is no object.
  */
-export function writtenSettings(context: Readonly<Record<string, unknown>>): WrittenSettings {
+export function writtenSettings(context: Readonly<Record<string, unknown>>): TokenAuthProps {
   const fromFile = toObject(context['auth'] ?? {});
   const fromCommandLine = Object.fromEntries(Object.entries(context).filter(([name]) => isPlainName(name)));
   return { ...fromFile, ...fromCommandLine };
@@ -250,7 +218,7 @@ export function writtenSettings(context: Readonly<Record<string, unknown>>): Wri
  * Parses and checks settings.
  * @throws SettingsError with one line for each wrong, contradictory or unknown setting.
  */
-export function checkSettings(written: WrittenSettings): Settings {
+export function checkSettings(written: TokenAuthProps): Settings {
   const unknown = Object.keys(written).filter((name) => !settingNames.includes(name as SettingName));
   const result = v.safeParse(schema, written);
   const problems = [

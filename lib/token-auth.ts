@@ -12,10 +12,8 @@ import { Monitoring, type MonitoringProps } from './monitoring';
 import { toOperatorOutputs } from './operator-outputs';
 import { type ProtectOptions, protectMethod } from './protect';
 import { applySamOverrides, FOR_SAM_LOCAL } from './sam-local';
-import { checkSettings, messageChannel, NO_MESSAGES, type Settings, type WrittenSettings } from './settings';
-
-/** The settings of docs/deploy.md, as in `cdk.json`. */
-export type TokenAuthProps = WrittenSettings;
+import { checkSettings, messageChannel, NO_MESSAGES, type Settings } from './settings';
+import type { TokenAuthProps } from './token-auth-props';
 
 const RATE_LIMITS_OFF =
   'RATE LIMITS ARE OFF: anyone who reaches this API may guess passwords as fast as it answers, at your expense. Never leave it so on the internet.';
@@ -24,6 +22,7 @@ const RATE_LIMITS_OFF =
 export class TokenAuth extends Construct {
   /** The API with the routes of the README. */
   readonly restApi: RestApi;
+  /** Also their names, for functions of your own that read them. */
   readonly tables: AuthTables;
   /** Messages and security events, if the settings ask for a bus. */
   readonly eventBus: EventBus | undefined;

@@ -53,7 +53,7 @@ const tablesIn = (text: string): string[][] =>
   );
 
 const pages = readdirSync(join(__dirname, '../docs'))
-  .filter((file) => file.endsWith('.md'))
+  .filter((file) => file.endsWith('.md') && !file.endsWith('.api.md'))
   .map((file) => `docs/${file}`);
 
 describe.each(['README.md', ...pages])('%s', (file) => {

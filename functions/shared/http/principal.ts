@@ -2,11 +2,13 @@
  * Who is calling, as the authorizer found out. It travels through API Gateway as the authorizer's context, whose values arrive
  * as text on AWS and in their own types elsewhere.
  */
-import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { ApiError, messages } from './errors';
 
+/** A user whose token is valid, and the session that it belongs to. */
 export interface Principal {
+  /** The `id` of the user's JSON. */
   readonly userId: number;
+  /** One of the setting `roles`. */
   readonly role: string;
   /** The public name of the session. */
   readonly sessionId: string;
@@ -20,8 +22,14 @@ export interface Principal {
   readonly successorSalt?: string;
 }
 
+/** What is read of an event of API Gateway. */
+export interface AuthorizedEvent {
+  /** `authorizer` has the principal's values, as text or in their own types. */
+  readonly requestContext: { readonly authorizer?: Readonly<Record<string, unknown>> | null | undefined };
+}
+
 /** A principal of a request, or `undefined` when no authorizer vouched for one: then nothing may be done. */
-export function readPrincipal(event: Pick<APIGatewayProxyEvent, 'requestContext'>): Principal | undefined {
+export function readPrincipal(event: AuthorizedEvent): Principal | undefined {
   const context: Record<string, unknown> = event.requestContext.authorizer ?? {};
   const text = (name: keyof Principal) => String(context[name] ?? '');
   const number = (name: keyof Principal) => Number.parseInt(text(name), 10);
@@ -42,7 +50,7 @@ export function readPrincipal(event: Pick<APIGatewayProxyEvent, 'requestContext'
  * What to answer when there is no principal, as the authorizer says. In AWS it lets no such request through but one of a role that may do
  * nothing; under `sam local` all. Values arrive as text on AWS.
  */
-export function toRefusalError(event: Pick<APIGatewayProxyEvent, 'requestContext'>): ApiError {
+export function toRefusalError(event: AuthorizedEvent): ApiError {
   const { detail, unavailable, forbidden } = event.requestContext.authorizer ?? {};
   if (String(forbidden) === 'true') return new ApiError('permission_denied', messages.permissionDenied);
   if (unavailable === true) return new ApiError('unavailable', messages.unavailable);
