@@ -8,8 +8,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // Needs a browser: npm run test:browser.
-  testPathIgnorePatterns: ['<rootDir>/test/browser/'],
+  // A browser, or fresh apps with packages of their own: npm run test:browser, npm run test:package.
+  testPathIgnorePatterns: ['<rootDir>/test/(browser|package)/'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
   // TypeScript wants a dynamic import with the extension that its output would have.
   moduleNameMapper: {

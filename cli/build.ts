@@ -3,7 +3,7 @@
  * esbuild nor the AWS SDK, nor a runner for TypeScript.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -13,45 +13,63 @@ import { CliError } from './program';
 import { thirdPartyNotices } from './third-party-notices';
 
 const PROJECT = join(__dirname, '..');
+const TSCONFIG = join(PROJECT, 'tsconfig.build.json');
 
-/** What an app imports: `lib/<name>.ts`, each with a report of its API in `docs`. */
-const entries = { index: 'token-auth.api.md', principal: 'token-auth.principal.api.md' };
-
-interface BuildOptions {
-  /** Whether a stale report of the API is written anew. Otherwise it is an error. */
-  readonly renewsReports: boolean;
+/** What an app imports. `exports` in package.json and `files` in tsconfig.build.json list the same. */
+interface Entry {
+  /** Of its files in the package. */
+  readonly name: string;
+  readonly source: `${string}.ts`;
+  /** The committed report of its API, in `docs`. */
+  readonly report: `${string}.api.md`;
+  /** Whether it is an ES module too, and works without Node.js. */
+  readonly isPortable: boolean;
 }
+
+const entries: readonly Entry[] = [
+  { name: 'index', source: 'lib/index.ts', report: 'token-auth.api.md', isPortable: false },
+  { name: 'principal', source: 'lib/principal.ts', report: 'token-auth.principal.api.md', isPortable: true },
+];
 
 /**
  * Replaces `folder`.
+ * @param renewsReports whether a stale report of the API is written anew; otherwise it is an error
  * @throws CliError if a report is stale, or an exported declaration has no comment.
  */
-export async function buildPackage(folder: string, options: BuildOptions): Promise<void> {
+export async function buildPackage(folder: string, renewsReports: boolean): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
-  const bundles = Object.keys(functions).flatMap((name) =>
+  const metafiles = Object.keys(functions).flatMap((name) =>
     writeBundle(name as FunctionName, join(folder, 'bundles', name)),
   );
-  const construct = await compile(folder);
-  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(PROJECT, [...bundles, construct]));
-  writeTypes(folder, options);
+  for (const entry of entries) metafiles.push(...(await compile(entry, folder)));
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(PROJECT, metafiles));
+  const declarations = join(folder, 'declarations');
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  execFileSync(process.execPath, [tsc, '-p', TSCONFIG, '--outDir', declarations], { stdio: 'inherit' });
+  for (const entry of entries) writeTypes(entry, { declarations, folder, renewsReports });
+  rmSync(declarations, { recursive: true });
 }
 
-/** One file for each entry. The CDK stays outside: the construct and the app need the same copy. */
-async function compile(folder: string): Promise<Metafile> {
-  const { metafile } = await build({
-    absWorkingDir: PROJECT,
-    entryPoints: Object.keys(entries).map((name) => `lib/${name}.ts`),
-    outdir: folder,
-    bundle: true,
-    external: ['aws-cdk-lib', 'constructs'],
-    platform: 'node',
-    target: 'node20',
-    sourcemap: true,
-    metafile: true,
-    logLevel: 'error',
-    plugins: [usePrebuiltCode],
-  });
-  return metafile;
+/** One file for each module format. The CDK stays outside: the construct and the app need the same copy. */
+async function compile({ name, source, isPortable }: Entry, folder: string): Promise<readonly Metafile[]> {
+  const formats = isPortable ? (['cjs', 'esm'] as const) : (['cjs'] as const);
+  const results = formats.map((format) =>
+    build({
+      absWorkingDir: PROJECT,
+      entryPoints: [source],
+      outfile: join(folder, `${name}.${format === 'esm' ? 'mjs' : 'js'}`),
+      bundle: true,
+      external: ['aws-cdk-lib', 'constructs'],
+      format,
+      platform: isPortable ? 'neutral' : 'node',
+      target: 'es2022',
+      sourcemap: true,
+      metafile: true,
+      logLevel: 'error',
+      plugins: [usePrebuiltCode],
+    }),
+  );
+  return (await Promise.all(results)).map(({ metafile }) => metafile);
 }
 
 const usePrebuiltCode: Plugin = {
@@ -61,49 +79,48 @@ const usePrebuiltCode: Plugin = {
   },
 };
 
-/** One declaration file for each entry, with the exported declarations alone: the others mention the AWS SDK. */
-function writeTypes(folder: string, { renewsReports }: BuildOptions): void {
-  const declarations = join(folder, 'declarations');
-  const tsconfig = join(PROJECT, 'tsconfig.build.json');
-  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-  execFileSync(process.execPath, [tsc, '-p', tsconfig, '--outDir', declarations], { stdio: 'inherit' });
-  mkdirSync(join(folder, 'reports'));
-  for (const [entry, reportFileName] of Object.entries(entries)) {
-    const config = ExtractorConfig.prepare({
-      packageJsonFullPath: join(PROJECT, 'package.json'),
-      configObjectFullPath: undefined,
-      configObject: {
-        projectFolder: PROJECT,
-        mainEntryPointFilePath: join(declarations, 'lib', `${entry}.d.ts`),
-        compiler: { tsconfigFilePath: tsconfig },
-        apiReport: {
-          enabled: true,
-          reportFileName,
-          reportFolder: join(PROJECT, 'docs'),
-          reportTempFolder: join(folder, 'reports'),
-        },
-        docModel: { enabled: false },
-        dtsRollup: { enabled: true, untrimmedFilePath: join(folder, `${entry}.d.ts`) },
-        tsdocMetadata: { enabled: false },
-        messages,
-      },
-    });
-    const { succeeded } = Extractor.invoke(config, { localBuild: renewsReports });
-    if (!succeeded)
-      throw new CliError(
-        `The API of lib/${entry}.ts has the problems above. If docs/${reportFileName} is stale, npm run build renews it.`,
-      );
-  }
-  rmSync(declarations, { recursive: true });
-  rmSync(join(folder, 'reports'), { recursive: true });
+interface TypesTarget {
+  /** Where the compiler's declarations are, one file for each source. */
+  readonly declarations: string;
+  readonly folder: string;
+  readonly renewsReports: boolean;
 }
 
-/** Errors, where the default is to ignore them or to note them in the report. */
-const messages = {
-  extractorMessageReporting: {
-    default: { logLevel: ExtractorLogLevel.Error },
-    'ae-undocumented': { logLevel: ExtractorLogLevel.Error },
-    // There is no other release than the public one.
-    'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
-  },
-};
+/** One file with the exported declarations alone: the others mention the AWS SDK. */
+function writeTypes({ name, source, report, isPortable }: Entry, target: TypesTarget): void {
+  const { declarations, folder, renewsReports } = target;
+  const types = join(folder, `${name}.d.ts`);
+  const config = ExtractorConfig.prepare({
+    packageJsonFullPath: join(PROJECT, 'package.json'),
+    configObjectFullPath: undefined,
+    configObject: {
+      projectFolder: PROJECT,
+      newlineKind: 'lf',
+      mainEntryPointFilePath: join(declarations, source.replace(/\.ts$/, '.d.ts')),
+      compiler: { tsconfigFilePath: TSCONFIG },
+      apiReport: {
+        enabled: true,
+        reportFileName: report,
+        reportFolder: join(PROJECT, 'docs'),
+        reportTempFolder: declarations,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: true, untrimmedFilePath: types },
+      tsdocMetadata: { enabled: false },
+      messages: {
+        extractorMessageReporting: {
+          default: { logLevel: ExtractorLogLevel.Error },
+          'ae-undocumented': { logLevel: ExtractorLogLevel.Error },
+          // Everything exported is public.
+          'ae-missing-release-tag': { logLevel: ExtractorLogLevel.None },
+        },
+      },
+    },
+  });
+  const { succeeded } = Extractor.invoke(config, { localBuild: renewsReports });
+  if (!succeeded)
+    throw new CliError(
+      `The API of ${source} has the problems above. If docs/${report} is stale, npm run build renews it.`,
+    );
+  if (isPortable) copyFileSync(types, join(folder, `${name}.d.mts`));
+}

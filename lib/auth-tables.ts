@@ -5,14 +5,8 @@ import { Construct } from 'constructs';
 import { outboxTable, rateLimitsTable, tokensTable, usersTable } from '../functions/shared/store/schema';
 import { acknowledge } from './acknowledge';
 
-/** How the tables end. */
-export interface AuthTablesProps {
-  /** Whether the tables are deleted with the stack. Otherwise they have deletion protection, and Users has point-in-time recovery. */
-  readonly isDisposable: boolean;
-}
-
 /** The tables of one backend; `docs/storage.md` has their items. */
-export class AuthTables extends Construct {
+export interface TokenAuthTables {
   /** Users, with what makes their names, addresses and ids unique. */
   readonly users: Table;
   /** Sessions, by user. */
@@ -20,6 +14,18 @@ export class AuthTables extends Construct {
   /** Failed logins, and attempts of IP addresses. */
   readonly rateLimits: Table;
   /** Messages and events that are to be sent, and challenges. */
+  readonly outbox: Table;
+}
+
+export interface AuthTablesProps {
+  /** Whether the tables are deleted with the stack. Otherwise they have deletion protection, and Users has point-in-time recovery. */
+  readonly isDisposable: boolean;
+}
+
+export class AuthTables extends Construct implements TokenAuthTables {
+  readonly users: Table;
+  readonly tokens: Table;
+  readonly rateLimits: Table;
   readonly outbox: Table;
 
   constructor(scope: Construct, id: string, { isDisposable }: AuthTablesProps) {

@@ -3,7 +3,7 @@
  * @packageDocumentation
  */
 // biome-ignore-all lint/performance/noBarrelFile: a package has one entrance.
-export type { AuthTables, AuthTablesProps } from './auth-tables';
+export type { TokenAuthTables } from './auth-tables';
 export type { ProtectOptions } from './protect';
 export { SettingsError } from './settings';
 export { TokenAuth } from './token-auth';

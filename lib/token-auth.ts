@@ -5,7 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { AuthApi } from './auth-api';
 import { type AuthFunctionsProps, createFunctions } from './auth-functions';
-import { AuthTables } from './auth-tables';
+import { AuthTables, type TokenAuthTables } from './auth-tables';
 import { backendNames } from './backend-names';
 import { createEventBus, Delivery } from './delivery';
 import { Monitoring, type MonitoringProps } from './monitoring';
@@ -23,7 +23,7 @@ export class TokenAuth extends Construct {
   /** The API with the routes of the README. */
   readonly restApi: RestApi;
   /** Also their names, for functions of your own that read them. */
-  readonly tables: AuthTables;
+  readonly tables: TokenAuthTables;
   /** Messages and security events, if the settings ask for a bus. */
   readonly eventBus: EventBus | undefined;
   readonly #functionProps: AuthFunctionsProps;
@@ -34,11 +34,12 @@ export class TokenAuth extends Construct {
     const settings = checkSettings(props);
     const names = backendNames(this, settings.stage);
     const isDisposable = settings.stage === 'dev';
-    this.tables = new AuthTables(this, 'Tables', { isDisposable });
+    const tables = new AuthTables(this, 'Tables', { isDisposable });
+    this.tables = tables;
     this.eventBus = createEventBus(this, settings, names.name);
     this.#functionProps = {
       settings,
-      tables: this.tables,
+      tables,
       eventBus: this.eventBus,
       logRemovalPolicy: isDisposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       metricsNamespace: names.metricsNamespace,
@@ -46,7 +47,7 @@ export class TokenAuth extends Construct {
     const functions = createFunctions(this, this.#functionProps);
     const { failureQueue } = new Delivery(this, 'Delivery', {
       deliver: functions.deliver,
-      outbox: this.tables.outbox,
+      outbox: tables.outbox,
       settings,
       eventBus: this.eventBus,
     });
@@ -68,7 +69,7 @@ export class TokenAuth extends Construct {
     if (messageChannel(settings) === 'none')
       Annotations.of(this).addWarningV2('TokenAuth:NoMessages', NO_MESSAGES);
     this.addOutputs(settings, failureQueue);
-    if (settings.monitoring) this.addMonitoring(settings, { functions, failureQueue, names });
+    if (settings.monitoring) this.addMonitoring(settings, { functions, tables, failureQueue, names });
   }
 
   /**
@@ -102,10 +103,10 @@ export class TokenAuth extends Construct {
 
   private addMonitoring(
     { alarmEmail }: Settings,
-    watched: Pick<MonitoringProps, 'functions' | 'failureQueue' | 'names'>,
+    watched: Pick<MonitoringProps, 'functions' | 'tables' | 'failureQueue' | 'names'>,
   ): void {
-    const { restApi, tables } = this;
-    const { dashboard } = new Monitoring(this, 'Monitoring', { restApi, tables, alarmEmail, ...watched });
+    const { restApi } = this;
+    const { dashboard } = new Monitoring(this, 'Monitoring', { restApi, alarmEmail, ...watched });
     const { region } = Stack.of(this);
     new CfnOutput(this, 'DashboardUrl', {
       value: `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,

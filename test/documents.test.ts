@@ -93,6 +93,14 @@ describe('docs/deploy.md', () => {
     expect(readSettings(asWritten)).toEqual(readSettings({}));
   });
 
+  it('has the defaults that an editor shows with the settings of the construct', () => {
+    const shown = [
+      ...read('lib/token-auth-props.ts').matchAll(/@defaultValue (.*)\n +\*\/\n +readonly (\w+)/g),
+    ];
+    const defaults = shown.map(([, value, name]) => [name, value!.replaceAll("'", '')] as const);
+    expect(defaults).toEqual(rowsOf(partOf(deploy, '## Settings')).map(([name, value]) => [name, value]));
+  });
+
   it('says of requests what npm run cost says, and of monitoring what docs/monitoring.md says', () => {
     const [, ...requests] = millionTable(templateWith({}).toJSON() as Template);
     expect(tablesIn(partOf(deploy, '## What it costs'))).toEqual(requests);

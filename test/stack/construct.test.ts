@@ -58,6 +58,19 @@ describe('TokenAuth in a stack of someone else', () => {
     expect(() => new Reports(wrong)).toThrow('There is no setting "stgae".');
   });
 
+  it('keeps its tables, whatever the settings: their logical ids are pinned', () => {
+    const tablesWith = (settings: TokenAuthProps) =>
+      resourcesOf(new Reports(settings).template(), 'AWS::DynamoDB::Table').map(([id]) => id);
+    const pinned = [
+      'AuthTablesUsersA60D3FC6',
+      'AuthTablesTokens20740C64',
+      'AuthTablesRateLimits2C28C89F',
+      'AuthTablesOutbox0677FD43',
+    ];
+    expect(tablesWith({})).toEqual(pinned);
+    expect(tablesWith({ stage: 'prod', monitoring: 'on', messages: 'eventbridge' })).toEqual(pinned);
+  });
+
   it('may be there twice, and no name is given twice', () => {
     const { stack } = new Reports({ monitoring: 'on' });
     new TokenAuth(stack, 'Partners', { monitoring: 'on' });

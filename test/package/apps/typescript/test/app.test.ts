@@ -1,0 +1,14 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import * as cdk from 'aws-cdk-lib/core';
+import { readPrincipal } from 'token-auth/principal';
+import { AppStack } from '../lib/app-stack';
+
+test('the stack contains the backend, and an external authorizer', () => {
+  const template = Template.fromStack(new AppStack(new cdk.App(), 'TestStack'));
+  template.resourceCountIs('AWS::DynamoDB::Table', 4);
+  template.resourceCountIs('AWS::ApiGateway::Authorizer', 2);
+});
+
+test('nobody calls a method that is not protected', () => {
+  expect(readPrincipal({ requestContext: {} })).toBeUndefined();
+});
