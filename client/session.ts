@@ -131,16 +131,19 @@ export class Session {
     const startedIn = this.#generation;
     const stored = await this.#current();
     if (!stored.ok) return stored;
-    let renewed: Result<Held> = stored;
-    if (this.#isDue(stored.value)) {
-      renewed = await this.#refresh(stored.value);
-      if (!renewed.ok && isOver(renewed)) return renewed;
+    let held = stored.value;
+    let failure: Failure | undefined;
+    if (this.#isDue(held)) {
+      const renewed = await this.#refresh(held);
+      if (!renewed.ok) failure = renewed;
+      // A refresh that fails for a while is no reason to do without a token that works.
+      const going = renewed.ok || isOver(renewed) ? renewed : await this.#stillIn(held.session);
+      if (!going.ok) return going;
+      held = going.value;
     }
-    // A refresh that fails for a while is no reason to do without a token that works.
-    const held = renewed.ok ? renewed.value : stored.value;
     const answer = await this.#sendIn(startedIn, request, held);
     if (isTokenRefused(answer)) {
-      if (renewed.ok) renewed = await this.#refresh(held);
+      const renewed = failure ?? (await this.#refresh(held));
       return renewed.ok ? this.#sendIn(startedIn, request, renewed.value) : renewed;
     }
     if (!IDEMPOTENT.includes(request.method)) return answer;
@@ -150,9 +153,8 @@ export class Session {
 
   /** The second sending after a lost answer, with what is stored by now. */
   async #repeat(startedIn: number, request: HttpRequest, held: Held): Promise<Result<Answer>> {
-    const now = await this.#current();
+    const now = await this.#stillIn(held.session);
     if (!now.ok) return now;
-    if (now.value.session !== held.session) return failAs('superseded');
     const answer = await this.#sendIn(startedIn, request, now.value);
     if (!isTokenRefused(answer)) return answer;
     // No third sending; the next call finds the session as it is.
@@ -183,6 +185,12 @@ export class Session {
     return from && from.token === held.token ? this.#replace(from, to) : succeed(held);
   }
 
+  /** What is stored now, if it is still of this session. */
+  async #stillIn(session: string): Promise<Result<Held>> {
+    const stored = await this.#current();
+    return !stored.ok || stored.value.session === session ? stored : failAs('superseded');
+  }
+
   /** The token after `old`: one that is stored by now, or its successor. One refresh of a token at a time, for all who wait. */
   #refresh(old: Held): Promise<Result<Held>> {
     const underWay = this.#refreshing.get(old.token);
@@ -200,10 +208,9 @@ export class Session {
   }
 
   async #refreshOnce(old: Held, startedIn: number): Promise<Result<Held>> {
-    const stored = await this.#current();
+    const stored = await this.#stillIn(old.session);
     if (!stored.ok) return stored;
-    const isSame = this.#generation === startedIn && stored.value.session === old.session;
-    if (!isSame) return failAs('superseded');
+    if (this.#generation !== startedIn) return failAs('superseded');
     if (stored.value.token !== old.token) return stored;
     if (this.#pause && this.#clock.now() < this.#pause.until) return this.#pause.failure;
     const answer = await this.#http.send(REFRESH, old.token);
