@@ -146,15 +146,16 @@ export interface System {
   close(): Promise<void>;
 }
 
-export async function startSystem(): Promise<System> {
+const lifetimes = {
+  TOKEN_LIFETIME_SECONDS: String(TOKEN_LIFETIME),
+  SESSION_LIFETIME_SECONDS: String(SESSION_LIFETIME),
+  SESSIONS_PER_USER: String(SESSIONS_PER_USER),
+};
+
+export async function startSystem(variables: Readonly<Record<string, string>> = lifetimes): Promise<System> {
   const backend = await startBackend<Lane>({
     assembly: process.env['TOKEN_AUTH_TEST_ASSEMBLY'] ?? assemblyWith({ rateLimits: 'off' }),
-    variables: {
-      BCRYPT_COST: '4',
-      TOKEN_LIFETIME_SECONDS: String(TOKEN_LIFETIME),
-      SESSION_LIFETIME_SECONDS: String(SESSION_LIFETIME),
-      SESSIONS_PER_USER: String(SESSIONS_PER_USER),
-    },
+    variables: { BCRYPT_COST: '4', ...variables },
     decide,
     executed: (origin) => origin && endTurn(origin.lane),
   });
