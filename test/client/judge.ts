@@ -1,12 +1,9 @@
 /** The seven guarantees of docs/client.md, watched at every request, write and result. What the server knows is read from its tables. */
 import type { Result } from '../../client/index';
-import { type Session, type SessionOwner, verifyToken } from '../../functions/shared/domain/session';
+import { verifyToken } from '../../functions/shared/domain/session';
 import { parseUnverifiedToken } from '../../functions/shared/domain/token';
-import type { System } from '../model/system';
+import { SESSION_LIFETIME, type Server, TOKEN_LIFETIME } from './server';
 import type { Process, Received, Sent, Witness, World } from './world';
-
-export const TOKEN_LIFETIME = 7 * 86_400;
-export const SESSION_LIFETIME = 3 * TOKEN_LIFETIME;
 
 /** A session as its tokens show it: all of them begin alike. */
 interface Chain {
@@ -35,7 +32,7 @@ const STORE_LIMIT_MS = 11_000;
 export class Judge implements Witness {
   /** The first sentence that did not hold. */
   violation: string | undefined;
-  readonly #system: System;
+  readonly #server: Server;
   readonly #world: () => World;
   readonly #epochMs: number;
   readonly #chains = new Map<string, Chain>();
@@ -54,8 +51,8 @@ export class Judge implements Witness {
   readonly #turns = new Map<Process, number>();
   #numbers = 0;
 
-  constructor(system: System, epochMs: number, world: () => World) {
-    this.#system = system;
+  constructor(server: Server, epochMs: number, world: () => World) {
+    this.#server = server;
     this.#epochMs = epochMs;
     this.#world = world;
   }
@@ -154,11 +151,8 @@ export class Judge implements Witness {
   async #verify(text: string): Promise<string> {
     const token = parseUnverifiedToken(text);
     if (!token) return 'no token';
-    const items = await this.#system.sessions(token.locator);
-    const session = items.find((item) => item['session'] === token.session) as unknown as Session | undefined;
-    const owner = (await this.#system.user(`USER#${token.locator}`)) as unknown as SessionOwner | undefined;
     const now = Math.floor((this.#epochMs + this.#world().now) / 1000);
-    const verdict = verifyToken({ token, session, owner, now, acceptsSuperseded: true });
+    const verdict = verifyToken({ token, ...(await this.#server.find(token)), now, acceptsSuperseded: true });
     return verdict.ok ? 'alive' : verdict.reason;
   }
 

@@ -1,10 +1,16 @@
-/** `npm run test:client -- --runs 20000 --seed 1`: the client's guarantees at any length, with progress. */
+/** `npm run test:client -- --runs 20000 --seed 1`: the client's guarantees at any length, with progress. `--whole`: by the deployed functions. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { checkClient, startServer } from './sequences';
+import { startQuickServer } from './quick-server';
+import { checkClient } from './sequences';
+import { startWholeServer } from './server';
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '2000' }, seed: { type: 'string' } },
+  options: {
+    runs: { type: 'string', default: '2000' },
+    seed: { type: 'string' },
+    whole: { type: 'boolean', default: false },
+  },
 });
 const runs = Number(values.runs);
 const seed = Number(values.seed ?? randomInt(2 ** 31));
@@ -13,7 +19,7 @@ if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed))
 
 async function main(): Promise<void> {
   console.log(`Seed ${seed}.`);
-  const server = await startServer();
+  const server = values.whole ? await startWholeServer() : startQuickServer();
   const startedAt = performance.now();
   let sequences = 0;
   const report = () => {

@@ -1,50 +1,11 @@
-/** Random sequences of what befalls an app, in simulated time, against the real functions. `docs/client.md` has what must hold. */
+/** Random sequences of what befalls an app, in simulated time, against the functions. `docs/client.md` has what must hold. */
 import fc from 'fast-check';
 import type { Result } from '../../client/index';
-import { createLane, type System, startSystem } from '../model/system';
-import { Judge, SESSION_LIFETIME, TOKEN_LIFETIME } from './judge';
+import { Judge } from './judge';
+import { PASSWORD, type Server, USERS, type Username } from './server';
 import { type Fault, noFault, type Process, type Received, type Sent, type StoreMode, World } from './world';
 
 const START_MS = 1_800_000_000_000;
-const PASSWORD = 'correct horse 7';
-const USERS = ['ada', 'grace'] as const;
-
-/** Two users, who sign in again in every run. */
-export interface Server {
-  readonly system: System;
-  readonly locators: readonly string[];
-  close(): Promise<void>;
-}
-
-export async function startServer(): Promise<Server> {
-  const system = await startSystem({
-    TOKEN_LIFETIME_SECONDS: String(TOKEN_LIFETIME),
-    SESSION_LIFETIME_SECONDS: String(SESSION_LIFETIME),
-    SESSIONS_PER_USER: '1000',
-  });
-  const locators: string[] = [];
-  for (const username of USERS) {
-    const body = JSON.stringify({ username, email: `${username}@example.com`, password: PASSWORD });
-    const answer = await serve(system, { method: 'POST', path: '/api/signup/', body, token: undefined }, 0);
-    locators.push(JSON.parse(answer.text).token.slice(0, 10));
-  }
-  return { system, locators, close: () => system.close() };
-}
-
-const freely = { turn: async () => undefined, done: () => undefined, leave: () => undefined };
-
-async function serve(
-  system: System,
-  { method, path, body, token }: Pick<Sent, 'method' | 'path' | 'body' | 'token'>,
-  now: number,
-): Promise<Received> {
-  system.setClock(START_MS + now);
-  const lane = createLane({ number: 0, turns: freely, fault: undefined, draws: new Map() });
-  const json = body === undefined ? undefined : JSON.parse(body);
-  const { status, headers, text } = await system.send({ method, path, token, body: json }, lane);
-  await system.closeLane(lane);
-  return { status, headers, text };
-}
 
 const html = '<html><body>Welcome to the airport. <a href="/login">Log in</a></body></html>';
 const json = (status: number, body: object, headers = {}): Received => ({
@@ -152,38 +113,35 @@ class Run {
   readonly #faults: Fault[] = [];
   #isOffline = false;
   #phoneAheadMs = 0;
+  #isServing = false;
 
   constructor(server: Server, seed: number) {
     this.#server = server;
-    const { system } = server;
-    this.#judge = new Judge(system, START_MS, () => this.#world);
+    this.#judge = new Judge(server, START_MS, () => this.#world);
     this.#world = new World({
       seed,
       witness: this.#judge,
       faultFor: (sent) => this.#faultFor(sent),
       serve: async (sent, now) => {
-        const received = await serve(system, sent, now);
-        system.setClock(START_MS + now + this.#phoneAheadMs);
+        this.#isServing = true;
+        const received = await server.serve(sent, START_MS + now);
+        this.#isServing = false;
         return received;
       },
     });
     this.#processes = [this.#world.start(), this.#world.start()];
   }
 
+  /** What `Date.now` says: the server's clock is right, the phone's may be wrong. */
+  get date(): number {
+    return START_MS + this.#world.now + (this.#isServing ? 0 : this.#phoneAheadMs);
+  }
+
   async play(steps: readonly Step[]): Promise<void> {
-    await this.#reset();
+    await this.#server.reset();
     await this.#take({ does: 'login', process: 0, user: 0, wait: 100 });
     for (const one of steps) await this.#take(one);
     await this.#finish();
-  }
-
-  async #reset(): Promise<void> {
-    const { system, locators } = this.#server;
-    for (const locator of locators) {
-      for (const session of await system.sessions(locator)) await system.deleteSession(session);
-      const change = { expression: 'SET isActive = :yes', values: { ':yes': { BOOL: true } } };
-      await system.updateUser(`USER#${locator}`, change);
-    }
   }
 
   async #take(one: Step): Promise<void> {
@@ -194,7 +152,6 @@ class Run {
 
   async #pass(milliseconds: number): Promise<void> {
     await this.#world.pass(milliseconds);
-    this.#server.system.setClock(START_MS + this.#world.now + this.#phoneAheadMs);
     await this.#judge.checkStored();
     if (this.#judge.violation !== undefined) throw new Error(this.#judge.violation);
   }
@@ -233,7 +190,8 @@ class Run {
         this.#phoneAheadMs += one.jumpMs;
         return undefined;
       case 'ban':
-        return void (await this.#ban(one.user));
+        this.#judge.bans(USERS[one.user]!);
+        return void (await this.#server.ban(USERS[one.user]!));
       case 'wait':
         return undefined;
     }
@@ -253,23 +211,15 @@ class Run {
     const calling = (): Promise<Result<unknown>> =>
       isPost
         ? process.client.request('/api/auth/users/set_username/', { ...options, method: 'POST', json: {} })
-        : process.client.request(ME, options);
+        : process.client.request('/api/dashboard/', options);
     void this.#judge.watchCall(process, number, calling);
     return () => isAborted && controller.abort();
   }
 
-  #login(process: Process, username: string): void {
+  #login(process: Process, username: Username): void {
     const number = this.#judge.nextNumber();
     const fields = { username, password: PASSWORD, number };
     void this.#judge.watchLogin(process, number, process.client.login(fields));
-  }
-
-  async #ban(user: number): Promise<void> {
-    this.#judge.bans(USERS[user]!);
-    await this.#server.system.updateUser(`USER#${this.#server.locators[user]}`, {
-      expression: 'SET isActive = :no ADD sessionGeneration :one',
-      values: { ':no': { BOOL: false }, ':one': { N: '1' } },
-    });
   }
 
   /** Sign-in and refresh are not refused: nothing could tell it from the truth. */
@@ -298,8 +248,6 @@ class Run {
   }
 }
 
-const ME = '/api/auth/users/me/';
-
 export interface Length {
   readonly runs: number;
   readonly seed: number;
@@ -312,7 +260,12 @@ export async function checkClient(server: Server, { runs, seed, onSequence }: Le
   const steps = fc.array(step, { minLength: 1, maxLength: 16, size: 'max' });
   const property = fc.asyncProperty(steps, fc.nat(), async (sequence, chance) => {
     onSequence?.();
-    await new Run(server, chance).play(sequence);
+    const run = new Run(server, chance);
+    Date.now = () => run.date;
+    await run.play(sequence);
   });
-  await fc.assert(property, { numRuns: runs, seed });
+  const { now } = Date;
+  await fc.assert(property, { numRuns: runs, seed }).finally(() => {
+    Date.now = now;
+  });
 }
