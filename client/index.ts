@@ -69,6 +69,8 @@ export class Client {
    * @param path below `baseUrl`, beginning with a slash; anything else throws a TypeError.
    */
   async request<Value>(path: string, options: RequestOptions = {}): Promise<Result<Value>> {
+    // Without the slash, a path such as `@example.com` would send the token to another host.
+    if (!path.startsWith('/')) throw new TypeError('A path begins with a slash.');
     const answer = await this.#session.call({ method: 'GET', ...options, path });
     return answer.ok ? succeed(answer.value.body as Value) : answer;
   }

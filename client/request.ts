@@ -68,8 +68,6 @@ export function createHttp({ baseUrl, headers, fetch, clock }: HttpOptions): Htt
   const base = baseUrl.replace(/\/+$/, '');
   const send: Http['send'] = async (request, token) => {
     const { signal, timeoutMs: milliseconds = TIMEOUT_MS } = request;
-    // Without the slash, a path such as `@example.com` would send the token to another host.
-    if (!request.path.startsWith('/')) throw new TypeError('A path begins with a slash.');
     if (signal?.aborted) return failAs('aborted');
     const controller = newAbortController();
     const sentAt = clock.now();
