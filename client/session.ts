@@ -57,8 +57,8 @@ export class Session {
   readonly #refreshing = new Map<string, Promise<Result<Held>>>();
   /** A successor that could not be stored. It is not used before it is. */
   #unsaved: { readonly from: Held; readonly to: Held } | undefined;
-  /** The session that was taken out, in case the store could not be written. */
-  #ended: string | undefined;
+  /** The session that the user left the last time, in case it is still stored. */
+  #left: string | undefined;
   /** Until when the server wants no refresh, and what it said. */
   #pause: { readonly until: number; readonly failure: Failure } | undefined;
   #aheadFrom = Number.NEGATIVE_INFINITY;
@@ -89,7 +89,6 @@ export class Session {
     const issued = readIssued(answer, this.#clock.random().toString(36).slice(2));
     if (!answer.ok || !issued) return answer;
     if (signal?.aborted) return this.#drop(issued, 'aborted');
-    this.#noteAge(issued.token, answer.value);
     const stored = await this.#vault.exclusive(async ({ read, write }) => {
       if (number < this.#generation) return undefined;
       // The user asked for it: a store that cannot be read is overwritten.
@@ -102,6 +101,7 @@ export class Session {
     if (number !== this.#generation) return this.#drop(issued, 'superseded');
     this.#known = issued;
     this.#unsaved = undefined;
+    this.#noteAge(issued.token, answer.value);
     if (stored.value) void this.#end(stored.value.token);
     return answer;
   }
@@ -111,14 +111,24 @@ export class Session {
    * this process knows nobody any more, and the server is told all the same.
    */
   async signOut(): Promise<Result<{ readonly ended: Promise<boolean> }>> {
-    const { token, result } = await this.#takeOut();
-    const ended = token === undefined ? Promise.resolve(true) : this.#end(token);
-    return result.ok ? succeed({ ended }) : result;
+    this.#begun += 1;
+    this.#generation = this.#begun;
+    let held = this.#known;
+    this.#known = undefined;
+    this.#age = undefined;
+    this.#unsaved = undefined;
+    const stored = await this.#vault.exclusive(async ({ read, write }) => {
+      held = (await read().catch(() => undefined)) ?? held;
+      await write(undefined);
+    });
+    this.#left = held?.session ?? this.#left;
+    const ended = held ? this.#end(held.token) : Promise.resolve(true);
+    return stored.ok ? succeed({ ended }) : stored;
   }
 
-  /** Forgets a session that is over on the server. */
+  /** Forgets the session, which is over on the server. */
   async forget(): Promise<void> {
-    await this.#takeOut();
+    if (this.#known) await this.#replace(this.#known, undefined);
   }
 
   async isSignedIn(): Promise<Result<boolean>> {
@@ -179,7 +189,7 @@ export class Session {
     if (this.#generation !== startedIn) return failAs('superseded');
     if (!stored.ok) return stored;
     const held = stored.value;
-    if (!held || held.session === this.#ended) return failAs('signed_out');
+    if (!held || held.session === this.#left) return failAs('signed_out');
     this.#known = held;
     const { from, to } = this.#unsaved ?? {};
     return from && from.token === held.token ? this.#replace(from, to) : succeed(held);
@@ -217,9 +227,10 @@ export class Session {
     const successor = readIssued(answer, old.session);
     if (answer.ok && successor) {
       if (this.#generation !== startedIn) return this.#drop(successor, 'superseded');
-      this.#noteAge(successor.token, answer.value);
       this.#pauseAhead();
-      return this.#replace(old, successor);
+      const kept = await this.#replace(old, successor);
+      if (kept.ok) this.#noteAge(successor.token, answer.value);
+      return kept;
     }
     return isTokenRefused(answer) ? this.#replace(old, undefined) : this.#pauseAfter(toFailure(answer));
   }
@@ -275,22 +286,6 @@ export class Session {
     const now = this.#clock.now();
     const left = age.tokenSeconds - (now - age.sentAt) / 1000;
     return now >= this.#aheadFrom && (lifetime === undefined || left < lifetime / 3);
-  }
-
-  /** Takes the session out of store and memory. Returns its last token as far as it is known. */
-  async #takeOut(): Promise<{ readonly token: string | undefined; readonly result: Result<void> }> {
-    this.#begun += 1;
-    this.#generation = this.#begun;
-    let held = this.#known;
-    this.#known = undefined;
-    this.#age = undefined;
-    this.#unsaved = undefined;
-    const result = await this.#vault.exclusive(async ({ read, write }) => {
-      held = (await read().catch(() => undefined)) ?? held;
-      await write(undefined);
-    });
-    this.#ended = held?.session;
-    return { token: held?.token, result };
   }
 
   /** Ends the session of a token that nobody is to use. */

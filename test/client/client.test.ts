@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { Client, type ClientError, memoryStore, type Result, webStore } from '../../client/index';
+import { parseUnverifiedToken } from '../../functions/shared/domain/token';
 import { startQuickServer } from './quick-server';
-import { PASSWORD, type Server, TOKEN_LIFETIME } from './server';
+import { PASSWORD, TOKEN_LIFETIME } from './server';
 import { type Fault, noFault, type Received, type Sent, type Witness, World } from './world';
 
 const START_MS = 1_800_000_000_000;
@@ -40,7 +41,7 @@ function openWorld(serve: (sent: Sent, now: number) => Promise<Received>) {
 
 /** Signed in at the server's decisions. */
 async function signIn() {
-  const server: Server = startQuickServer();
+  const server = startQuickServer();
   await server.reset();
   const opened = openWorld((sent, now) => server.serve(sent, START_MS + now));
   expect(await opened.settle(opened.client.login(ada))).toEqual({ ok: true, value: undefined });
@@ -176,6 +177,60 @@ describe('a logout', () => {
     expect(await settle(client.logout())).toEqual(failureOf({ kind: 'store_unavailable' }));
     expect(paths).toEqual([DASHBOARD, LOGOUT]);
     expect(await settle(client.dashboard())).toEqual(failureOf({ kind: 'signed_out' }));
+  });
+});
+
+describe('a refresh whose answer comes late', () => {
+  /** Its answer is under way for as long as something else takes. */
+  const beginRefresh = async () => {
+    const opened = await signIn();
+    const { client, faults, world, server } = opened;
+    await world.pass(5 * 86_400_000);
+    faults.push({ ...noFault, delayMs: 5_000 });
+    const late = client.dashboard();
+    await world.pass(100);
+    const old = parseUnverifiedToken(JSON.parse(world.stored ?? '').token)!;
+    const isLive = async () => (await server.find(old)).session !== undefined;
+    return { ...opened, late, isLive };
+  };
+  const superseded = failureOf({ kind: 'superseded' });
+
+  it('is dropped after a logout that the server did not hear of, and logged out', async () => {
+    const { client, faults, late, isLive, settle, world } = await beginRefresh();
+    faults.push(unsent, unsent);
+    await settle(client.logout(), 4_000);
+    expect(await isLive()).toBe(true);
+    expect(await settle(late, 1_000)).toEqual(superseded);
+    expect(world.stored).toBeNull();
+    expect(await isLive()).toBe(false);
+  });
+
+  it('is dropped after a login in this or another process, and logged out', async () => {
+    for (const isAnother of [false, true]) {
+      const { client, faults, late, isLive, settle, world } = await beginRefresh();
+      const process = isAnother ? world.start().client : client;
+      faults.push(noFault, unsent, unsent);
+      await settle(process.login({ ...ada, username: 'grace' }), 4_000);
+      const { stored } = world;
+      expect(await isLive()).toBe(true);
+      expect(await settle(late, 1_000)).toEqual(superseded);
+      expect(world.stored).toBe(stored);
+      expect(await isLive()).toBe(false);
+    }
+  });
+});
+
+describe('of two logins at once', () => {
+  it('the one that began later holds, and the other is logged out', async () => {
+    const { client, faults, settle, world, server } = await signIn();
+    faults.push({ ...noFault, delayMs: 3_000 });
+    const first = client.login(ada);
+    const second = client.login({ ...ada, username: 'grace' });
+    expect(await settle(second)).toMatchObject({ ok: true });
+    const { stored } = world;
+    expect(await settle(first, 3_000)).toEqual(failureOf({ kind: 'superseded' }));
+    expect(world.stored).toBe(stored);
+    expect(server.countSessions()).toBe(1);
   });
 });
 

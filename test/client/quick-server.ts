@@ -31,7 +31,11 @@ interface User extends SessionOwner {
 
 const lifetimes = { tokenLifetimeSeconds: TOKEN_LIFETIME, sessionLifetimeSeconds: SESSION_LIFETIME };
 
-export function startQuickServer(): Server {
+interface QuickServer extends Server {
+  countSessions(): number;
+}
+
+export function startQuickServer(): QuickServer {
   let now = 0;
   const clock = () => now;
   const sessions = new Map<string, Session>();
@@ -105,6 +109,7 @@ export function startQuickServer(): Server {
       }
     },
     close: async () => undefined,
+    countSessions: () => sessions.size,
   };
 }
 
