@@ -5,9 +5,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Client, type Clock, type FetchInit, type FetchResponse, type TokenStore } from '../../client/index';
 
-export const READ_MS = 1;
-export const WRITE_MS = 2;
-export const TRAVEL_MS = 40;
+const READ_MS = 1;
+const WRITE_MS = 2;
+const TRAVEL_MS = 40;
 
 interface Event {
   readonly at: number;
