@@ -155,6 +155,18 @@ describe('a refresh ahead', () => {
     expect(await settle(client.dashboard())).toMatchObject({ ok: true });
     expect(paths).toEqual([REFRESH, DASHBOARD, DASHBOARD]);
   });
+
+  it('that fails while another process signs somebody else in does not let the call go on', async () => {
+    const { client, faults, paths, settle, world } = await signIn();
+    await world.pass(2 * THIRD_MS + 5_000);
+    const busy: Fault = { times: 0, answer: reply(503, {}), delayMs: 40 };
+    faults.push(busy, { ...busy, delayMs: 20_000 });
+    const calling = client.dashboard();
+    await world.pass(3_000);
+    await settle(world.start().client.login({ ...ada, username: 'grace' }));
+    expect(await settle(calling, 20_000)).toEqual(failureOf({ kind: 'superseded' }));
+    expect(paths).not.toContain(DASHBOARD);
+  });
 });
 
 describe('a logout', () => {

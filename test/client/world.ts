@@ -57,7 +57,7 @@ export const noFault: Fault = { times: 1, answer: 'real', delayMs: TRAVEL_MS };
 
 export type StoreMode = 'works' | 'unreadable' | 'unwritable' | 'silent';
 
-/** What watches the world, and may end it with an error. */
+/** What watches the world. */
 export interface Witness {
   sends(sent: Sent): void;
   /** Whatever way an exchange ends for the client. */
