@@ -177,11 +177,9 @@ export class Judge implements Witness {
     const verdict = token && (await this.#verify(token));
     const username = verdict === 'alive' && token ? this.#chains.get(sessionOf(token))?.username : undefined;
     await pass();
-    let found: unknown = 'no end';
-    void answer.then((result) => {
-      found = result.ok ? result.value.username : undefined;
-    });
-    await Promise.resolve();
+    const result = await Promise.race([answer, undefined]);
+    const found = result?.ok ? result.value.username : undefined;
+    this.#demand(result !== undefined, '4: Every call ends.');
     this.#demand(
       found === username,
       `1: A live session goes on: ${found} instead of ${username}; ${verdict}.`,
