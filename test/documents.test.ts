@@ -1,5 +1,7 @@
 /** What the documents say is what the code does. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { millionTable, monthlyCharges } from '../cli/cost';
 import { formatApi } from '../cli/openapi';
@@ -15,7 +17,9 @@ import { longestWait } from '../lib/timeouts';
 import { templateWith } from './support/assembly';
 import { principal } from './support/sessions';
 
-const read = (file: string): string => readFileSync(join(__dirname, '..', file), 'utf8');
+const PROJECT = join(__dirname, '..');
+
+const read = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
 const readme = read('README.md');
 
 /** The cells of a table's rows whose first cell is code. */
@@ -161,6 +165,42 @@ describe('docs/construct.md', () => {
     for (const name of Object.keys(principal)) expect(text).toContain(`\`${name}\``);
     const { name, version } = JSON.parse(read('package.json'));
     expect(text).toContain(`${name}-${version}.tgz`);
+  });
+});
+
+describe('docs/app.md', () => {
+  it('shows TypeScript that compiles against the client', () => {
+    const shown = [...read('docs/app.md').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+    expect(shown.length).toBeGreaterThan(1);
+    const folder = mkdtempSync(join(tmpdir(), 'app-'));
+    const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+    write('app.ts', shown.join('\n'));
+    // The part of its types that the page uses.
+    write(
+      'expo-secure-store.d.ts',
+      `export const AFTER_FIRST_UNLOCK_THIS_DEVICE_ONLY: number;
+       interface Options { readonly keychainAccessible?: number }
+       export function getItemAsync(key: string, options?: Options): Promise<string | null>;
+       export function setItemAsync(key: string, value: string, options?: Options): Promise<void>;`,
+    );
+    const compilerOptions = {
+      strict: true,
+      module: 'preserve',
+      target: 'ES2022',
+      lib: ['ES2022', 'DOM'],
+      types: [],
+      noEmit: true,
+      allowImportingTsExtensions: true,
+      paths: {
+        'token-auth/client': [join(PROJECT, 'client/index.ts')],
+        'expo-secure-store': [join(folder, 'expo-secure-store.d.ts')],
+      },
+    };
+    write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+    const tsc = join(PROJECT, 'node_modules/typescript/bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect(stdout).toBe('');
   });
 });
 
