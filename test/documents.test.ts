@@ -170,11 +170,11 @@ describe('docs/construct.md', () => {
 
 describe('docs/app.md', () => {
   it('shows TypeScript that compiles against the client', () => {
-    const shown = [...read('docs/app.md').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-    expect(shown.length).toBeGreaterThan(1);
     const folder = mkdtempSync(join(tmpdir(), 'app-'));
-    const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
-    write('app.ts', shown.join('\n'));
+    const write = (name: string, text = '') => writeFileSync(join(folder, name), text);
+    const shown = [...read('docs/app.md').matchAll(/^`(\w+\.ts)`.*\n\n```ts\n([\s\S]*?)```/gm)];
+    expect(shown.map(([, name]) => name)).toEqual(['session.ts', 'screens.ts']);
+    for (const [, name = '', code] of shown) write(name, code);
     // The part of its types that the page uses.
     write(
       'expo-secure-store.d.ts',

@@ -24,7 +24,6 @@ import okhttp3.Request
 import okhttp3.RequestBody
 import okhttp3.RequestBody.Companion.toRequestBody
 import okhttp3.Response
-import org.json.JSONException
 import org.json.JSONObject
 import tokenauth.SessionException.Reason.SIGNED_OUT
 import tokenauth.SessionException.Reason.STORE_UNAVAILABLE
@@ -177,7 +176,7 @@ class TokenSession(
                 write(null)
             }
         }
-        ended = held?.session
+        held?.let { ended = it.session }
         val told = inBackground { held?.let { end(it.token) } ?: true }
         cleared.getOrThrow()
         return told
@@ -212,9 +211,13 @@ class TokenSession(
             failure?.let { throw it }
             return chain.send(refresh(held), startedIn)
         }
-        if (first != null && (first.code < 500 || !isIdempotent)) return first
-        if (!waitToRepeat(first?.headers?.seconds("Retry-After") ?: 0)) return checkNotNull(first)
-        first?.close()
+        if (first == null) {
+            waitToRepeat(0)
+        } else {
+            if (first.code < 500 || !isIdempotent) return first
+            if (!waitToRepeat(first.headers.seconds("Retry-After") ?: 0)) return first
+            first.close()
+        }
         return chain.repeat(held, startedIn)
     }
 
@@ -346,7 +349,7 @@ class TokenSession(
                     unsaved = null
                     before
                 }
-            } catch (e: SessionException) {
+            } catch (e: IOException) {
                 inBackground { end(issued.token) }
                 throw e
             }
@@ -494,13 +497,8 @@ class TokenSession(
             return List(messages.length(), messages::optString)
         }
 
-        /** A copy of the body, which is left to the caller; null if it is not a JSON object. */
-        fun Response.json(): JSONObject? =
-            try {
-                JSONObject(peekBody(JSON_LIMIT_BYTES).string())
-            } catch (_: JSONException) {
-                null
-            }
+        /** A copy of the body, which is left to the caller; null if it is cut, or not a JSON object. */
+        fun Response.json(): JSONObject? = runCatching { JSONObject(peekBody(JSON_LIMIT_BYTES).string()) }.getOrNull()
 
         fun Response.isTokenRefused(): Boolean = code == 401 && isRefusal(code, json())
 
