@@ -177,7 +177,7 @@ class TokenSession(
             }
         }
         held?.let { ended = it.session }
-        val told = inBackground { held?.let { end(it.token) } ?: true }
+        val told = held?.let(::drop) ?: inBackground { true }
         cleared.getOrThrow()
         return told
     }
@@ -328,7 +328,7 @@ class TokenSession(
                 stored
             }
         } catch (e: SessionException) {
-            if (to != null && e.reason != STORE_UNAVAILABLE) inBackground { end(to.token) }
+            if (to != null && e.reason != STORE_UNAVAILABLE) drop(to)
             throw e
         }
 
@@ -350,10 +350,10 @@ class TokenSession(
                     before
                 }
             } catch (e: IOException) {
-                inBackground { end(issued.token) }
+                drop(issued)
                 throw e
             }
-        before?.let { inBackground { end(it.token) } }
+        before?.let(::drop)
         return answer
     }
 
@@ -362,14 +362,18 @@ class TokenSession(
         return send("api/api-token-auth/", fields.build(), header = "User-Agent" to userAgent)
     }
 
-    /** Tells the server that a session is over. True once it knows. */
-    private fun end(token: String): Boolean =
-        try {
-            val answer = twice { send("api/logout/", NO_BODY, header = authorization(token)) }
-            answer.status == 200 || isRefusal(answer.status, answer.json)
-        } catch (_: SessionException) {
-            false
+    /** Forgets a token that nobody is to use, and ends its session on the server. The future has whether the server knows. */
+    private fun drop(held: Held): Future<Boolean> {
+        age = age?.takeIf { it.token != held.token }
+        return inBackground {
+            try {
+                val answer = twice { send("api/logout/", NO_BODY, header = authorization(held.token)) }
+                answer.status == 200 || isRefusal(answer.status, answer.json)
+            } catch (_: SessionException) {
+                false
+            }
         }
+    }
 
     /** Sends a request of the session's own. Throws with `UNAVAILABLE` if the answer is lost: none, 5xx, or not the server's. */
     private fun send(path: String, body: RequestBody, header: Pair<String, String>): Answer {
