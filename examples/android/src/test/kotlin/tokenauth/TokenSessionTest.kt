@@ -1,6 +1,7 @@
 package tokenauth
 
 import java.io.IOException
+import java.io.InterruptedIOException
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.CyclicBarrier
 import java.util.concurrent.Executors
@@ -196,6 +197,14 @@ class TokenSessionTest {
         device.wire.fault = { request, _ -> request.answer(503, "{}", "Retry-After", "60") }
         assertEquals(503, device.call())
         assertEquals(3, device.wire.to(DASHBOARD).size)
+    }
+
+    @Test
+    fun `an interrupted call ends as OkHttp's own do`() {
+        val device = Device().signedIn()
+        Thread.currentThread().interrupt()
+        assertThrows(InterruptedIOException::class.java) { device.call() }
+        assertTrue(Thread.interrupted())
     }
 
     @Test
@@ -398,6 +407,14 @@ class TokenSessionTest {
         assertEquals(0, device.wire.requests.size)
         device.store.beforeRead = {}
         assertEquals(200, device.call())
+    }
+
+    @Test
+    fun `a token that an app stored alone is read, and replaced by a record`() {
+        val device = Device()
+        device.store.text = Backend.signup(Backend.newName())
+        assertEquals(200, device.call())
+        eventually { device.store.text!!.startsWith("{") }
     }
 
     @Test
