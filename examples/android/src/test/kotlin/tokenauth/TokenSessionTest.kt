@@ -73,6 +73,24 @@ class TokenSessionTest {
     }
 
     @Test
+    fun `a login whose answer is lost is sent again`() {
+        val device = Device()
+        device.wire.fault = { _, send -> if (device.wire.requests.size == 1) lose(send) else send() }
+        assertEquals(200, device.session.login(Backend.newName().also(Backend::signup), Backend.PASSWORD).status)
+        assertEquals(200, device.call())
+    }
+
+    @Test
+    fun `a login that is answered after a logout signs nobody in`() {
+        val device = Device()
+        val name = Backend.newName().also(Backend::signup)
+        device.wire.fault = { request, send -> send().also { if (request.path != LOGOUT) device.session.logout() } }
+        assertFails(SUPERSEDED) { device.session.login(name, Backend.PASSWORD) }
+        assertNull(device.store.text)
+        eventually { device.wire.to(LOGOUT).isNotEmpty() }
+    }
+
+    @Test
     fun `a wrong password signs nobody out`() {
         val device = Device().signedIn()
         val before = device.store.text
