@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningApi, runTemplate } from '../local/run';
+import { type RunningApi, type RunOptions, runTemplate } from '../local/run';
 import { synthesise } from '../local/synthesise';
 
 export interface Backend extends RunningApi {
@@ -22,12 +22,18 @@ interface Reply {
 export async function withBackend<Result>(
   settings: readonly string[],
   use: (backend: Backend) => Promise<Result>,
+  options: Pick<RunOptions, 'dynamoDbEndpoint'> = {},
 ): Promise<Result> {
   const assembly = mkdtempSync(join(tmpdir(), 'token-auth-bench-'));
   try {
     await synthesise(assembly, settings);
     const quiet = { write: () => true };
-    const api = await runTemplate({ assembly, port: 0, output: { stdout: quiet, stderr: quiet } });
+    const api = await runTemplate({
+      ...options,
+      assembly,
+      port: 0,
+      output: { stdout: quiet, stderr: quiet },
+    });
     const call: Backend['call'] = async (path, { body, token }) => {
       const response = await fetch(api.url + path, {
         headers: {

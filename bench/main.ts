@@ -2,12 +2,14 @@
 import { bodies } from './bodies';
 import { enumeration } from './enumeration';
 import { functions } from './functions';
+import { growth } from './growth';
 
 /** Each takes the rest of the command line and returns its output. */
 const programs: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
   functions,
   enumeration,
   bodies,
+  growth,
 };
 
 async function main([first = '', ...others]: readonly string[]): Promise<string> {

@@ -15,7 +15,7 @@ import { expiryHeaders } from '../shared/http/expiry-headers';
 import type { FieldsOf } from '../shared/http/fields';
 import { consumeSourceIp, refuse } from '../shared/http/rate-limits';
 import type { HttpResponse } from '../shared/http/response';
-import { listSessions } from '../shared/http/session-list';
+import { listSessionsToTidy } from '../shared/http/session-list';
 import type { ConsumedAttempt, RateLimitStore } from '../shared/store/rate-limits';
 import { accountLimitKey, laneLimitKey } from '../shared/store/schema';
 import type { SessionStore } from '../shared/store/sessions';
@@ -60,7 +60,8 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
   const { user, isMatch, hashMilliseconds, attempt } = checked;
   if (user) log.identify({ userId: user.id });
   if (!user || !isMatch || !user.isActive) throw createFailure(checked, request);
-  const knownUntil = toSeconds(clock()) + lifetimes.sessionLifetimeSeconds;
+  const now = toSeconds(clock());
+  const knownUntil = now + lifetimes.sessionLifetimeSeconds;
   if (dependencies.requiresVerifiedEmail && !isEmailVerified(user)) {
     // The password was right: whoever waits for a message need not wait for the account as well.
     await rateLimits.reset(attempt, knownUntil).catch(log.failure);
@@ -70,7 +71,7 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
   // Of these, only the session matters to the answer: the next login makes up for the rest.
   const [{ token, session }, stored] = await Promise.all([
     openSession(user, request, dependencies),
-    listSessions(locator, sessions, log).catch(log.failure),
+    listSessionsToTidy(locator, { holder: toHolder(user), now }, { ...sessions, log }).catch(log.failure),
     rateLimits.reset(attempt, knownUntil).catch(log.failure),
     checked.needsRehash ? rehash(user, input.password, { ...dependencies, log }) : undefined,
   ]);
@@ -85,6 +86,8 @@ export async function login(request: LoginRequest, dependencies: LoginDependenci
     headers: expiryHeaders({ ...session, tokenExpiresAt: session.expiresAt }, session.refreshedAt),
   };
 }
+
+const toHolder = ({ id, sessionGeneration }: FoundUser) => ({ userId: id, sessionGeneration });
 
 /**
  * Counts an attempt of the account, alike for names that exist and names that do not; of its lane while the account has to wait, if it

@@ -5,7 +5,7 @@ import { findDeadSessions, toSeconds } from '../shared/domain/session';
 import type { ProtectedRequest } from '../shared/http/create-handler';
 import { ApiError, InvalidFieldsError, messages } from '../shared/http/errors';
 import type { HttpResponse } from '../shared/http/response';
-import { listSessions } from '../shared/http/session-list';
+import { listSessionsToTidy } from '../shared/http/session-list';
 import type { GenerationStore } from '../shared/store/generations';
 import type { SessionStore } from '../shared/store/sessions';
 
@@ -39,10 +39,10 @@ async function tidy(
   sessionGeneration: number,
   { clock, sessions }: LogoutAllDependencies,
 ): Promise<void> {
-  const stored = await listSessions(token.locator, sessions, log);
-  await sessions.removeAll(
-    findDeadSessions(stored.sessions, { userId, sessionGeneration }, toSeconds(clock())),
-  );
+  const holder = { userId, sessionGeneration };
+  const now = toSeconds(clock());
+  const stored = await listSessionsToTidy(token.locator, { holder, now }, { ...sessions, log });
+  await sessions.removeAll(findDeadSessions(stored.sessions, holder, now));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { SESSIONS_TO_TIDY } from '../../functions/shared/domain/limits';
 import type { Session } from '../../functions/shared/domain/session';
 import {
   deriveSuccessor,
@@ -146,6 +147,17 @@ describe('the list of sessions', () => {
     const pile = await sessions.list(locator);
     expect(pile.isComplete).toBe(false);
     expect(pile.sessions.length).toBeLessThan(20);
+  });
+
+  it('is read on only until enough of it was read, if that is said', async () => {
+    const locator = newLocator();
+    for (let number = 1; number <= 2 * SESSIONS_TO_TIDY; number += 1)
+      await liveSession(locator, String(number).padStart(4, '0'));
+    const listUntil = async (enough: number) =>
+      (await sessions.list(locator, ({ length }) => length >= enough)).sessions.length;
+    expect(await listUntil(1)).toBe(SESSIONS_TO_TIDY);
+    expect(await listUntil(SESSIONS_TO_TIDY + 1)).toBe(2 * SESSIONS_TO_TIDY);
+    expect((await sessions.list(locator)).isComplete).toBe(true);
   });
 
   it('names what can be removed, one after the other, each only while it is that very session', async () => {

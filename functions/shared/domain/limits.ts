@@ -35,6 +35,9 @@ export const MAX_DELETED_SESSIONS = 25;
 /** How many pages of a user's sessions one request reads at most; a page is 1 MB, some 2,500 sessions. */
 export const MAX_SESSION_PAGES = 4;
 
+/** How many sessions a request reads first that only tidies: all of an ordinary user's, and enough of a pile. */
+export const SESSIONS_TO_TIDY = 100;
+
 /**
  * A healthy table answers in milliseconds. A call is tried three times of at most 0.7 seconds, and is given up altogether after the
  * worst case. The functions' time-outs are multiples of that, so an answer is ready before Lambda gives up.

@@ -200,6 +200,10 @@ export const findDeadSessions = <Item extends Stored>(
   now: number,
 ): Item[] => stored.filter(({ session }) => isDeadFor(holder, session, now)).slice(0, MAX_DELETED_SESSIONS);
 
+/** Whether these are as many dead ones as one request deletes. */
+export const areEnoughToDelete = (stored: readonly Stored[], holder: SessionHolder, now: number): boolean =>
+  findDeadSessions(stored, holder, now).length === MAX_DELETED_SESSIONS;
+
 /** An app whose token was taken over never refreshes it, which is no sign that it is not used. */
 const keptFirst = (one: Stored, other: Stored): number =>
   Number(isUntouchedImport(other.session)) - Number(isUntouchedImport(one.session)) ||

@@ -1,7 +1,13 @@
 /** A user's sessions, for the endpoints that show, end or tidy them. */
-import { findLiveSessions, type Session, toSeconds } from '../domain/session';
+import {
+  areEnoughToDelete,
+  findLiveSessions,
+  type Session,
+  type SessionHolder,
+  toSeconds,
+} from '../domain/session';
 import type { RequestLog } from '../log/request-log';
-import type { SessionStore, StoredSession } from '../store/sessions';
+import type { SessionStore, StoredSession, StoredSessions } from '../store/sessions';
 import type { ProtectedRequest } from './create-handler';
 import { ApiError, messages } from './errors';
 import type { Principal } from './principal';
@@ -9,8 +15,17 @@ import type { Principal } from './principal';
 type Store = Pick<SessionStore, 'list'>;
 
 /** All that is stored at a locator. Of a pile that is too long to read, the first pages, which the log then says. */
-export async function listSessions(locator: string, { list }: Store, log: RequestLog) {
-  const stored = await list(locator);
+export const listSessions = async (locator: string, { list }: Store, log: RequestLog) =>
+  report(await list(locator), log);
+
+/** As much of what is stored as it takes to find all dead sessions that one request deletes. */
+export const listSessionsToTidy = async (
+  locator: string,
+  { holder, now }: { readonly holder: SessionHolder; readonly now: number },
+  { list, log }: Store & { readonly log: RequestLog },
+) => report(await list(locator, (read) => areEnoughToDelete(read, holder, now)), log);
+
+function report(stored: StoredSessions, log: RequestLog): StoredSessions {
   if (!stored.isComplete) log.event('sessions_not_all_read');
   return stored;
 }

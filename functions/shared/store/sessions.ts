@@ -7,7 +7,7 @@ import {
   type QueryCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { MAX_SESSION_PAGES, TIDYING_PATIENCE_MS } from '../domain/limits';
+import { MAX_SESSION_PAGES, SESSIONS_TO_TIDY, TIDYING_PATIENCE_MS } from '../domain/limits';
 import type { Session } from '../domain/session';
 import type { Bound } from './bind';
 import { conditionHeld, type Database } from './database';
@@ -133,9 +133,16 @@ export async function removeAll(database: Tokens, stored: readonly StoredSession
   }
 }
 
-/** A user's sessions, strongly consistent; of a pile that is too long or takes too long to read, the first pages. */
-export async function list({ send, tables }: Tokens, locator: string): Promise<StoredSessions> {
-  const items: SessionItem[] = [];
+/**
+ * A user's sessions, strongly consistent; of a pile that is too long or takes too long to read, the first pages. With `isEnough`, begins with
+ * {@link SESSIONS_TO_TIDY}, and reads on only until it says so.
+ */
+export async function list(
+  { send, tables }: Tokens,
+  locator: string,
+  isEnough?: (read: readonly StoredSession[]) => boolean,
+): Promise<StoredSessions> {
+  const sessions: StoredSession[] = [];
   let from: QueryCommandOutput['LastEvaluatedKey'];
   const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
   for (let page = 0; page < MAX_SESSION_PAGES; page += 1) {
@@ -146,13 +153,14 @@ export async function list({ send, tables }: Tokens, locator: string): Promise<S
       ExpressionAttributeNames: { '#user': tokensTable.partitionKey },
       ExpressionAttributeValues: { ':locator': locator },
       ExclusiveStartKey: from,
+      Limit: isEnough && page === 0 ? SESSIONS_TO_TIDY : undefined,
     });
     const { Items = [], LastEvaluatedKey } = await send(query);
-    items.push(...(Items as SessionItem[]));
+    sessions.push(...(Items as SessionItem[]).map(toStoredSession));
     from = LastEvaluatedKey;
-    if (!from || performance.now() > giveUpAt) break;
+    if (!from || isEnough?.(sessions) || performance.now() > giveUpAt) break;
   }
-  return { sessions: items.map(toStoredSession).sort(newestFirst), isComplete: from === undefined };
+  return { sessions: sessions.sort(newestFirst), isComplete: from === undefined };
 }
 
 type SessionItem = Session & { readonly user: string; readonly session: string };
