@@ -3,6 +3,7 @@
 /** By field, every message that applies; `non_field_errors` for the request as a whole. */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 
+/** Why a call failed, told apart by `kind`. */
 export type ClientError =
   /** Nobody is signed in, or the server has ended the session. Ask the user to sign in. */
   | { readonly kind: 'signed_out' }

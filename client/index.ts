@@ -25,7 +25,8 @@ import { createVault, type TokenStore } from './store.ts';
 
 export type * from './api.ts';
 export type { ClientError, Failure, FieldErrors, Result, Success } from './errors.ts';
-export type { Clock, Fetch, FetchInit, FetchResponse, Signal } from './platform.ts';
+export type { Clock, Fetch, FetchInit, FetchResponse, PlatformResponse, Signal } from './platform.ts';
+export type { HttpRequest } from './request.ts';
 export { memoryStore, type TokenStore, type WebStorage, webStore } from './store.ts';
 
 export interface ClientOptions {
@@ -38,11 +39,13 @@ export interface ClientOptions {
   readonly clock?: Clock;
 }
 
+/** What every call takes. */
 export interface CallOptions {
   /** Ends this call with `aborted`. Calls that wait for the same refresh go on. */
   readonly signal?: Signal | undefined;
 }
 
+/** Of a request of your own. */
 export type RequestOptions = CallOptions &
   Partial<Pick<HttpRequest, 'method' | 'headers' | 'json' | 'body' | 'timeoutMs' | 'parse'>>;
 
@@ -111,6 +114,7 @@ export class Client {
     return this.#forgetAfter(await this.#post('/api/logoutall/', undefined, signal));
   }
 
+  /** The greeting for the user's role. */
   dashboard(options: CallOptions = {}): Promise<Result<{ readonly message: string }>> {
     return this.request('/api/dashboard/', options);
   }
@@ -130,10 +134,12 @@ export class Client {
     return this.#post('/api/auth/users/set_password/', json, signal);
   }
 
+  /** Changes the username. */
   setUsername(json: SetUsernameFields, { signal }: CallOptions = {}): Promise<Result<void>> {
     return this.#post('/api/auth/users/set_username/', json, signal);
   }
 
+  /** The user who is signed in. */
   me(options: CallOptions = {}): Promise<Result<Profile>> {
     return this.request(ME, options);
   }
@@ -171,14 +177,17 @@ export class Client {
     return this.#postInPublic('activation', json, signal);
   }
 
+  /** Sends the message to confirm an address again. */
   resendActivation(json: EmailFields, { signal }: CallOptions = {}): Promise<Result<void>> {
     return this.#postInPublic('resend_activation', json, signal);
   }
 
+  /** Sends a message with a link to delete the user. */
   requestDeletion(json: EmailFields, { signal }: CallOptions = {}): Promise<Result<void>> {
     return this.#postInPublic('request_deletion', json, signal);
   }
 
+  /** Deletes the user, by that link. */
   confirmDeletion(json: LinkFields, { signal }: CallOptions = {}): Promise<Result<void>> {
     return this.#postInPublic('confirm_deletion', json, signal);
   }

@@ -11,6 +11,7 @@ import {
   sleep,
 } from './platform.ts';
 
+/** A request of the API. */
 export interface HttpRequest {
   readonly method: string;
   /** Below the base URL; begins with a slash. */

@@ -1,5 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as cdk from 'aws-cdk-lib/core';
+import { Client, memoryStore } from 'token-auth/client';
 import { readPrincipal } from 'token-auth/principal';
 import { AppStack } from '../lib/app-stack';
 
@@ -11,4 +12,9 @@ test('the stack contains the backend, and an external authorizer', () => {
 
 test('nobody calls a method that is not protected', () => {
   expect(readPrincipal({ requestContext: {} })).toBeUndefined();
+});
+
+test('the client starts signed out', async () => {
+  const client = new Client({ baseUrl: 'https://auth.example.com', store: memoryStore() });
+  expect(await client.isSignedIn()).toEqual({ ok: true, value: false });
 });
