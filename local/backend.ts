@@ -2,13 +2,13 @@
  * What of a template runs on a database that is there: its functions, the streams that invoke them, and where their
  * messages go. What is started is stopped in reverse order, also when a later start fails.
  */
-import { devNull } from 'node:os';
+import { availableParallelism, devNull } from 'node:os';
 import { startChannels } from './delivery/channels';
 import { Outbox } from './delivery/outbox';
 import { TableScanner } from './delivery/scan';
 import { type Schedule, StreamSource, scheduleLater } from './delivery/source';
 import type { InsertedItem } from './dynamodb/inserts';
-import { FunctionPool, type FunctionPoolOptions } from './functions/pool';
+import { FunctionPool, type FunctionPoolOptions, WorkerLimit } from './functions/pool';
 import type { FunctionOutput } from './functions/worker';
 import type { Invoke } from './gateway/request';
 import { createRoleAccess } from './iam/role-access';
@@ -16,6 +16,8 @@ import type { Deployment, FunctionDefinition } from './template/deployment';
 import { administratorKey, connectAsAdministrator } from './template/tables';
 
 export interface BackendOptions {
+  /** Every bundle has been loaded by an earlier run. By default each is loaded at start, so that one that cannot be is an error there. */
+  readonly areFunctionsTried?: boolean;
   /** Where the functions' output goes; by default to that of the process. */
   readonly output?: FunctionOutput;
   /** How long a function's idle worker lives; by default a minute. */
@@ -63,7 +65,7 @@ export async function startBackend(
   { schedule = scheduleLater, ...options }: BackendOptions & Pick<FunctionPoolOptions, 'clockOffset'>,
   started: Started,
 ): Promise<Backend> {
-  const { output = process, idleMilliseconds, clockOffset } = options;
+  const { areFunctionsTried = false, output = process, idleMilliseconds, clockOffset } = options;
   const outbox = new Outbox(output.stdout);
   const refuse = createRoleAccess(deployment.functions, administratorKey);
   const channels = await startChannels({ outbox, refuse });
@@ -74,7 +76,13 @@ export async function startBackend(
     ...(clockOffset && { clockOffset }),
     ...(idleMilliseconds !== undefined && { idleMilliseconds }),
   };
-  const invoke = await prepareFunctions(deployment.functions, settings, started);
+  const pools = createPools(deployment.functions, settings, started);
+  if (!areFunctionsTried) await tryAll(pools);
+  const invoke: Invoke = async (functionId, event) => {
+    const pool = pools.get(functionId);
+    if (pool === undefined) throw new Error(`There is no function ${functionId}`);
+    return pool.invoke(event);
+  };
   for (const definition of deployment.eventSources) {
     const source = new StreamSource({ definition, invoke, stderr: output.stderr, schedule });
     started.push(() => source.close());
@@ -95,27 +103,32 @@ export async function startBackend(
   return { invoke, outbox, channelsUrl: channels.url };
 }
 
-/** Loads every bundle once, so that one that cannot be loaded is an error at start. No worker stays. */
-async function prepareFunctions(
+function createPools(
   functions: readonly FunctionDefinition[],
-  settings: Omit<FunctionPoolOptions, 'definition'>,
+  settings: Omit<FunctionPoolOptions, 'definition' | 'limit'>,
   started: Started,
-): Promise<Invoke> {
+): Map<string, FunctionPool> {
   const pools = new Map<string, FunctionPool>();
-  const messages: string[] = [];
+  const limit = new WorkerLimit();
   for (const definition of functions) {
-    const pool = new FunctionPool({ ...settings, definition });
+    const pool = new FunctionPool({ ...settings, definition, limit });
     started.push(() => pool.close());
     pools.set(definition.logicalId, pool);
-    await pool.check().catch(({ message }: Error) => messages.push(message));
   }
-  if (messages.length > 0) throw new Error(messages.join('\n'));
+  return pools;
+}
 
-  return async (functionId, event) => {
-    const pool = pools.get(functionId);
-    if (pool === undefined) throw new Error(`There is no function ${functionId}`);
-    return pool.invoke(event);
+/** Loads every bundle once. No worker stays. Rejects with a line for each that cannot be loaded. */
+async function tryAll(pools: ReadonlyMap<string, FunctionPool>): Promise<void> {
+  const messages = new Map<string, string>();
+  const waiting = pools.entries();
+  const tryNext = async (): Promise<void> => {
+    for (const [id, pool] of waiting)
+      await pool.check().catch(({ message }: Error) => messages.set(id, message));
   };
+  await Promise.all(Array.from({ length: availableParallelism() }, tryNext));
+  const ordered = [...pools.keys()].flatMap((id) => messages.get(id) ?? []);
+  if (ordered.length > 0) throw new Error(ordered.join('\n'));
 }
 
 /** The functions reach the database and the channels, and see none of the developer's own AWS settings. */

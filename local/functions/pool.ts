@@ -4,7 +4,6 @@
  * on demand.
  */
 import { randomUUID } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { type FunctionDefinition, region } from '../template/deployment';
 import {
   createFailure,
@@ -17,6 +16,8 @@ import {
 
 export interface FunctionPoolOptions {
   readonly definition: FunctionDefinition;
+  /** The same for all pools. */
+  readonly limit: WorkerLimit;
   /** Variables beside those of the template. They win. */
   readonly environment?: Readonly<Record<string, string>>;
   /** How long an idle worker lives; by default a minute. */
@@ -27,7 +28,44 @@ export interface FunctionPoolOptions {
   readonly clockOffset?: SharedArrayBuffer;
 }
 
-const maxWorkers = Math.max(4, availableParallelism());
+/** Of one function. */
+const maxWorkers = 4;
+
+/**
+ * Of all functions together: each takes 20 MB or more, and seldom do so many work at the same time. A function without
+ * a worker always gets one: for it the worker ends that has been idle longest.
+ */
+const maxWorkersTogether = 8;
+
+/** Counts the workers of all pools. */
+export class WorkerLimit {
+  readonly #workers = new Set<FunctionWorker>();
+  /** The one that has been idle longest comes first. */
+  readonly #idle = new Set<FunctionWorker>();
+
+  get isReached(): boolean {
+    return this.#workers.size >= maxWorkersTogether;
+  }
+
+  add(worker: FunctionWorker): void {
+    const [longestIdle] = this.#idle;
+    if (this.isReached && longestIdle !== undefined) {
+      this.#idle.delete(longestIdle);
+      void longestIdle.stop();
+    }
+    this.#workers.add(worker);
+  }
+
+  setIdle(worker: FunctionWorker, isIdle: boolean): void {
+    if (isIdle) this.#idle.add(worker);
+    else this.#idle.delete(worker);
+  }
+
+  delete(worker: FunctionWorker): void {
+    this.#workers.delete(worker);
+    this.#idle.delete(worker);
+  }
+}
 
 interface Job {
   readonly requestId: string;
@@ -38,6 +76,7 @@ interface Job {
 export class FunctionPool {
   readonly #workerOptions: WorkerOptions;
   readonly #idleMilliseconds: number;
+  readonly #limit: WorkerLimit;
   readonly #workers = new Set<FunctionWorker>();
   /** Taken last in, first out, so that unused workers become idle and end. */
   readonly #idle: { readonly worker: FunctionWorker; readonly timer: NodeJS.Timeout }[] = [];
@@ -54,6 +93,7 @@ export class FunctionPool {
       ...(clockOffset && { clockOffset }),
     };
     this.#idleMilliseconds = options.idleMilliseconds ?? 60_000;
+    this.#limit = options.limit;
   }
 
   /** Loads the bundle once, in a thread that ends again. Rejects with FunctionLoadError. */
@@ -86,16 +126,20 @@ export class FunctionPool {
       const job = this.#waiting.shift();
       if (job !== undefined) void this.#run(worker, job);
     }
-    const missing = this.#waiting.length - this.#starting;
-    const allowed = maxWorkers - this.#workers.size;
-    for (let count = Math.min(missing, allowed); count > 0; count -= 1) void this.#grow();
+    while (this.#waiting.length > this.#starting && this.#mayGrow()) void this.#grow();
+  }
+
+  #mayGrow(): boolean {
+    return this.#workers.size === 0 || (this.#workers.size < maxWorkers && !this.#limit.isReached);
   }
 
   #takeIdle(): FunctionWorker | undefined {
     for (;;) {
       const idle = this.#idle.pop();
-      clearTimeout(idle?.timer);
-      if (idle === undefined || idle.worker.isUsable) return idle?.worker;
+      if (idle === undefined) return undefined;
+      clearTimeout(idle.timer);
+      this.#limit.setIdle(idle.worker, false);
+      if (idle.worker.isUsable) return idle.worker;
     }
   }
 
@@ -109,11 +153,13 @@ export class FunctionPool {
   #rest(worker: FunctionWorker): void {
     if (!worker.isUsable) return;
     this.#idle.push({ worker, timer: setTimeout(() => void worker.stop(), this.#idleMilliseconds) });
+    this.#limit.setIdle(worker, true);
   }
 
   /** Starts a worker for those who wait. If the bundle cannot be loaded, one of them gets the failure. */
   async #grow(): Promise<void> {
     const worker = new FunctionWorker(this.#workerOptions);
+    this.#limit.add(worker);
     this.#workers.add(worker);
     void worker.ended.then(() => this.#forget(worker));
     this.#starting += 1;
@@ -135,6 +181,7 @@ export class FunctionPool {
   }
 
   #forget(worker: FunctionWorker): void {
+    this.#limit.delete(worker);
     this.#workers.delete(worker);
     const position = this.#idle.findIndex((idle) => idle.worker === worker);
     if (position >= 0) clearTimeout(this.#idle.splice(position, 1)[0]?.timer);

@@ -2,6 +2,7 @@
  * Runs inside a worker thread: loads one bundle and calls its handler, one event at a time. It is plain JavaScript
  * because Node.js itself loads it. Its environment variables are the function's, set before the bundle runs.
  */
+const { StringDecoder } = require('node:string_decoder');
 const { pathToFileURL } = require('node:url');
 const { parentPort, workerData } = require('node:worker_threads');
 
@@ -34,6 +35,24 @@ function moveClock(shared) {
 /** @param {ThreadMessage} message */
 function say(message) {
   parentPort?.postMessage(message);
+}
+
+/**
+ * Sends what the function writes as messages, each with the invocation's other messages and in their order. A thread's own streams would cost
+ * two more messages for each line.
+ * @param {'stdout' | 'stderr'} stream
+ */
+function sendOutput(stream) {
+  const decoder = new StringDecoder('utf8');
+  Object.assign(process[stream], {
+    /** @type {import('node:stream').Writable['_write']} */
+    _write(chunk, encoding, done) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
+      say({ kind: 'wrote', stream, text: decoder.write(bytes) });
+      done();
+    },
+    _writev: undefined,
+  });
 }
 
 /** Uses `import`, as Lambda does: a module may await while it loads. @returns {Promise<Handler>} */
@@ -88,6 +107,8 @@ async function invoke(handler, invocation) {
 }
 
 async function main() {
+  sendOutput('stdout');
+  sendOutput('stderr');
   if (settings.clockOffset) moveClock(settings.clockOffset);
   const handler = await loadHandler();
   parentPort?.on('message', (invocation) => void invoke(handler, invocation));

@@ -4,7 +4,6 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { isRecord } from '../json';
 import type { FunctionDefinition } from '../template/deployment';
@@ -27,8 +26,9 @@ export interface InvocationMessage {
   readonly functionArn: string;
 }
 
-/** From a thread: `ready` or `unloadable` once, then `succeeded` or `failed` for each invocation. */
+/** From a thread: `ready` or `unloadable` once, then `succeeded` or `failed` for each invocation; `wrote` at any time. */
 export type ThreadMessage =
+  | { readonly kind: 'wrote'; readonly stream: keyof FunctionOutput; readonly text: string }
   | { readonly kind: 'ready' }
   | { readonly kind: 'unloadable'; readonly failure: FunctionFailure }
   | { readonly kind: 'succeeded'; readonly payload: string }
@@ -93,6 +93,7 @@ export class FunctionWorker {
 
   readonly #definition: FunctionDefinition;
   readonly #thread: Worker;
+  readonly #lines: Readonly<Record<keyof FunctionOutput, LineJoiner>>;
   #becomeReady: () => void = () => undefined;
   #refuse: (failure: FunctionFailure) => void = () => undefined;
   #invocation: Invocation | undefined;
@@ -102,6 +103,7 @@ export class FunctionWorker {
   constructor(options: WorkerOptions) {
     const { definition, output } = options;
     this.#definition = definition;
+    this.#lines = { stdout: new LineJoiner(output.stdout), stderr: new LineJoiner(output.stderr) };
     this.#thread = startThread(options);
     this.ready = this.#whenReady();
     this.ended = new Promise((resolve) => {
@@ -163,7 +165,8 @@ export class FunctionWorker {
   }
 
   #onMessage(message: ThreadMessage): void {
-    if (message.kind === 'ready') this.#becomeReady();
+    if (message.kind === 'wrote') this.#lines[message.stream].write(message.text);
+    else if (message.kind === 'ready') this.#becomeReady();
     else if (message.kind === 'unloadable') this.#refuse(message.failure);
     else if (message.kind === 'succeeded') this.#settle({ ok: true, payload: message.payload });
     else this.#settle({ ok: false, failure: message.failure });
@@ -171,6 +174,8 @@ export class FunctionWorker {
 
   #onExit(code: number): void {
     this.#isUsable = false;
+    this.#lines.stdout.end();
+    this.#lines.stderr.end();
     const text = `Runtime exited with error: exit status ${code}`;
     const failure = this.#causeOfEnd ?? createFailure('Runtime.ExitError', text, this.#invocation?.requestId);
     this.#refuse(failure);
@@ -204,25 +209,29 @@ function toUncaughtFailure(error: unknown): FunctionFailure {
   };
 }
 
+/**
+ * For new objects. Node.js would give each thread three times 16 or 32 MB, and fill them before it looks for what is
+ * no longer used; the survivors of a request fit in two.
+ */
+const youngGenerationMegabytes = 6;
+
 /** `execArgv` is empty so that loaders of the parent process, such as tsx, do not reach into the functions. */
-function startThread({ definition, environment, output, clockOffset }: WorkerOptions): Worker {
+function startThread({ definition, environment, clockOffset }: WorkerOptions): Worker {
   const [fileName = '', exportName = ''] = definition.handler.split('.');
   const workerData: ThreadSettings = {
     file: findModule(definition.codeFolder, fileName),
     exportName,
     ...(clockOffset && { clockOffset }),
   };
-  const thread = new Worker(join(__dirname, 'thread.js'), {
+  return new Worker(join(__dirname, 'thread.js'), {
     env: { ...environment },
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: definition.memoryMegabytes },
-    stderr: true,
-    stdout: true,
+    resourceLimits: {
+      maxOldGenerationSizeMb: definition.memoryMegabytes,
+      maxYoungGenerationSizeMb: youngGenerationMegabytes,
+    },
     workerData,
   });
-  forwardLines(thread.stdout, output.stdout);
-  forwardLines(thread.stderr, output.stderr);
-  return thread;
 }
 
 /** Lambda looks for these extensions in this order. A missing file fails when the thread loads it. */
@@ -232,18 +241,25 @@ function findModule(codeFolder: string, name: string): string {
 }
 
 /**
- * Forwards each line as soon as it is complete, and the unfinished rest when the source ends. Node's readline would
- * also break a line at U+2028, which JSON may contain.
+ * Passes on each line as soon as it is complete, and the unfinished rest at the end. Node's readline would also break a
+ * line at U+2028, which JSON may contain.
  */
-function forwardLines(source: Readable, target: LineWriter): void {
-  let rest = '';
-  source.setEncoding('utf8');
-  source.on('data', (piece: string) => {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) target.write(`${line}\n`);
-  });
-  source.on('end', () => {
-    if (rest !== '') target.write(`${rest}\n`);
-  });
+class LineJoiner {
+  readonly #target: LineWriter;
+  #rest = '';
+
+  constructor(target: LineWriter) {
+    this.#target = target;
+  }
+
+  write(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#target.write(`${line}\n`);
+  }
+
+  end(): void {
+    if (this.#rest !== '') this.#target.write(`${this.#rest}\n`);
+    this.#rest = '';
+  }
 }
