@@ -12,13 +12,15 @@ import {
 } from './backend';
 import { answerClockRequest, LocalClock } from './clock';
 import { answerDocsRequest } from './docs-page/docs-page';
+import { scheduleLater } from './delivery/source';
 import { createDatabaseAccess } from './dynamodb/access';
 import { startDynamoDb } from './dynamodb/engine';
+import { startExpiry } from './dynamodb/expiry';
 import type { GatewayRequest } from './gateway/request';
 import { startGateway } from './gateway/server';
 import type { ApiDefinition, Deployment } from './template/deployment';
 import { loadDeployment } from './template/load-deployment';
-import { administratorKey, createTables } from './template/tables';
+import { administratorKey, connectAsAdministrator, createTables } from './template/tables';
 
 export interface RunOptions extends BackendOptions {
   /** The folder that `cdk synth` wrote. */
@@ -74,6 +76,11 @@ async function start(deployment: Deployment, options: RunOptions, started: Start
   const { apiDescription } = options;
   const database = await findDatabase(deployment, options, started);
   await createTables(database.endpoint, tables);
+  if (options.dynamoDbEndpoint === undefined) {
+    const client = connectAsAdministrator(database.endpoint);
+    const { schedule = scheduleLater, output: { stderr } = process } = options;
+    started.push(startExpiry({ client, tables, stderr, schedule }));
+  }
   const clock = new LocalClock();
   const { invoke, outbox } = await startBackend(
     { deployment, database },

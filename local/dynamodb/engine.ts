@@ -1,9 +1,10 @@
 /**
  * An embedded DynamoDB over HTTP: dynalite, plus TransactWriteItems and the items of failed conditions. Requests run
  * strictly one at a time, so everything is serializable. Signatures are not verified; the access key id in them says
- * who calls. Nothing expires by TTL (DynamoDB's own may take days).
+ * who calls. Expired items are deleted by `expiry.ts`.
  */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -207,11 +208,12 @@ async function readRequest(request: IncomingMessage): Promise<DynamoDbRequest> {
 async function readBody(request: IncomingMessage): Promise<string> {
   let chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
+  request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes > maxRequestBytes) chunks = [];
     else chunks.push(chunk);
-  }
+  });
+  await once(request, 'end');
   if (bytes > maxRequestBytes) {
     throw refusal('RequestEntityTooLargeException', `A request may have ${maxRequestBytes} bytes at most.`);
   }

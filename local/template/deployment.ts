@@ -46,6 +46,8 @@ export interface TableDefinition {
   readonly arn: string;
   readonly keySchema: readonly KeyElement[];
   readonly attributeDefinitions: readonly AttributeDefinition[];
+  /** The attribute with the second, since 1970, at which an item's time is over. Absent: items stay. */
+  readonly timeToLive?: string;
   /** Absent: the table has no stream. */
   readonly stream?: StreamDefinition;
 }

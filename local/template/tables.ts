@@ -1,6 +1,5 @@
 /**
- * Reads tables from a template, and creates them in a DynamoDB on this machine. Time to live stays off: AWS may delete
- * an expired item days later, so nothing may rely on it.
+ * Reads tables from a template, and creates them in a DynamoDB on this machine.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
  */
 import {
@@ -35,22 +34,25 @@ export const tableType = {
         StreamViewType: v.picklist(['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']),
       }),
     ),
+    TimeToLiveSpecification: v.optional(
+      v.strictObject({ AttributeName: v.optional(v.string()), Enabled: v.boolean() }),
+    ),
   }),
   ignored: words(`
     BillingMode ContributorInsightsSpecification DeletionProtectionEnabled OnDemandThroughput
-    PointInTimeRecoverySpecification ProvisionedThroughput SSESpecification TableClass Tags
-    TimeToLiveSpecification WarmThroughput
+    PointInTimeRecoverySpecification ProvisionedThroughput SSESpecification TableClass Tags WarmThroughput
   `),
 } as const satisfies ResourceType;
 
 /** The tables to create. Secondary indexes and explicit names are refused. */
 export function readTables(template: Template, resolve: Resolve): TableDefinition[] {
   return resourcesOfType(template, tableType.type).map((resource) => {
-    const { KeySchema, AttributeDefinitions, StreamSpecification } = readProperties(
+    const { KeySchema, AttributeDefinitions, StreamSpecification, TimeToLiveSpecification } = readProperties(
       resource,
       tableType,
       resolve,
     );
+    const timeToLive = TimeToLiveSpecification?.Enabled ? TimeToLiveSpecification.AttributeName : undefined;
     const readAttribute = (name: string) => attribute(resource.logicalId, name, { template, resource });
     return {
       logicalId: resource.logicalId,
@@ -58,6 +60,7 @@ export function readTables(template: Template, resolve: Resolve): TableDefinitio
       arn: readAttribute('Arn'),
       keySchema: KeySchema,
       attributeDefinitions: AttributeDefinitions,
+      ...(timeToLive !== undefined && { timeToLive }),
       ...(StreamSpecification && {
         stream: { arn: readAttribute('StreamArn'), viewType: StreamSpecification.StreamViewType },
       }),
