@@ -11,6 +11,9 @@ declare module 'dynalite/db' {
   export interface Level {
     open(): Promise<void>;
     close(): Promise<void>;
+    get(key: string, done: Done): void;
+    /** Undefined if there is none. */
+    getSync(key: string): unknown;
     put(key: string, value: unknown, done: Done): void;
     del(key: string, done: Done): void;
     batch(writes: readonly LevelWrite[], done: Done): void;

@@ -183,8 +183,10 @@ class RequestTokens {
 
   /** True if this very request has succeeded. Throws IdempotentParameterMismatchException if another one has. */
   isSpent(token: string, request: unknown): boolean {
+    // The oldest comes first.
     for (const [earlier, { atMs }] of this.#spent) {
-      if (this.#now() - atMs >= tokenValidityMs) this.#spent.delete(earlier);
+      if (this.#now() - atMs < tokenValidityMs) break;
+      this.#spent.delete(earlier);
     }
     const spent = this.#spent.get(token);
     if (!spent) return false;

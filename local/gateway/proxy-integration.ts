@@ -2,7 +2,6 @@
  * The Lambda proxy integration: the function gets the request as an event, and its result is the response.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import type { InvocationResult } from '../functions/worker';
 import { recordSchema, words } from '../json';
@@ -89,16 +88,13 @@ function isTooLarge(event: object, { body }: RoutedRequest): boolean {
 }
 
 /** The function goes on after the gateway has given up on it. */
-async function within(
-  milliseconds: number,
-  invocation: Promise<InvocationResult>,
-): Promise<InvocationResult> {
-  const answered = new AbortController();
-  const timeout = delay(milliseconds, undefined, { signal: answered.signal }).catch(() => undefined);
-  const result = await Promise.race([invocation, timeout]);
-  answered.abort();
-  if (result !== undefined) return result;
-  throw new GatewayFailure('INTEGRATION_TIMEOUT', { message: 'Endpoint request timed out' });
+function within(milliseconds: number, invocation: Promise<InvocationResult>): Promise<InvocationResult> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () =>
+      reject(new GatewayFailure('INTEGRATION_TIMEOUT', { message: 'Endpoint request timed out' }));
+    const timer = setTimeout(giveUp, milliseconds);
+    invocation.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** API Gateway looks only at the first media type that a client accepts. */

@@ -1,5 +1,5 @@
 /** A request as it came over the wire, and what events, `$context` and responses take from it. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { InvocationResult } from '../functions/worker';
 import { words } from '../json';
@@ -76,7 +76,7 @@ export function forwardedHeaders(request: GatewayRequest): HeaderList {
     ...kept.map(
       (header) => (hasName(header, 'Authorization') ? ['Authorization', header[1]] : header) as Header,
     ),
-    ['X-Amzn-Trace-Id', headerValue(sent, 'X-Amzn-Trace-Id') ?? createTraceId(request.receivedAt)],
+    ['X-Amzn-Trace-Id', headerValue(sent, 'X-Amzn-Trace-Id') ?? createTraceId(request)],
     ['X-Forwarded-For', [...forwardedFor.map(([, value]) => value), request.sourceIp].join(', ')],
     ['X-Forwarded-Port', String(request.serverPort)],
     ['X-Forwarded-Proto', 'http'],
@@ -84,8 +84,8 @@ export function forwardedHeaders(request: GatewayRequest): HeaderList {
 }
 
 /** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
-function createTraceId(now: number): string {
-  return `Root=1-${Math.floor(now / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
+function createTraceId({ receivedAt, id }: GatewayRequest): string {
+  return `Root=1-${Math.floor(receivedAt / 1000).toString(16)}-${id.replaceAll('-', '').slice(8)}`;
 }
 
 /** `requestContext` of events, and `$context`. Without a route it has only what does not depend on one. */

@@ -35,14 +35,13 @@ export interface AccessRequest {
 
 const statementMembers: readonly string[] = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
 
-/** True if a statement allows the request and none denies it. Throws for a statement that is not understood. */
+/** True if a statement allows the request and none denies it. The statements are understood. */
 export function isAllowed(statements: readonly PolicyStatement[], request: AccessRequest): boolean {
-  checkUnderstood(statements);
   const effects = statements.filter((statement) => appliesTo(statement, request)).map(({ Effect }) => Effect);
   return effects.includes('Allow') && !effects.includes('Deny');
 }
 
-/** Checks a template's resolved statements at start. Throws an Error that names what is not understood. */
+/** Checks resolved statements before they are used. Throws an Error that names what is not understood. */
 export function checkUnderstood(statements: readonly unknown[]): asserts statements is PolicyStatement[] {
   statements.forEach(checkStatement);
 }
@@ -153,20 +152,21 @@ function single(values: readonly string[], key: string): string {
 
 /** Action names are case-insensitive, as in IAM. */
 function matchesAction(pattern: string, action: string): boolean {
-  return toExpression(pattern, 'i').test(action);
+  return matchesText(pattern.toLowerCase(), action.toLowerCase());
 }
 
 /** As `StringLike` compares. */
-const matchesText = (pattern: string, text: string): boolean => toExpression(pattern, '').test(text);
+function matchesText(pattern: string, text: string): boolean {
+  return /[*?]/.test(pattern) ? toExpression(pattern).test(text) : pattern === text;
+}
 
 /** A wildcard in one of an ARN's first five parts matches only within that part; only `*` alone matches any resource. */
 export function matchesResource(pattern: string, arn: string): boolean {
-  if (pattern === '*') return true;
+  if (pattern === '*' || pattern === arn) return true;
   const parts = splitArn(arn);
   const patterns = splitArn(pattern);
   return (
-    parts.length === patterns.length &&
-    patterns.every((part, index) => toExpression(part, '').test(parts[index] ?? ''))
+    parts.length === patterns.length && patterns.every((part, index) => matchesText(part, parts[index] ?? ''))
   );
 }
 
@@ -176,7 +176,7 @@ function splitArn(arn: string): string[] {
   return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(':')] : [])];
 }
 
-function toExpression(pattern: string, flags: string): RegExp {
+function toExpression(pattern: string): RegExp {
   const literal = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, `s${flags}`);
+  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's');
 }
