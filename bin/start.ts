@@ -13,9 +13,9 @@ import {
 } from '../cli/program';
 import { announceServer } from '../cli/running-server';
 import { listRoutes, routes } from '../functions/endpoints';
+import { findOrSynthesise } from '../local/kept-assembly';
 import { logWriter } from '../local/log/terminal';
 import { runTemplate } from '../local/run';
-import { synthesise } from '../local/synthesise';
 
 run(async () => {
   const { PORT, DATA_DIR, AWS_ENDPOINT_URL_DYNAMODB } = process.env;
@@ -30,21 +30,22 @@ run(async () => {
   const dataDir = resolve(options['data-dir']);
   const dynamoDbEndpoint = options.dynamodb && checkUrl(options.dynamodb);
   makeDataFolder(dataDir);
-  const assembly = join(dataDir, 'cdk.out');
-  const warnings = await synthesise(assembly, messages.settings);
+  const assembly = await findOrSynthesise({ dataDir, settings: messages.settings });
   const api = await runTemplate({
-    assembly,
+    assembly: assembly.folder,
+    areFunctionsTried: assembly.hasRun,
     port,
     apiDescription: join(__dirname, '../docs/openapi.json'),
     output: { stdout: logWriter(process.stdout), stderr: process.stderr },
     ...(dynamoDbEndpoint ? { dynamoDbEndpoint } : { dataDir: join(dataDir, 'dynamodb') }),
   });
+  assembly.noteRun();
   const withdraw = announceServer(dataDir, api);
   stopOnSignal({ close: () => api.close().finally(withdraw) });
   const dataPlace = dynamoDbEndpoint ? `in ${dynamoDbEndpoint}` : `under ${dataDir}`;
   const outbox = describeMessages(`${api.url}/_local/outbox/`, messages);
   console.log(welcome(api.url, { dataPlace, outbox }));
-  for (const warning of warnings) console.error(`\nWARNING: ${warning}`);
+  for (const warning of assembly.warnings) console.error(`\nWARNING: ${warning}`);
 });
 
 function welcome(url: string, { dataPlace, outbox }: { dataPlace: string; outbox: string }): string {

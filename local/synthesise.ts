@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 
-const PROJECT = join(__dirname, '..');
+export const PROJECT = join(__dirname, '..');
 
 /** The stack could not be synthesised; the message is what a person needs to read. */
 class SynthesisError extends Error {
@@ -16,31 +16,30 @@ class SynthesisError extends Error {
 /**
  * Writes the cloud assembly into `outputFolder`. Resolves to the CDK's warnings.
  * @param settings `name=value` pairs, as after `cdk -c`.
+ * @param project the folder with cdk.json.
  * @throws SynthesisError with the CDK's own words, or those of the settings.
  */
 export async function synthesise(
   outputFolder: string,
   settings: readonly string[],
+  project = PROJECT,
 ): Promise<readonly string[]> {
   const context = settings.flatMap((setting) => ['--context', setting]);
-  const options = ['--quiet', '--no-notices', '--output', outputFolder, ...context];
-  const { exitCode, output } = await run(join(PROJECT, 'node_modules', 'aws-cdk', 'bin', 'cdk'), [
-    'synth',
-    ...options,
-  ]);
+  const options = ['synth', '--quiet', '--no-notices', '--output', outputFolder, ...context];
+  const { exitCode, output } = await runCdk(project, options);
   if (exitCode !== 0) throw new SynthesisError(withoutProgress(output));
   return warningsIn(output);
 }
 
-function run(
-  program: string,
+function runCdk(
+  project: string,
   options: readonly string[],
 ): Promise<{ exitCode: number | null; output: string }> {
   return new Promise((resolve, reject) => {
+    const program = join(project, 'node_modules', 'aws-cdk', 'bin', 'cdk');
     const child = spawn(process.execPath, [program, ...options], {
-      cwd: PROJECT,
-      // Skips the CDK's own check of the template, half of the time. `cdk synth` and `cdk deploy` make it.
-      env: { ...withoutAws(process.env), CDK_VALIDATION: 'false' },
+      cwd: project,
+      env: synthesisEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -54,17 +53,25 @@ function run(
   });
 }
 
+/** Says where a command was typed, and not what it means. */
+const ofTheTerminal =
+  /^(_|COLUMNS|INIT_CWD|LINES|OLDPWD|PWD|SHLVL|WINDOWID|(DBUS|SSH|TERM|TMUX|VSCODE|XDG|npm)_.*)$/;
+
 /**
- * Hides the AWS credentials. With them the CDK asks AWS for the account, for minutes where AWS cannot be reached, and
- * this stack does not use the answer.
+ * All that synthesis may read of this process's environment. It hides the AWS credentials: with them the CDK asks AWS
+ * for the account, for minutes where AWS cannot be reached, and this stack does not use the answer.
  */
-const withoutAws = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'))),
+export const synthesisEnvironment = (): Record<string, string | undefined> => ({
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_') && !ofTheTerminal.test(name)),
+  ),
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   CDK_DISABLE_CLI_TELEMETRY: 'true',
+  // Skips the CDK's own check of the template, half of the time. `cdk synth` and `cdk deploy` make it.
+  CDK_VALIDATION: 'false',
 });
 
 /** Each is a line of the CDK's validation report. */

@@ -1,9 +1,8 @@
 /** The local server: the engine of the one that runs, or one of our own on the same data. */
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StoreUnavailableError } from '../../functions/shared/store/unavailable';
 import { startDynamoDb } from '../../local/dynamodb/engine';
-import { synthesise } from '../../local/synthesise';
+import { findLatest, findOrSynthesise } from '../../local/kept-assembly';
 import { region } from '../../local/template/deployment';
 import { loadDeployment } from '../../local/template/load-deployment';
 import { administratorKey, createTables } from '../../local/template/tables';
@@ -27,10 +26,8 @@ export async function openLocal({ dataDir, dynamoDb }: LocalOptions): Promise<Ba
   if (server && (!dynamoDb || dynamoDb === server.dynamoDbEndpoint))
     return open(server.dynamoDbEndpoint, { description, outputs: server.outputs });
   makeDataFolder(folder);
-  const assembly = join(folder, 'cdk.out');
   // That of the last npm start, with its settings.
-  if (!existsSync(join(assembly, 'manifest.json'))) await synthesise(assembly, withMessages([]).settings);
-  const { outputs, tables } = loadDeployment(assembly);
+  const { outputs, tables } = loadDeployment(findLatest(folder) ?? (await synthesiseFor(folder)));
   const engine = dynamoDb ? undefined : await startDynamoDb({ dataDir: join(folder, 'dynamodb') });
   const endpoint = engine?.endpoint ?? dynamoDb;
   try {
@@ -40,6 +37,11 @@ export async function openLocal({ dataDir, dynamoDb }: LocalOptions): Promise<Ba
     await engine?.close();
     throw error;
   }
+}
+
+async function synthesiseFor(dataDir: string): Promise<string> {
+  const { folder } = await findOrSynthesise({ dataDir, settings: withMessages([]).settings });
+  return folder;
 }
 
 interface Opened {

@@ -299,7 +299,9 @@ describe('after-restore', () => {
 describe('without a server', () => {
   it('the engine runs on the same data; what waits in the outbox is tried again and sent at the next start', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'token-auth-own-'));
-    cpSync(assembly, join(dataDir, 'cdk.out'), { recursive: true });
+    const ofLastStart = join(dataDir, 'cdk.out', 'last');
+    cpSync(assembly, ofLastStart, { recursive: true });
+    writeFileSync(join(ofLastStart, 'warnings.json'), '[]');
     // Left behind by a crash.
     const stale = {
       pid: 2 ** 22 - 1,
