@@ -3,6 +3,7 @@ import { bodies } from './bodies';
 import { enumeration } from './enumeration';
 import { functions } from './functions';
 import { growth } from './growth';
+import { local } from './local';
 
 /** Each takes the rest of the command line and returns its output. */
 const programs: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
@@ -10,6 +11,7 @@ const programs: Readonly<Record<string, (args: readonly string[]) => Promise<str
   enumeration,
   bodies,
   growth,
+  local,
 };
 
 async function main([first = '', ...others]: readonly string[]): Promise<string> {
