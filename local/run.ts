@@ -11,8 +11,8 @@ import {
   stop,
 } from './backend';
 import { answerClockRequest, LocalClock } from './clock';
-import { answerDocsRequest } from './docs-page/docs-page';
 import { scheduleLater } from './delivery/source';
+import { answerDocsRequest } from './docs-page/docs-page';
 import { createDatabaseAccess } from './dynamodb/access';
 import { startDynamoDb } from './dynamodb/engine';
 import { startExpiry } from './dynamodb/expiry';
@@ -78,8 +78,8 @@ async function start(deployment: Deployment, options: RunOptions, started: Start
   await createTables(database.endpoint, tables);
   if (options.dynamoDbEndpoint === undefined) {
     const client = connectAsAdministrator(database.endpoint);
-    const { schedule = scheduleLater, output: { stderr } = process } = options;
-    started.push(startExpiry({ client, tables, stderr, schedule }));
+    const { stderr } = options.output ?? process;
+    started.push(startExpiry({ client, tables, stderr, schedule: scheduleLater }));
   }
   const clock = new LocalClock();
   const { invoke, outbox } = await startBackend(
