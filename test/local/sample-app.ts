@@ -41,8 +41,6 @@ export class SampleApp {
       runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
       code: Code.fromAsset(bundle),
-      // Enough on a busy machine.
-      timeout: Duration.seconds(29),
       ...props,
     });
   }

@@ -1,4 +1,5 @@
 /** What functions send by SES and EventBridge, and where the developer sees it. */
+import { Duration } from 'aws-cdk-lib';
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -31,7 +32,9 @@ const sample = serveSample(
   (app: SampleApp) => {
     const bus = new EventBus(app.stack, 'Bus');
     const add = (id: string, code: string, statements: PolicyStatement[]) => {
-      const added = app.addFunction(id, code, { environment: { BUS: bus.eventBusName } });
+      const environment = { BUS: bus.eventBusName };
+      // Enough for a hundred calls on a busy machine.
+      const added = app.addFunction(id, code, { environment, timeout: Duration.seconds(29) });
       for (const statement of statements) added.addToRolePolicy(statement);
       app.api.root.addResource(id).addMethod('POST', new LambdaIntegration(added));
     };
