@@ -15,8 +15,8 @@ jest.mock('node:timers/promises', () => ({
 }));
 
 /**
- * Faults that look alike to the code. A call meets one of them, the next call the next one; with FAULTS=all every call meets all:
- * `FAULTS=all npx jest test/faults`.
+ * Faults that look alike to the code. A call meets one of them, once or for good, and the next call the next one; with FAULTS=all every call
+ * meets all, in both ways: `FAULTS=all npx jest test/faults`.
  */
 const ALIKE: readonly (readonly FaultName[])[] = [
   ['error', 'throttle', 'throughput'],
@@ -54,19 +54,23 @@ afterAll(async () => {
 function cellsOf(fault: FaultName): Cell[] {
   const { operations }: Fault = faults[fault];
   const canMeet = (call: string) => operations?.some((operation) => call.includes(operation)) ?? true;
-  const all = isRetried(fault) ? [1, FOR_GOOD] : [1];
   const met = [...calls]
     .flatMap(([scenario, names]) => names.map((call) => ({ scenario, call })))
-    .filter(({ call }, turn) => canMeet(call) && isTurnOf(fault, turn));
-  return all.flatMap((attempts) =>
-    met.map(({ scenario, call }) => ({ scenario, plan: { call, fault, attempts } })),
+    .filter(({ call }, turn) => canMeet(call) && isTurn(turn, alikeTo(fault).indexOf(fault), alikeTo(fault)));
+  const ways = isRetried(fault) ? [1, FOR_GOOD] : [1];
+  return ways.flatMap((attempts, way) =>
+    met
+      .filter((_, turn) => isTurn(turn, way, ways))
+      .map(({ scenario, call }) => ({ scenario, plan: { call, fault, attempts } })),
   );
 }
 
-function isTurnOf(fault: FaultName, turn: number): boolean {
-  const alike = ALIKE.find((group) => group.includes(fault)) ?? [fault];
-  return process.env['FAULTS'] === 'all' || alike[turn % alike.length] === fault;
-}
+const alikeTo = (fault: FaultName): readonly FaultName[] =>
+  ALIKE.find((group) => group.includes(fault)) ?? [fault];
+
+/** Whether it is the turn of the one at that place among several. */
+const isTurn = (turn: number, place: number, { length }: readonly unknown[]): boolean =>
+  process.env['FAULTS'] === 'all' || turn % length === place;
 
 /** Each of a request's calls is saved by the last attempt that the SDK makes. */
 const cellsAtEveryCall = (fault: FaultName): Cell[] =>
