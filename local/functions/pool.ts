@@ -35,7 +35,7 @@ const maxWorkers = 4;
  * Of all functions together: each takes 20 MB or more, and seldom do so many work at the same time. A function without
  * a worker always gets one: for it the worker ends that has been idle longest.
  */
-const maxWorkersTogether = 8;
+const maxWorkersTogether = 6;
 
 /** Counts the workers of all pools. */
 export class WorkerLimit {
