@@ -33,23 +33,26 @@ const maxWorkers = 4;
 
 /**
  * Of all functions together: each takes 20 MB or more, and seldom do so many work at the same time. A function without
- * a worker always gets one: for it the worker ends that has been idle longest.
+ * a worker always gets one: for it the worker ends that has been idle longest. A function whose requests wait gets
+ * another if that worker has not been used for some seconds.
  */
 const maxWorkersTogether = 6;
+const unusedMilliseconds = 5000;
 
 /** Counts the workers of all pools. */
 export class WorkerLimit {
   readonly #workers = new Set<FunctionWorker>();
-  /** The one that has been idle longest comes first. */
-  readonly #idle = new Set<FunctionWorker>();
+  /** Since when by `performance.now()`: the one that has been idle longest comes first. */
+  readonly #idle = new Map<FunctionWorker, number>();
 
   get isReached(): boolean {
-    return this.#workers.size >= maxWorkersTogether;
+    const [idleSince = Number.POSITIVE_INFINITY] = this.#idle.values();
+    return this.#isFull() && performance.now() - idleSince < unusedMilliseconds;
   }
 
   add(worker: FunctionWorker): void {
-    const [longestIdle] = this.#idle;
-    if (this.isReached && longestIdle !== undefined) {
+    const [longestIdle] = this.#idle.keys();
+    if (this.#isFull() && longestIdle !== undefined) {
       this.#idle.delete(longestIdle);
       void longestIdle.stop();
     }
@@ -57,13 +60,17 @@ export class WorkerLimit {
   }
 
   setIdle(worker: FunctionWorker, isIdle: boolean): void {
-    if (isIdle) this.#idle.add(worker);
+    if (isIdle) this.#idle.set(worker, performance.now());
     else this.#idle.delete(worker);
   }
 
   delete(worker: FunctionWorker): void {
     this.#workers.delete(worker);
     this.#idle.delete(worker);
+  }
+
+  #isFull(): boolean {
+    return this.#workers.size >= maxWorkersTogether;
   }
 }
 

@@ -241,6 +241,7 @@ describe('A worker', () => {
   const many = serveSample((app) => {
     for (const path of paths)
       app.api.root.addResource(path).addMethod('GET', new LambdaIntegration(app.addFunction(path, code)));
+    app.api.root.addMethod('POST', new LambdaIntegration(app.addFunction('Runner', runner)));
   });
 
   it('that has been idle longest ends for the first request of a seventh function', async () => {
@@ -251,5 +252,15 @@ describe('A worker', () => {
 
     expect([await count(paths[0]), await count(paths[6]), await count(paths[2])]).toEqual(['3', '2', '2']);
     expect(await count(paths[1])).toBe('1');
+  });
+
+  it('that has not been used for some seconds ends for a request that waits', async () => {
+    const run = async (body: string) => (await many.fetch('/', { method: 'POST', body })).status;
+    await run('');
+    for (const path of paths.slice(0, 5)) await many.fetch(`/${path}`);
+    const now = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(now + 5000);
+    expect(await Promise.all([run(meetAnother), run(meetAnother)])).toEqual([200, 200]);
+    clock.mockRestore();
   });
 });
