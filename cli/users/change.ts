@@ -55,37 +55,37 @@ export const setRole: Command = {
   },
 };
 
-export const deactivate: Command = {
-  summary: 'locks a user out and ends the sessions',
+/** Lets a user in or locks the user out, by the operation of that name. */
+const changeActivity = (
+  operation: 'activate' | 'deactivate',
+  words: Pick<Command, 'summary'> & Pick<Parameters<typeof report>[2], 'did' | 'was'>,
+): Command => ({
+  summary: words.summary,
   arguments: '<user>',
   options: userOptions,
   async run(backend, args) {
     const user = await findUser(backend, args);
-    const announced = outgoing({ event: 'user.deactivated' }, user, backend);
-    const edit = await backend.stores.administration.deactivate(user, announced);
+    const announced = outgoing({ event: `user.${operation}d` }, user, backend);
+    const edit = await backend.stores.administration[operation](user, announced);
     return report(user, edit, {
-      json: { is_active: false },
-      did: (before) => `Locked ${nameOf(before)} out. All sessions are ended.`,
-      was: 'is locked out',
+      json: { is_active: operation === 'activate' },
+      did: words.did,
+      was: words.was,
     });
   },
-};
+});
 
-export const activate: Command = {
+export const deactivate = changeActivity('deactivate', {
+  summary: 'locks a user out and ends the sessions',
+  did: (before) => `Locked ${nameOf(before)} out. All sessions are ended.`,
+  was: 'is locked out',
+});
+
+export const activate = changeActivity('activate', {
   summary: 'lets a user in again; ended sessions stay ended',
-  arguments: '<user>',
-  options: userOptions,
-  async run(backend, args) {
-    const user = await findUser(backend, args);
-    const announced = outgoing({ event: 'user.activated' }, user, backend);
-    const edit = await backend.stores.administration.activate(user, announced);
-    return report(user, edit, {
-      json: { is_active: true },
-      did: (before) => `Let ${nameOf(before)} in again.`,
-      was: 'is active',
-    });
-  },
-};
+  did: (before) => `Let ${nameOf(before)} in again.`,
+  was: 'is active',
+});
 
 export const endSessions: Command = {
   summary: 'ends all sessions of a user, or with --all of all users',
