@@ -46,7 +46,7 @@ describe('the fields of a signup', () => {
     ['email', 'a\0@example.com', 'Null characters are not allowed.'],
     ['email', '\udc00@example.com', 'Surrogate characters are not allowed: U+DC00.'],
     ['password', 'x'.repeat(60_000), 'Ensure this field has no more than 128 characters.'],
-    ['password', '\ufdfa'.repeat(8), 'Ensure this field has no more than 128 characters.'],
+    ['password', '\ufdfa'.repeat(129), 'Ensure this field has no more than 128 characters.'],
     ['role', null, 'This field may not be null.'],
     ['role', ['CLERK'], 'Not a valid string.'],
   ])('refuse %s %j: %s', (name, value, message) => {
@@ -57,8 +57,9 @@ describe('the fields of a signup', () => {
     ['username', 'x'.repeat(150)],
     ['username', '𝒳'.normalize('NFD').repeat(150)],
     ['email', `${'x'.repeat(242)}@example.com`],
-    ['password', 'x'.repeat(72)],
-    ['password', '😀'.repeat(18)],
+    ['password', 'x'.repeat(128)],
+    ['password', '😀'.repeat(128)],
+    ['password', '\ufdfa'.repeat(128)],
   ])('take a %s of the greatest length', (name, value) => {
     expect(check({ ...good, [name]: value })).toHaveProperty(name);
   });

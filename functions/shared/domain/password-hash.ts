@@ -60,7 +60,7 @@ export async function isVerifiable(storedHash: string): Promise<boolean> {
   return verifier.isVerifiable(storedHash);
 }
 
-/** The form of an existing password in which it is hashed here. Over 1024 characters it is not normalised, so never over 4096 bytes. */
+/** The form of a password in which it is hashed here. Over 1024 characters it is not normalised, so never over 4096 bytes. */
 const normalise = (password: string): string => toNfkc(password, MAX_LOGIN_PASSWORD_BYTES / 4);
 
 /**

@@ -2,7 +2,8 @@
  * Which passwords are refused. By length, likeness and a list of common ones: no composition rules (ASVS 5.0, 6.2.5).
  * Messages are Django's own, because apps show them.
  */
-import { characters } from './text';
+import { MAX_PASSWORD_CHARACTERS } from './limits';
+import { characters, toNfkc } from './text';
 
 export interface PasswordOwner {
   readonly username: string;
@@ -19,16 +20,20 @@ export interface PasswordRules {
   readonly usesBlocklist: boolean;
 }
 
-/** Every reason to refuse the password, in Django's order; empty when it is fine. */
+/**
+ * Every reason to refuse a password of at most 128 characters, in Django's order; empty when it is fine. It is judged in NFKC, as it is hashed,
+ * and must be long enough both so and as typed: one character can become eighteen (U+FDFA), and two can become one.
+ */
 export async function passwordProblems(
-  password: string,
+  typed: string,
   owner: PasswordOwner,
   { minLength, usesBlocklist }: PasswordRules,
 ): Promise<string[]> {
+  const password = toNfkc(typed, MAX_PASSWORD_CHARACTERS);
   const problems: string[] = [];
   if (isLike(password, owner.username)) problems.push('The password is too similar to the username.');
   else if (isLike(password, owner.email)) problems.push('The password is too similar to the email address.');
-  if (characters(password) < minLength) {
+  if (Math.min(characters(typed), characters(password)) < minLength) {
     problems.push(`This password is too short. It must contain at least ${minLength} characters.`);
   }
   if (usesBlocklist) {

@@ -53,15 +53,11 @@ const trimmedText = (notText = NOT_TEXT) =>
  */
 const nfkc = (maxCharacters: number) => v.transform((text: string) => toNfkc(text, maxCharacters));
 
-/** Passwords are taken as typed, in NFKC: keyboards differ in how they compose a letter (NIST SP 800-63B, Password Verifiers). */
-const untrimmedText = (maxCharacters: number) =>
-  v.pipe(cleanText(NOT_TEXT), v.nonEmpty(NOT_BLANK), nfkc(maxCharacters));
-
 /** A name as an existing user types it at login, of any length; `canonicalUsername` bounds what it normalises. */
 const usernameToFind = () => trimmedText();
 
-/** A password as an existing user types it, of any length, and as received: it is brought into NFKC where it is compared. */
-const passwordToCheck = () => v.pipe(cleanText(NOT_TEXT), v.nonEmpty(NOT_BLANK));
+/** A password of any length, as received: it is brought into NFKC where it is judged, hashed or compared. */
+const untrimmedText = () => v.pipe(cleanText(NOT_TEXT), v.nonEmpty(NOT_BLANK));
 
 /** A name for a new user; yields its NFKC form. */
 const newUsername = () =>
@@ -87,7 +83,7 @@ const newEmail = () =>
   );
 
 /** A password's form; whether it is a good one is `domain/password-rules.ts`. */
-const newPassword = () => v.pipe(untrimmedText(MAX_PASSWORD_CHARACTERS), atMost(MAX_PASSWORD_CHARACTERS));
+const newPassword = () => v.pipe(untrimmedText(), atMost(MAX_PASSWORD_CHARACTERS));
 
 /** One of a list; the first of it when the field is missing. */
 const choice = (choices: readonly [string, ...string[]]) =>
@@ -119,7 +115,7 @@ export const existingUsername = {
 } satisfies FieldKind;
 
 export const existingPassword = {
-  schema: passwordToCheck,
+  schema: untrimmedText,
   jsonSchema: { type: 'string', format: 'password', minLength: 1 },
 } satisfies FieldKind;
 
@@ -151,7 +147,7 @@ export const password = {
 
 /** The new password once more; may be left out. */
 export const repeatedPassword = {
-  schema: () => v.optional(untrimmedText(MAX_PASSWORD_CHARACTERS)),
+  schema: () => v.optional(untrimmedText()),
   jsonSchema: { type: 'string', format: 'password', minLength: 1 },
 } satisfies FieldKind;
 
