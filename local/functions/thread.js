@@ -47,8 +47,9 @@ function sendOutput(stream) {
   Object.assign(process[stream], {
     /** @type {import('node:stream').Writable['_write']} */
     _write(chunk, encoding, done) {
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
-      say({ kind: 'wrote', stream, text: decoder.write(bytes) });
+      // No buffer for text: in a thread whose heap is hardly ever collected, buffers pile up outside of it.
+      const text = encoding === 'utf8' ? chunk : decoder.write(Buffer.from(chunk, encoding));
+      say({ kind: 'wrote', stream, text });
       done();
     },
     _writev: undefined,
