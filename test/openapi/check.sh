@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds docs/openapi.json against Redocly's rules, a generator of clients, and with schemathesis against a running server.
-# Skips what the machine has no tool for, and says so. Options are for schemathesis: --max-examples 100, --seed 1.
+# Skips what the machine has no tool for, and says so. Options are for schemathesis: --max-examples 100, --seed 2.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
