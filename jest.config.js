@@ -15,6 +15,7 @@ module.exports = {
   moduleNameMapper: {
     '^./(common-passwords|imported-hash|argon2-wasm).js$': '<rootDir>/functions/shared/domain/$1.ts',
   },
+  setupFiles: ['<rootDir>/test/support/seed.ts'],
   globalSetup: '<rootDir>/test/support/synthesise-once.ts',
   globalTeardown: '<rootDir>/test/support/remove-assembly.ts',
   testTimeout: 30_000,

@@ -1,5 +1,4 @@
-/** Hundreds of random sequences, other ones each time. `npm run test:model -- --runs 20000` plays more. */
-import { randomInt } from 'node:crypto';
+/** Hundreds of random sequences, the same each time. `npm run test:model -- --runs 20000` plays more. */
 import { checkModel } from './commands';
 import { startSystem } from './system';
 
@@ -7,7 +6,7 @@ describe('signup, login, use, refresh, logout and the end of sessions, in any or
   it('never end a session without a cause, never leave an ended one open, and never give a token two successors', async () => {
     const system = await startSystem();
     try {
-      await checkModel(system, { runs: 200, seed: randomInt(2 ** 31) });
+      await checkModel(system, { runs: 200 });
     } finally {
       await system.close();
     }

@@ -1,10 +1,10 @@
 /** What the programs that play random sequences at any length share: their options, their progress, and their exit code. */
 import { randomInt } from 'node:crypto';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import fc from 'fast-check';
 
 interface Length {
   readonly runs: number;
-  readonly seed: number;
   /** To call after each sequence. */
   onSequence(): void;
 }
@@ -37,6 +37,7 @@ async function main(
   if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed))
     throw new Error('--runs and --seed take whole numbers.');
   console.log(`Seed ${seed}.`);
+  fc.configureGlobal({ seed });
   const game = await open(new Set(flags.filter((flag) => values[flag])));
   const startedAt = performance.now();
   let sequences = 0;
@@ -48,7 +49,7 @@ async function main(
   const onSequence = () => {
     sequences += 1;
   };
-  await game.play({ runs, seed, onSequence }).finally(async () => {
+  await game.play({ runs, onSequence }).finally(async () => {
     clearInterval(progress);
     report();
     await game.close();
