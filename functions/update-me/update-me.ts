@@ -3,6 +3,7 @@
  * Nothing else of a user can be changed here.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import * as v from 'valibot';
 import { type AnnouncementRules, announce } from '../shared/domain/message';
 import { toSeconds } from '../shared/domain/session';
 import { canonicalEmail } from '../shared/domain/text';
@@ -34,11 +35,13 @@ export interface UpdateMeDependencies extends ReauthenticationDependencies {
 
 const schema = bodySchema(endpoint.body, {});
 
-/** The changes, none for a `PATCH` without `email`. */
+/** The changes, none for a `PATCH` without `email`, in which a password is not compared but must be in form. */
 export async function readChanges(event: APIGatewayProxyEvent): Promise<Changes | undefined> {
   const fields = await readFields(event);
   const isEmpty = event.httpMethod === 'PATCH' && !fields.has('email');
-  return isEmpty ? undefined : (checkFields(schema, fields) as Changes);
+  if (!isEmpty) return checkFields(schema, fields) as Changes;
+  checkFields(v.partial(schema), fields);
+  return undefined;
 }
 
 export async function updateMe(

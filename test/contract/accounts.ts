@@ -152,6 +152,7 @@ export function accounts(api: Contract): void {
     const required = { email: [REQUIRED], current_password: [REQUIRED] };
     await refuse(PUT, required, {});
     await refuse(PATCH, { current_password: [REQUIRED] }, { email: eve.email });
+    await refuse(PATCH, { current_password: [NOT_BLANK] }, { current_password: '' });
   });
 
   api.row('PATCH and PUT users/me: an invalid or taken email: 400', async () => {
