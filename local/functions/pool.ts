@@ -34,7 +34,8 @@ const maxWorkers = 4;
 /**
  * Of all functions together: each takes 20 MB or more, and seldom do so many work at the same time. A function without
  * a worker always gets one: for it the worker ends that has been idle longest. A function whose requests wait gets
- * another if that worker has not been used for some seconds.
+ * another if that worker has not been used for some seconds. When all are at work there are more for a while: then one
+ * that has done its work ends, unless it is the only one of its function.
  */
 const maxWorkersTogether = 6;
 const unusedMilliseconds = 5000;
@@ -48,6 +49,10 @@ export class WorkerLimit {
   get isReached(): boolean {
     const [idleSince = Number.POSITIVE_INFINITY] = this.#idle.values();
     return this.#isFull() && performance.now() - idleSince < unusedMilliseconds;
+  }
+
+  get isExceeded(): boolean {
+    return this.#workers.size > maxWorkersTogether;
   }
 
   add(worker: FunctionWorker): void {
@@ -159,6 +164,11 @@ export class FunctionPool {
 
   #rest(worker: FunctionWorker): void {
     if (!worker.isUsable) return;
+    if (this.#limit.isExceeded && this.#workers.size > 1) {
+      this.#limit.delete(worker);
+      void worker.stop();
+      return;
+    }
     this.#idle.push({ worker, timer: setTimeout(() => void worker.stop(), this.#idleMilliseconds) });
     this.#limit.setIdle(worker, true);
   }

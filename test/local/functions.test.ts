@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Duration } from 'aws-cdk-lib';
 import { LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import { FunctionPool, WorkerLimit } from '../../local/functions/pool';
 import { runTemplate } from '../../local/run';
+import type { FunctionDefinition } from '../../local/template/deployment';
 import { SampleApp, serveSample } from './sample-app';
 
 /** Runs the JavaScript in the request's body, and answers with what it returns. */
@@ -262,5 +264,32 @@ describe('A worker', () => {
     const clock = jest.spyOn(performance, 'now').mockReturnValue(now + 5000);
     expect(await Promise.all([run(meetAnother), run(meetAnother)])).toEqual([200, 200]);
     clock.mockRestore();
+  });
+
+  it('of a function that has another one ends after its work when there are too many', async () => {
+    const flag = join(folder, 'go-on');
+    writeFileSync(
+      join(folder, 'waiting.js'),
+      `const { existsSync } = require('node:fs');
+      exports.handler = async () => { while (!existsSync('${flag}')) await new Promise(setImmediate); };`,
+    );
+    const limit = new WorkerLimit();
+    const definition: FunctionDefinition = {
+      logicalId: 'Waiting',
+      arn: 'arn:aws:lambda:us-east-1:000000000000:function:Waiting',
+      codeFolder: folder,
+      handler: 'waiting.handler',
+      environment: {},
+      timeoutSeconds: 20,
+      memoryMegabytes: 128,
+      role: { logicalId: 'Role', arn: 'arn:aws:iam::000000000000:role/Role', statements: [] },
+    };
+    const pools = [1, 2, 3, 4].map(() => new FunctionPool({ definition, limit }));
+    const twiceEach = pools.flatMap((pool) => [pool.invoke({}), pool.invoke({})]);
+    expect(limit.isExceeded).toBe(true);
+    writeFileSync(flag, '');
+    for (const { ok } of await Promise.all(twiceEach)) expect(ok).toBe(true);
+    expect(limit.isExceeded).toBe(false);
+    await Promise.all(pools.map((pool) => pool.close()));
   });
 });
