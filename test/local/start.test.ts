@@ -27,7 +27,7 @@ interface Started {
 
 function start(variables: Record<string, string>, options: readonly string[] = []): Started {
   const { AWS_ENDPOINT_URL_DYNAMODB: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'bin/start.ts', ...options], {
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', 'bin/start.ts', ...options], {
     cwd: PROJECT,
     env: { ...inherited, DATA_DIR: dataDir, PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],

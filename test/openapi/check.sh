@@ -23,7 +23,7 @@ else
 fi
 
 if python3 -m venv "$output/venv" && "$output/venv/bin/pip" install --quiet schemathesis==4.32.5; then
-  node --import tsx bin/start.ts --port 0 --data-dir "$output/data" -c rateLimits=off >"$output/server.log" 2>&1 &
+  node --require tsx/cjs bin/start.ts --port 0 --data-dir "$output/data" -c rateLimits=off >"$output/server.log" 2>&1 &
   server=$!
   until url=$(grep -o 'http://127\.0\.0\.1:[0-9]*$' "$output/server.log"); do
     kill -0 "$server" || { cat "$output/server.log"; exit 1; }

@@ -25,7 +25,7 @@ object Backend {
 
     init {
         val data = Files.createTempDirectory("token-session").toFile()
-        val command = listOf("node", "--import", "tsx", "bin/start.ts", "--port", "0", "--data-dir", "$data")
+        val command = listOf("node", "--require", "tsx/cjs", "bin/start.ts", "--port", "0", "--data-dir", "$data")
         val settings = listOf("-c", "rateLimits=off", "-c", "sessionLifetime=3650d")
         val server =
             ProcessBuilder(command + settings).directory(File("../..")).redirectErrorStream(true).start()
