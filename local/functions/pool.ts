@@ -32,12 +32,12 @@ export interface FunctionPoolOptions {
 const maxWorkers = 4;
 
 /**
- * Of all functions together: each takes 20 MB or more, and seldom do so many work at the same time. A function without
+ * Of all functions together: each takes 20 MB or more, and an app that is tried out calls some seven. A function without
  * a worker always gets one: for it the worker ends that has been idle longest. A function whose requests wait gets
  * another if that worker has not been used for some seconds. When all are at work there are more for a while: then one
  * that has done its work ends, unless it is the only one of its function.
  */
-const maxWorkersTogether = 6;
+const maxWorkersTogether = 8;
 const unusedMilliseconds = 5000;
 
 /** Counts the workers of all pools. */
