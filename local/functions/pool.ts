@@ -37,7 +37,7 @@ const maxWorkers = 4;
  * another if that worker has not been used for some seconds. When all are at work there are more for a while: then one
  * that has done its work ends, unless it is the only one of its function.
  */
-const maxWorkersTogether = 8;
+const maxWorkersTogether = 7;
 const unusedMilliseconds = 5000;
 
 /** Counts the workers of all pools. */
