@@ -9,7 +9,7 @@ import { TableScanner } from './delivery/scan';
 import { type Schedule, StreamSource, scheduleLater } from './delivery/source';
 import type { InsertedItem } from './dynamodb/inserts';
 import { FunctionPool, type FunctionPoolOptions, WorkerLimit } from './functions/pool';
-import type { FunctionOutput } from './functions/worker';
+import type { FunctionDatabase, FunctionOutput } from './functions/worker';
 import type { Invoke } from './gateway/request';
 import { createRoleAccess } from './iam/role-access';
 import type { Deployment, FunctionDefinition } from './template/deployment';
@@ -47,6 +47,8 @@ export interface BackendParts {
   readonly deployment: Pick<Deployment, 'functions' | 'eventSources'>;
   readonly database: {
     readonly endpoint: string;
+    /** Absent: functions call the endpoint over HTTP. */
+    readonly answer?: FunctionDatabase['answer'];
     /** Absent: another database than the embedded one. It is asked once a second, and does not enforce grants. */
     readonly listeners?: Listeners;
   };
@@ -65,6 +67,7 @@ export async function startBackend(
   { schedule = scheduleLater, ...options }: BackendOptions & Pick<FunctionPoolOptions, 'clockOffset'>,
   started: Started,
 ): Promise<Backend> {
+  const { endpoint, answer } = database;
   const { areFunctionsTried = false, output = process, idleMilliseconds, clockOffset } = options;
   const outbox = new Outbox(output.stdout);
   const refuse = createRoleAccess(deployment.functions, administratorKey);
@@ -74,6 +77,7 @@ export async function startBackend(
     environment: buildEnvironment(channels.url, database),
     output,
     ...(clockOffset && { clockOffset }),
+    ...(answer && { database: { endpoint, answer } }),
     ...(idleMilliseconds !== undefined && { idleMilliseconds }),
   };
   const pools = createPools(deployment.functions, settings, started);
@@ -87,7 +91,7 @@ export async function startBackend(
     const source = new StreamSource({ definition, invoke, stderr: output.stderr, schedule });
     started.push(() => source.close());
     const onInsert = (inserted: InsertedItem) => source.insert(inserted);
-    const client = connectAsAdministrator(database.endpoint);
+    const client = connectAsAdministrator(endpoint);
     const scanner = new TableScanner({
       client,
       table: definition.table,

@@ -128,7 +128,7 @@ async function findDatabase(
     ...(dataDir === undefined ? {} : { dataDir }),
   });
   started.push(() => engine.close());
-  return { endpoint: engine.endpoint, listeners };
+  return { endpoint: engine.endpoint, answer: engine.answer, listeners };
 }
 
 function listRoutes(api: ApiDefinition): RunningRoute[] {

@@ -85,26 +85,29 @@ export function readCalls(operation: string, payload: JsonObject): RequestedCall
     return mergeByTable(readElements(payload['TransactItems']).flatMap(readTransactionCalls));
   }
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') {
-    return Object.entries(readMembers(payload['RequestItems'])).map(([table, request]) => ({
-      ...readCall(operation, { ...readMembers(request), TableName: table }),
-      attributes: distinct(splitBatch(request).flatMap(readAttributes)),
-      items: splitBatch(request).flatMap(readItems),
-    }));
+    return Object.entries(readMembers(payload['RequestItems'])).map(([table, request]) =>
+      readCall(operation, { ...readMembers(request), TableName: table }, splitBatch(request)),
+    );
   }
   return [readCall(operation, payload)];
 }
 
-function readCall(operation: string, request: JsonObject): RequestedCall {
+/** `parts` name the attributes and items. */
+function readCall(
+  operation: string,
+  request: JsonObject,
+  parts: readonly JsonObject[] = [request],
+): RequestedCall {
   const action = `dynamodb:${operation}` as const;
   const index = readText(request['IndexName']);
-  const items = readItems(request);
+  const items = parts.flatMap(readItems);
   const call = {
     action,
     table: readText(request['TableName']) ?? '*',
     ...(index ? { index } : {}),
     ...(items.length > 0 ? { items } : {}),
   };
-  const attributes = distinct(readAttributes(request));
+  const attributes = distinct(parts.flatMap(readAttributes));
   if (reads.includes(operation)) return { ...call, attributes, select: readSelect(operation, request) };
   if (!writes.includes(operation)) return call;
   const returnValues = readText(request['ReturnValues']);

@@ -25,9 +25,12 @@ declare module 'dynalite/db' {
     readonly GlobalSecondaryIndexes?: readonly { readonly IndexStatus: string }[];
   }
 
+  type TableDone = (error: Error | null, table: Table) => void;
+
   export interface LevelStore {
     readonly db: Level;
-    getTable(name: string, isActive: boolean, done: (error: Error | null, table: Table) => void): void;
+    /** dynalite itself leaves out `isActive`, which is true then. */
+    getTable(name: string, ...rest: [isActive: boolean, done: TableDone] | [done: TableDone]): void;
   }
 
   export function create(options: {

@@ -29,21 +29,33 @@ export interface EngineOptions {
   readonly now?: () => number;
 }
 
+/** What the engine reads of an HTTP request. */
+export interface DynamoDbRequest {
+  /** The header `X-Amz-Target`. */
+  readonly target: string | undefined;
+  /** The header `Authorization`. */
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+export interface DynamoDbReply {
+  readonly status: number;
+  readonly requestId: string;
+  readonly body: string;
+}
+
 export interface DynamoDbEngine {
   readonly endpoint: string;
+  /** Does what the endpoint does for a POST. Never rejects. */
+  answer(request: DynamoDbRequest): Promise<DynamoDbReply>;
   /** Finishes the running call, refuses the waiting ones, and frees port and folder. May be called twice. */
   close(): Promise<void>;
 }
 
-interface DynamoDbRequest {
+interface ParsedRequest {
   readonly accessKeyId: string;
   readonly operation: string;
   readonly payload: JsonObject;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly body: JsonObject;
 }
 
 /** Rejects with a one-line message if the port is taken or the folder cannot be used; nothing stays open then. */
@@ -53,10 +65,17 @@ export async function startDynamoDb(options: EngineOptions): Promise<DynamoDbEng
   const queue = createQueue();
   const sending = new Set<Promise<void>>();
 
+  async function answer(request: DynamoDbRequest): Promise<DynamoDbReply> {
+    try {
+      const parsed = parseRequest(request);
+      return toReply(200, await queue.run(() => execute(parsed)));
+    } catch (error) {
+      return toErrorReply(error);
+    }
+  }
+
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const reply = await readRequest(request)
-      .then((received) => queue.run(() => execute(received)))
-      .then((body): Reply => ({ status: 200, body }), toReply);
+    const reply = await readRequest(request).then(answer, toErrorReply);
     const sent = send(response, reply);
     sending.add(sent);
     await sent;
@@ -85,6 +104,7 @@ export async function startDynamoDb(options: EngineOptions): Promise<DynamoDbEng
   let closing: Promise<void> | undefined;
   return {
     endpoint,
+    answer,
     close() {
       closing ??= close();
       return closing;
@@ -97,12 +117,12 @@ function executor(store: Store, { authorise, listeners = new Map(), now = Date.n
 
   async function run(operation: string, payload: JsonObject): Promise<JsonObject> {
     if (operation === 'TransactWriteItems') return transactWriteItems(payload);
+    const onFailure = payload['ReturnValuesOnConditionCheckFailure'];
     const call = store.prepare(operation, payload);
-    if (!itemWrites.includes(operation)) return store.run(call);
-    return writeItem(store, call, payload['ReturnValuesOnConditionCheckFailure']);
+    return itemWrites.includes(operation) ? writeItem(store, call, onFailure) : store.run(call);
   }
 
-  return async function execute({ accessKeyId, operation, payload }: DynamoDbRequest): Promise<JsonObject> {
+  return async function execute({ accessKeyId, operation, payload }: ParsedRequest): Promise<JsonObject> {
     for (const call of authorise ? readCalls(operation, payload) : []) {
       const message = authorise?.({ ...(await addTableKey(store, call)), accessKeyId });
       if (message !== undefined) throw refusal('AccessDeniedException', message);
@@ -197,9 +217,15 @@ const maxRequestBytes = 16 * 1024 * 1024;
 
 async function readRequest(request: IncomingMessage): Promise<DynamoDbRequest> {
   const body = await readBody(request);
+  const { 'x-amz-target': target, authorization } = request.headers;
+  return { target: request.method === 'POST' ? String(target) : undefined, authorization, body };
+}
+
+function parseRequest({ target, authorization, body }: DynamoDbRequest): ParsedRequest {
+  refuseTooLarge(Buffer.byteLength(body));
   return {
-    operation: readOperation(request),
-    accessKeyId: readAccessKeyId(request.headers.authorization),
+    operation: readOperation(target),
+    accessKeyId: readAccessKeyId(authorization),
     payload: parsePayload(body),
   };
 }
@@ -214,16 +240,18 @@ async function readBody(request: IncomingMessage): Promise<string> {
     else chunks.push(chunk);
   });
   await once(request, 'end');
-  if (bytes > maxRequestBytes) {
-    throw refusal('RequestEntityTooLargeException', `A request may have ${maxRequestBytes} bytes at most.`);
-  }
+  refuseTooLarge(bytes);
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function readOperation(request: IncomingMessage): string {
-  const target = request.headers['x-amz-target'];
-  const operation = /^DynamoDB_20120810\.(\w+)$/.exec(typeof target === 'string' ? target : '')?.[1];
-  if (request.method === 'POST' && operation !== undefined) return operation;
+function refuseTooLarge(bytes: number): void {
+  if (bytes <= maxRequestBytes) return;
+  throw refusal('RequestEntityTooLargeException', `A request may have ${maxRequestBytes} bytes at most.`);
+}
+
+function readOperation(target = ''): string {
+  const operation = /^DynamoDB_20120810\.(\w+)$/.exec(target)?.[1];
+  if (operation !== undefined) return operation;
   throw refusal('UnknownOperationException', 'This is a DynamoDB endpoint. It takes signed POST requests.');
 }
 
@@ -247,23 +275,26 @@ function parsePayload(body: string): JsonObject {
   throw refusal('SerializationException', 'The body is not a JSON object.');
 }
 
-function toReply(error: unknown): Reply {
-  if (error instanceof DynamoDbError) return { status: error.status, body: error.body };
+function toReply(status: number, body: JsonObject): DynamoDbReply {
+  return { status, requestId: randomUUID(), body: JSON.stringify(body) };
+}
+
+function toErrorReply(error: unknown): DynamoDbReply {
+  if (error instanceof DynamoDbError) return toReply(error.status, error.body);
   const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return toReply(refusal('InternalServerError', `The embedded DynamoDB failed: ${fault}`));
+  return toErrorReply(refusal('InternalServerError', `The embedded DynamoDB failed: ${fault}`));
 }
 
 /** Resolves when the operating system has all of it, or the client is gone. */
-async function send(response: ServerResponse, { status, body }: Reply): Promise<void> {
+async function send(response: ServerResponse, { status, requestId, body }: DynamoDbReply): Promise<void> {
   if (response.destroyed) return;
-  const text = JSON.stringify(body);
   response.writeHead(status, {
     'Content-Type': 'application/x-amz-json-1.0',
-    'Content-Length': Buffer.byteLength(text),
-    'x-amzn-RequestId': randomUUID(),
+    'Content-Length': Buffer.byteLength(body),
+    'x-amzn-RequestId': requestId,
   });
   await new Promise<void>((resolve) => {
     response.once('close', resolve);
-    response.end(text, resolve);
+    response.end(body, resolve);
   });
 }

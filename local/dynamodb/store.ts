@@ -31,7 +31,7 @@ export interface PreparedCall {
 }
 
 export interface Store extends HeldWrites {
-  /** Throws DynamoDbError for what is wrong whatever the tables hold. */
+  /** Throws DynamoDbError for what is wrong whatever the tables hold. Takes over the payload: dynalite deletes what it does not know. */
   prepare(operation: string, payload: JsonObject): PreparedCall;
   /** Rejects with DynamoDbError for what the tables' contents forbid. */
   run(call: PreparedCall): Promise<JsonObject>;
@@ -50,10 +50,14 @@ export async function openStore(dataDir: string | undefined): Promise<Store> {
   const levelStore = await openFolder(dataDir).catch((error: unknown) => {
     throw new Error(describeOpeningFailure(dataDir, error), { cause: error });
   });
+  const keptTables = keepTables(levelStore);
   return {
     ...holdWrites(levelStore.db),
     prepare: (operation, payload) => prepare(levelStore, operation, payload),
-    run: (call) => run(levelStore, call),
+    run: (call) =>
+      run(levelStore, call).finally(() => {
+        if (call.operation.endsWith('Table')) keptTables.clear();
+      }),
     table: (name) => findTable(levelStore, name, true),
     close: () => levelStore.db.close(),
   };
@@ -82,6 +86,28 @@ function readAtOnce(level: Level): void {
   };
 }
 
+/**
+ * Each call reads the descriptions of its tables several times, and only operations on tables change them. Returns the active tables that were
+ * read, to be forgotten after such an operation.
+ */
+function keepTables(levelStore: LevelStore): Map<string, Table> {
+  const kept = new Map<string, Table>();
+  const read = levelStore.getTable;
+  levelStore.getTable = (name, ...rest) => {
+    const [isActive, done] = rest.length === 1 ? [true, rest[0]] : rest;
+    const table = isActive ? kept.get(name) : undefined;
+    if (table !== undefined) {
+      done(null, table);
+      return;
+    }
+    read(name, isActive, (error, found) => {
+      if (!error && isActive) kept.set(name, found);
+      done(error, found);
+    });
+  };
+  return kept;
+}
+
 function describeOpeningFailure(dataDir: string | undefined, error: unknown): string {
   const reason: unknown = error instanceof Error ? (error.cause ?? error) : error;
   if (readMembers(reason)['code'] === 'LEVEL_LOCKED') {
@@ -96,7 +122,7 @@ function prepare(levelStore: LevelStore, operation: string, payload: JsonObject)
   }
   const { types, custom }: OperationValidation = require(`dynalite/validations/${fileName(operation)}`);
   try {
-    const data = checkTypes(structuredClone(payload), types);
+    const data = checkTypes(payload, types);
     checkValidations(data, types, custom, levelStore);
     return { operation, data };
   } catch (error) {

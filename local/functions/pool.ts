@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { type FunctionDefinition, region } from '../template/deployment';
 import {
   createFailure,
+  type FunctionDatabase,
   type FunctionLoadError,
   type FunctionOutput,
   FunctionWorker,
@@ -26,6 +27,8 @@ export interface FunctionPoolOptions {
   readonly output?: FunctionOutput;
   /** Milliseconds by which the function's clock is moved, as one Float64. */
   readonly clockOffset?: SharedArrayBuffer;
+  /** The embedded DynamoDB, if the environment names it. */
+  readonly database?: FunctionDatabase;
 }
 
 /** Of one function. */
@@ -97,12 +100,13 @@ export class FunctionPool {
   #isClosed = false;
 
   constructor(options: FunctionPoolOptions) {
-    const { definition, environment = {}, output = process, clockOffset } = options;
+    const { definition, environment = {}, output = process, clockOffset, database } = options;
     this.#workerOptions = {
       definition,
       environment: buildEnvironment(definition, environment),
       output,
       ...(clockOffset && { clockOffset }),
+      ...(database && { database }),
     };
     this.#idleMilliseconds = options.idleMilliseconds ?? 60_000;
     this.#limit = options.limit;

@@ -5,10 +5,12 @@
 const { StringDecoder } = require('node:string_decoder');
 const { pathToFileURL } = require('node:url');
 const { parentPort, workerData } = require('node:worker_threads');
+const { redirectDatabaseRequests } = require('./database-request');
 
 /** @typedef {import('./worker').ThreadMessage} ThreadMessage */
 /** @typedef {import('./worker').FunctionFailure} FunctionFailure */
 /** @typedef {import('./worker').InvocationMessage} InvocationMessage */
+/** @typedef {import('./worker').ReplyMessage} ReplyMessage */
 /** @typedef {(event: unknown, context: object) => unknown} Handler */
 
 /** @type {import('./worker').ThreadSettings} */
@@ -111,8 +113,14 @@ async function main() {
   sendOutput('stdout');
   sendOutput('stderr');
   if (settings.clockOffset) moveClock(settings.clockOffset);
+  const receiveReply =
+    settings.databaseUrl &&
+    redirectDatabaseRequests(settings.databaseUrl, (id, request) => say({ kind: 'asked', id, request }));
   const handler = await loadHandler();
-  parentPort?.on('message', (invocation) => void invoke(handler, invocation));
+  parentPort?.on('message', (/** @type {InvocationMessage | ReplyMessage} */ message) => {
+    if ('event' in message) void invoke(handler, message);
+    else if (receiveReply) receiveReply(message.id, message.reply);
+  });
   say({ kind: 'ready' });
 }
 

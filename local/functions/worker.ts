@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { DynamoDbEngine, DynamoDbReply, DynamoDbRequest } from '../dynamodb/engine';
 import { isRecord } from '../json';
 import type { FunctionDefinition } from '../template/deployment';
 
@@ -15,6 +16,14 @@ export interface ThreadSettings {
   readonly exportName: string;
   /** Milliseconds by which the function's clock is moved, as one Float64. */
   readonly clockOffset?: SharedArrayBuffer;
+  /** Requests to it are sent as `asked`; any other database is asked over HTTP. */
+  readonly databaseUrl?: string;
+}
+
+/** To a thread: the reply to what it asked. */
+export interface ReplyMessage {
+  readonly id: number;
+  readonly reply: DynamoDbReply;
 }
 
 /** To a thread: call the handler. A thread gets the next one only after it has answered. */
@@ -26,9 +35,10 @@ export interface InvocationMessage {
   readonly functionArn: string;
 }
 
-/** From a thread: `ready` or `unloadable` once, then `succeeded` or `failed` for each invocation; `wrote` at any time. */
+/** From a thread: `ready` or `unloadable` once, then `succeeded` or `failed` for each invocation; `wrote` and `asked` at any time. */
 export type ThreadMessage =
   | { readonly kind: 'wrote'; readonly stream: keyof FunctionOutput; readonly text: string }
+  | { readonly kind: 'asked'; readonly id: number; readonly request: DynamoDbRequest }
   | { readonly kind: 'ready' }
   | { readonly kind: 'unloadable'; readonly failure: FunctionFailure }
   | { readonly kind: 'succeeded'; readonly payload: string }
@@ -57,12 +67,16 @@ export interface FunctionOutput {
   readonly stderr: LineWriter;
 }
 
+/** The embedded one, if the function uses that. */
+export type FunctionDatabase = Pick<DynamoDbEngine, 'endpoint' | 'answer'>;
+
 export interface WorkerOptions {
   readonly definition: FunctionDefinition;
   readonly environment: Readonly<Record<string, string>>;
   readonly output: FunctionOutput;
   /** See ThreadSettings. */
   readonly clockOffset?: SharedArrayBuffer;
+  readonly database?: FunctionDatabase;
 }
 
 /** A bundle that cannot be loaded. The message names the function and has the bundle's own words. */
@@ -93,6 +107,7 @@ export class FunctionWorker {
 
   readonly #definition: FunctionDefinition;
   readonly #thread: Worker;
+  readonly #database: FunctionDatabase | undefined;
   readonly #lines: Readonly<Record<keyof FunctionOutput, LineJoiner>>;
   #becomeReady: () => void = () => undefined;
   #refuse: (failure: FunctionFailure) => void = () => undefined;
@@ -103,6 +118,7 @@ export class FunctionWorker {
   constructor(options: WorkerOptions) {
     const { definition, output } = options;
     this.#definition = definition;
+    this.#database = options.database;
     this.#lines = { stdout: new LineJoiner(output.stdout), stderr: new LineJoiner(output.stderr) };
     this.#thread = startThread(options);
     this.ready = this.#whenReady();
@@ -166,10 +182,16 @@ export class FunctionWorker {
 
   #onMessage(message: ThreadMessage): void {
     if (message.kind === 'wrote') this.#lines[message.stream].write(message.text);
+    else if (message.kind === 'asked') void this.#askDatabase(message.id, message.request);
     else if (message.kind === 'ready') this.#becomeReady();
     else if (message.kind === 'unloadable') this.#refuse(message.failure);
     else if (message.kind === 'succeeded') this.#settle({ ok: true, payload: message.payload });
     else this.#settle({ ok: false, failure: message.failure });
+  }
+
+  async #askDatabase(id: number, request: DynamoDbRequest): Promise<void> {
+    const reply = await this.#database?.answer(request);
+    if (reply) this.#thread.postMessage({ id, reply } satisfies ReplyMessage);
   }
 
   #onExit(code: number): void {
@@ -216,12 +238,13 @@ function toUncaughtFailure(error: unknown): FunctionFailure {
 const youngGenerationMegabytes = 6;
 
 /** `execArgv` is empty so that loaders of the parent process, such as tsx, do not reach into the functions. */
-function startThread({ definition, environment, clockOffset }: WorkerOptions): Worker {
+function startThread({ definition, environment, clockOffset, database }: WorkerOptions): Worker {
   const [fileName = '', exportName = ''] = definition.handler.split('.');
   const workerData: ThreadSettings = {
     file: findModule(definition.codeFolder, fileName),
     exportName,
     ...(clockOffset && { clockOffset }),
+    ...(database && { databaseUrl: database.endpoint }),
   };
   return new Worker(join(__dirname, 'thread.js'), {
     env: { ...environment },

@@ -6,14 +6,7 @@ import * as v from 'valibot';
 import { checkUnderstood, isAllowed, type PolicyStatement, statementList } from '../iam/policy';
 import { recordSchema } from '../json';
 import { type AuthorizerDefinition, buildArn } from '../template/deployment';
-import {
-  buildRequestContext,
-  forwardedHeaders,
-  groupHeaders,
-  groupQuery,
-  lastValues,
-  type RoutedRequest,
-} from './request';
+import type { RoutedRequest } from './request';
 import { GatewayFailure } from './responses';
 
 /** `requestContext.authorizer`. */
@@ -66,24 +59,12 @@ async function askAuthorizer(
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html */
-function buildEvent({ api, request, route }: RoutedRequest, methodArn: string): object {
-  const headers = groupHeaders(forwardedHeaders(request));
-  const query = groupQuery(request);
-  return {
-    type: 'REQUEST',
-    methodArn,
-    resource: route.resource.path,
-    path: request.path,
-    httpMethod: request.method,
-    headers: lastValues(headers),
-    multiValueHeaders: headers,
-    queryStringParameters: lastValues(query),
-    multiValueQueryStringParameters: query,
-    pathParameters: route.pathParameters,
-    stageVariables: {},
-    requestContext: buildRequestContext(api, request, route),
-  };
-}
+const buildEvent = ({ event }: RoutedRequest, methodArn: string): object => ({
+  type: 'REQUEST',
+  methodArn,
+  stageVariables: {},
+  ...event,
+});
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
 const resultSchema = v.object({

@@ -3,7 +3,13 @@ import type { ApiDefinition, MethodDefinition, ThrottlingDefinition } from '../t
 import { authorise } from './authorizer';
 import { answerMock } from './mock-integration';
 import { invokeProxy } from './proxy-integration';
-import { buildRequestContext, type GatewayRequest, type Invoke, type RoutedRequest } from './request';
+import {
+  buildCommonEvent,
+  buildRequestContext,
+  type GatewayRequest,
+  type Invoke,
+  type RoutedRequest,
+} from './request';
 import { GatewayFailure, type HttpResponse, internalServerError, renderFailure } from './responses';
 import { createRouter, type Route } from './router';
 
@@ -30,13 +36,13 @@ export function createGateway(api: ApiDefinition, invoke: Invoke, now = () => pe
 }
 
 async function answerRoute(
-  parts: Omit<RoutedRequest, 'route'>,
+  parts: Omit<RoutedRequest, 'route' | 'event'>,
   route: Route | undefined,
 ): Promise<HttpResponse> {
   if (route === undefined) {
     throw new GatewayFailure('MISSING_AUTHENTICATION_TOKEN', { message: 'Missing Authentication Token' });
   }
-  const routed = { ...parts, route };
+  const routed = { ...parts, route, event: buildCommonEvent(parts.api, parts.request, route) };
   const { authorizer, integration } = route.method;
   const context = authorizer && (await authorise(routed, authorizer));
   if (integration.type === 'MOCK') return answerMock(routed, integration);

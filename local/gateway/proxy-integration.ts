@@ -7,17 +7,7 @@ import type { InvocationResult } from '../functions/worker';
 import { recordSchema, words } from '../json';
 import type { ProxyIntegration } from '../template/deployment';
 import type { AuthorizerContext } from './authorizer';
-import {
-  buildRequestContext,
-  forwardedHeaders,
-  groupHeaders,
-  groupQuery,
-  type HeaderList,
-  headerValue,
-  isBinary,
-  lastValues,
-  type RoutedRequest,
-} from './request';
+import { type HeaderList, headerValue, isBinary, type RoutedRequest } from './request';
 import {
   GatewayFailure,
   type HttpResponse,
@@ -52,27 +42,18 @@ export async function invokeProxy(
 }
 
 function buildEvent(
-  { api, request, route, body }: RoutedRequest,
+  { api, request, event, body }: RoutedRequest,
   authorizer: AuthorizerContext | undefined,
 ): object {
-  const query = groupQuery(request);
-  const headers = groupHeaders(forwardedHeaders(request));
   const isBase64Encoded =
     body.length > 0 && isBinary(headerValue(request.headers, 'Content-Type'), api.binaryMediaTypes);
   return {
-    resource: route.resource.path,
-    path: request.path,
-    httpMethod: request.method,
-    headers: lastValues(headers),
-    multiValueHeaders: headers,
-    queryStringParameters: orNull(lastValues(query)),
-    multiValueQueryStringParameters: orNull(query),
-    pathParameters: orNull(route.pathParameters),
+    ...event,
+    queryStringParameters: orNull(event.queryStringParameters),
+    multiValueQueryStringParameters: orNull(event.multiValueQueryStringParameters),
+    pathParameters: orNull(event.pathParameters),
     stageVariables: null,
-    requestContext: {
-      ...buildRequestContext(api, request, route),
-      ...(authorizer === undefined ? {} : { authorizer }),
-    },
+    requestContext: { ...event.requestContext, ...(authorizer && { authorizer }) },
     body: body.length === 0 ? null : body.toString(isBase64Encoded ? 'base64' : 'utf8'),
     isBase64Encoded,
   };

@@ -32,6 +32,7 @@ export interface RoutedRequest {
   readonly request: GatewayRequest;
   readonly body: Buffer;
   readonly route: Route;
+  readonly event: CommonEvent;
   readonly invoke: Invoke;
 }
 
@@ -68,7 +69,7 @@ const notForwarded = words(`
 const setByGateway = ['X-Forwarded-For', 'X-Forwarded-Port', 'X-Forwarded-Proto', 'X-Amzn-Trace-Id'];
 
 /** The headers that functions see. Names are spelled as sent, except `Authorization`. */
-export function forwardedHeaders(request: GatewayRequest): HeaderList {
+function forwardedHeaders(request: GatewayRequest): HeaderList {
   const sent = request.headers.filter(([name]) => !notForwarded.includes(name.toLowerCase()));
   const kept = setByGateway.reduce(withoutHeader, sent);
   const forwardedFor = sent.filter((header) => hasName(header, 'X-Forwarded-For'));
@@ -86,6 +87,25 @@ export function forwardedHeaders(request: GatewayRequest): HeaderList {
 /** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
 function createTraceId({ receivedAt, id }: GatewayRequest): string {
   return `Root=1-${Math.floor(receivedAt / 1000).toString(16)}-${id.replaceAll('-', '').slice(8)}`;
+}
+
+/** What the events of authorizers and of integrations have in common. */
+export type CommonEvent = ReturnType<typeof buildCommonEvent>;
+
+export function buildCommonEvent(api: ApiDefinition, request: GatewayRequest, route: Route) {
+  const headers = groupHeaders(forwardedHeaders(request));
+  const query = groupQuery(request);
+  return {
+    resource: route.resource.path,
+    path: request.path,
+    httpMethod: request.method,
+    headers: lastValues(headers),
+    multiValueHeaders: headers,
+    queryStringParameters: lastValues(query),
+    multiValueQueryStringParameters: query,
+    pathParameters: route.pathParameters,
+    requestContext: buildRequestContext(api, request, route),
+  };
 }
 
 /** `requestContext` of events, and `$context`. Without a route it has only what does not depend on one. */

@@ -31,8 +31,9 @@ export function createRouter(resources: readonly ResourceDefinition[]): Router {
   return (method, path) => {
     if (!httpMethods.includes(method) || !path.startsWith('/')) return undefined;
     const segments = path.replace(/\/+$/, '').split('/').slice(1);
+    const decoded = segments.map(decode);
     const matches = candidates.flatMap((candidate) => {
-      const pathParameters = match(candidate.parts, segments);
+      const pathParameters = match(candidate.parts, segments, decoded);
       return pathParameters === undefined ? [] : [{ ...candidate, pathParameters }];
     });
     const eligible = matches.filter(({ parts }, index) => index === 0 || parts.at(-1)?.kind === 'greedy');
@@ -61,12 +62,16 @@ function bySpecificity(left: Candidate, right: Candidate): number {
   return 0;
 }
 
-function match(parts: readonly Part[], segments: readonly string[]): Record<string, string> | undefined {
+function match(
+  parts: readonly Part[],
+  segments: readonly string[],
+  decoded: readonly string[],
+): Record<string, string> | undefined {
   const parameters = new Map<string, string>();
   for (const [index, { kind, text }] of parts.entries()) {
     const segment = segments[index];
     if (segment === undefined || (segment === '' && kind !== 'greedy')) return undefined;
-    if (kind === 'static' && decode(segment) !== text) return undefined;
+    if (kind === 'static' && decoded[index] !== text) return undefined;
     if (kind === 'variable') parameters.set(text, segment);
     if (kind === 'greedy') {
       return Object.fromEntries(parameters.set(text, segments.slice(index).join('/')));

@@ -29,6 +29,8 @@ const meetAnother = `await new Promise((resolve) => {
   channel.postMessage('here');
 });`;
 
+/** Functions find no packages. */
+const sdk = require.resolve('@aws-sdk/client-dynamodb');
 const hang = 'await new Promise(() => setInterval(() => {}, 1000));';
 const folder = mkdtempSync(join(tmpdir(), 'functions-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -115,6 +117,38 @@ describe('A function', () => {
     });
     expect(remaining).toBeGreaterThan(0);
     expect(remaining).toBeLessThanOrEqual(20_000);
+  });
+
+  it('calls the embedded database under its own name, and over no connection', async () => {
+    const result = await resultOf(`const { DynamoDBClient, ListTablesCommand } = require('${sdk}');
+      const { name, message } = await new DynamoDBClient().send(new ListTablesCommand()).catch((error) => error);
+      return { name, message, connections: process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')) };`);
+
+    expect(result).toEqual({
+      name: 'AccessDeniedException',
+      message: expect.stringMatching(
+        /assumed-role\/runner.* is not authorized to perform: dynamodb:ListTables/,
+      ),
+      connections: [],
+    });
+  });
+
+  it('hears no more of a call to the embedded database that it gave up', async () => {
+    const events =
+      await resultOf(`const { hostname: host, port } = new URL(process.env.AWS_ENDPOINT_URL_DYNAMODB);
+      const events = [];
+      const call = (name) => require('node:http')
+        .request({ host, port, headers: {} }, () => events.push(name + ' answered'))
+        .on('error', ({ message }) => events.push(message));
+      const first = call('first');
+      first.end('{}');
+      first.destroy(new Error('first given up'));
+      const second = call('second');
+      second.end('{}');
+      await new Promise((resolve) => second.once('close', resolve));
+      return events;`);
+
+    expect(events).toEqual(['first given up', 'second answered']);
   });
 
   it('handles one request at a time in each worker, and has no more workers than it may have', async () => {
