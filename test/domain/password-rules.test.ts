@@ -42,9 +42,12 @@ describe('a password', () => {
     expect(await passwordProblems('😀😀😀😀😀😀😀😀')).toEqual([]);
   });
 
-  it.each(['ﷺ', 'pässw¯d', 'e\u0301'.repeat(7)])('is long enough both as typed and in NFKC: %j is not', async (password) => {
-    expect(await passwordProblems(password)).toEqual([TOO_SHORT]);
-  });
+  it.each(['ﷺ', 'pässw¯d', 'e\u0301'.repeat(7)])(
+    'is long enough both as typed and in NFKC: %j is not',
+    async (password) => {
+      expect(await passwordProblems(password)).toEqual([TOO_SHORT]);
+    },
+  );
 
   it('is judged in NFKC: like the name, of digits only, or common, whatever the keyboard wrote', async () => {
     expect(await passwordProblems('ｎｅｗｕｓｅｒ１')).toEqual([LIKE_NAME]);
