@@ -8,7 +8,7 @@ const QUIET_TURNS = 20;
 
 /** Begins; ends with the returned function. What waits by `node:timers/promises` waits in virtual time only where it is mocked by {@link pause}. */
 export function startVirtualTime(isBusy: () => boolean): () => Promise<void> {
-  jest.useFakeTimers({ doNotFake: ['Date', 'hrtime', 'nextTick', 'queueMicrotask', 'setImmediate'] });
+  jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'queueMicrotask', 'setImmediate'] });
   jest.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), milliseconds);

@@ -22,7 +22,7 @@ let nowMs = START_MS;
 beforeAll(async () => {
   database = await startDatabase();
   // Nobody runs out of patience on a busy machine.
-  jest.spyOn(performance, 'now').mockReturnValue(0);
+  jest.spyOn(process.hrtime, 'bigint').mockReturnValue(0n);
   const passwordHash = await hashPassword('password123', 4);
   const user = { id: 1, email: 'e@example.com', role: 'CLERK', passwordHash, isActive: true, createdAt: 1 };
   dependencies = {

@@ -13,7 +13,7 @@ let database: TestDatabase;
 let users: UserStore;
 beforeAll(async () => {
   // The store's patience with others must not run out on a busy machine.
-  jest.spyOn(performance, 'now').mockReturnValue(0);
+  jest.spyOn(process.hrtime, 'bigint').mockReturnValue(0n);
   database = await startDatabase();
   users = userStore(database);
 });

@@ -10,6 +10,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { stopwatch } from '../clock';
 import {
   CALL_ATTEMPT_TIMEOUT_MS,
   CALL_ATTEMPTS,
@@ -136,11 +137,11 @@ export const wasRefused = ({ CancellationReasons: reasons = [] }: TransactionCan
 export async function retryOnConflict<Outcome>(
   attempt: () => Promise<Outcome | undefined>,
 ): Promise<Outcome> {
-  const giveUpAt = performance.now() + CONFLICT_PATIENCE_MS;
+  const elapsed = stopwatch();
   for (let pauseMs = CONFLICT_PAUSE_MS; ; pauseMs *= 2) {
     const outcome = await attempt();
     if (outcome !== undefined) return outcome;
-    const leftMs = giveUpAt - performance.now();
+    const leftMs = CONFLICT_PATIENCE_MS - elapsed();
     if (leftMs <= 0) throw new StoreUnavailableError('DynamoDB did not decide in time.');
     // Pauses differ, or the same two would meet again.
     await pause(Math.min(pauseMs * (0.5 + Math.random()), leftMs));

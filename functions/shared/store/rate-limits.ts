@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { stopwatch } from '../clock';
 import {
   type Attempts,
   areForgotten,
@@ -146,9 +147,9 @@ export async function reset(
 
 /** Deletes counters one after the other, and gives up after {@link TIDYING_PATIENCE_MS}: what is left expires. */
 export async function removeCounters(database: RateLimits, keys: readonly LimitKey[]): Promise<void> {
-  const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
+  const elapsed = stopwatch();
   for (const key of keys) {
-    if (performance.now() > giveUpAt) return;
+    if (elapsed() > TIDYING_PATIENCE_MS) return;
     await removeCounter(database, key, 'NONE');
   }
 }

@@ -7,6 +7,7 @@ import {
   type QueryCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { stopwatch } from '../clock';
 import { MAX_SESSION_PAGES, SESSIONS_TO_TIDY, TIDYING_PATIENCE_MS } from '../domain/limits';
 import type { Session } from '../domain/session';
 import type { Bound } from './bind';
@@ -126,9 +127,9 @@ export async function remove(database: Tokens, key: SessionKey, id: string): Pro
  * One connection serves them all; as many at once as there are sessions would each open its own.
  */
 export async function removeAll(database: Tokens, stored: readonly StoredSession[]): Promise<void> {
-  const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
+  const elapsed = stopwatch();
   for (const { key, session } of stored) {
-    if (performance.now() > giveUpAt) return;
+    if (elapsed() > TIDYING_PATIENCE_MS) return;
     await remove(database, key, session.id);
   }
 }
@@ -144,7 +145,7 @@ export async function list(
 ): Promise<StoredSessions> {
   const sessions: StoredSession[] = [];
   let from: QueryCommandOutput['LastEvaluatedKey'];
-  const giveUpAt = performance.now() + TIDYING_PATIENCE_MS;
+  const elapsed = stopwatch();
   for (let page = 0; page < MAX_SESSION_PAGES; page += 1) {
     const query = new QueryCommand({
       TableName: tables.tokens,
@@ -158,7 +159,7 @@ export async function list(
     const { Items = [], LastEvaluatedKey } = await send(query);
     sessions.push(...(Items as SessionItem[]).map(toStoredSession));
     from = LastEvaluatedKey;
-    if (!from || isEnough?.(sessions) || performance.now() > giveUpAt) break;
+    if (!from || isEnough?.(sessions) || elapsed() > TIDYING_PATIENCE_MS) break;
   }
   return { sessions: sessions.sort(newestFirst), isComplete: from === undefined };
 }
