@@ -100,8 +100,14 @@ export const bundling = {
     '@smithy/core/config': shim('configuration'),
     '@smithy/core/event-streams': shim('event-streams'),
   },
-  // Avoids starting Node's ES module loader for the SDK's `import('node:http')`.
-  supported: { 'dynamic-import': false },
+  supported: {
+    // Avoids starting Node's ES module loader for the SDK's `import('node:http')`.
+    'dynamic-import': false,
+    // V8 parses the body of an arrow function before it is called, and again when it is; that of a `function` it only skims.
+    arrow: false,
+  },
+  // The SDK asks for this global, which is a getter that loads four modules. A response of `node:http` is never one.
+  define: { ReadableStream: 'undefined' },
   // Drops the SDK's package.json, which it reads for its version.
   loader: { '.json': 'empty' },
 } as const satisfies BuildOptions;

@@ -28,14 +28,14 @@ const KB = 1000;
 
 function allowanceOf(name: FunctionName): { packages: string[]; bytes: number } {
   const { tables, ...definition }: Partial<EndpointDefinition> & FunctionDefinition = functions[name];
-  if (Object.keys(tables).length === 0) return { packages: [], bytes: 13 * KB };
+  if (Object.keys(tables).length === 0) return { packages: [], bytes: 14 * KB };
   if (name === 'deliver')
-    return { packages: [...database, ...channels, 'bcryptjs', 'valibot'].sort(), bytes: 304 * KB };
+    return { packages: [...database, ...channels, 'bcryptjs', 'valibot'].sort(), bytes: 320 * KB };
   if (definition.body) {
     const hashing = definition.settings.includes('BCRYPT_COST') ? ['bcryptjs'] : [];
-    return { packages: [...database, ...hashing, 'multipasta', 'valibot'].sort(), bytes: 232 * KB };
+    return { packages: [...database, ...hashing, 'multipasta', 'valibot'].sort(), bytes: 243 * KB };
   }
-  return { packages: database, bytes: (name === 'logout-all' ? 185 : 184) * KB };
+  return { packages: database, bytes: 194 * KB };
 }
 
 describe.each<FunctionName>([...backendFunctionNames, 'external-authorizer'])('the bundle of %s', (name) => {
@@ -52,7 +52,7 @@ describe.each<FunctionName>([...backendFunctionNames, 'external-authorizer'])('t
   });
 
   it('says when it is ready if it speaks to the database, and else is at once', () => {
-    expect(/\{handler:\(\)=>[\w$]+,ready:\(\)=>[\w$]+\}/.test(text)).toBe(
+    expect(/\{handler:function\(\)\{return [\w$]+\},ready:function\(\)\{return [\w$]+\}\}/.test(text)).toBe(
       packages.includes('@aws-sdk/client-dynamodb'),
     );
   });
