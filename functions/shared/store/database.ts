@@ -53,17 +53,18 @@ export function connect<Table extends keyof Tables>(
   tables: Pick<Tables, Table>,
   { client: config, callSeconds = WORST_CASE_CALL_SECONDS }: Partial<Connection> = {},
 ): Database<Table> {
-  const client = DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      maxAttempts: CALL_ATTEMPTS,
-      requestHandler: {
-        connectionTimeout: CALL_ATTEMPT_TIMEOUT_MS,
-        requestTimeout: CALL_ATTEMPT_TIMEOUT_MS,
-        throwOnRequestTimeout: true,
-      },
-      ...config,
-    }),
-  );
+  const base = new DynamoDBClient({
+    maxAttempts: CALL_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CALL_ATTEMPT_TIMEOUT_MS,
+      requestTimeout: CALL_ATTEMPT_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+    ...config,
+  });
+  // It looks through all that goes in and out for secrets, and then logs nothing: there is no logger.
+  base.middlewareStack.remove('loggerMiddleware');
+  const client = DynamoDBDocumentClient.from(base);
   const send = async (command: Parameters<DynamoDBDocumentClient['send']>[0]) => {
     // The SDK's time-outs end when headers arrive; a body that never comes is ended by the signal.
     const abortSignal = AbortSignal.timeout(callSeconds * 1000);
