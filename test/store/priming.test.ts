@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { connect } from '../../functions/shared/store/database';
 import { prime } from '../../functions/shared/store/priming';
 
@@ -64,6 +64,6 @@ it('a function primes its client as it connects', async () => {
   const send = jest.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation(async () => ({}));
   connect({ users: 'Users' }).close();
   await Promise.resolve();
-  expect(send.mock.calls).toEqual([[expect.any(GetCommand)]]);
+  expect(send.mock.calls).toEqual([[expect.any(BatchGetCommand)]]);
   send.mockRestore();
 });

@@ -3,7 +3,7 @@
  * function it has a full CPU, and from the first request on only its share.
  */
 import { Readable } from 'node:stream';
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /**
  * Makes a call that goes through everything but the network: it needs no grant, costs nothing and opens no connection. Begins after the code that
@@ -18,13 +18,30 @@ export async function prime(client: DynamoDBDocumentClient): Promise<void> {
   }
 }
 
-function primingCall(): GetCommand {
-  const command = new GetCommand({ TableName: 'None', Key: { name: 'nobody' } });
-  const response = { statusCode: 200, headers: {}, body: Readable.from([Buffer.from('{}')]) };
-  // The last step before the network, so it is never reached.
-  command.middlewareStack.add(() => async () => ({ response, output: { $metadata: {} } }), {
-    step: 'deserialize',
-    priority: 'low',
+/** The authorizer's call, which most requests begin with, and an item with every type of attribute. */
+function primingCall(): BatchGetCommand {
+  const command = new BatchGetCommand({
+    RequestItems: {
+      None: {
+        Keys: [{ name: 'nobody' }],
+        ConsistentRead: true,
+        ProjectionExpression: '#0',
+        ExpressionAttributeNames: { '#0': 'name' },
+      },
+    },
   });
+  const item = { name: { S: 'nobody' }, id: { N: '0' }, isActive: { BOOL: false } };
+  const answer = JSON.stringify({ Responses: { None: [item] }, UnprocessedKeys: {} });
+  const body = new Readable({
+    read() {
+      this.push(answer);
+      this.push(null);
+    },
+  });
+  // The last step before the network, so it is never reached.
+  command.middlewareStack.add(
+    () => async () => ({ response: { statusCode: 200, headers: {}, body }, output: { $metadata: {} } }),
+    { step: 'deserialize', priority: 'low' },
+  );
   return command;
 }
