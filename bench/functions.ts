@@ -28,15 +28,19 @@ export async function functions(args: readonly string[]): Promise<string> {
     rounds: { type: 'string', default: '11' },
     node: { type: 'string', default: process.execPath },
     only: { type: 'string', multiple: true, default: [] as string[] },
+    /** Another checkout, with its packages installed. Its bundles run in the same rounds. */
+    beside: { type: 'string' },
   } as const;
-  const { node, only, ...values } = parseArgs({ args: [...args], options }).values;
+  const { node, only, beside, ...values } = parseArgs({ args: [...args], options }).values;
   const rounds = readRounds(values.rounds, [1, 100]);
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   const [load = 0] = loadavg();
   const samples = await withBackend([], async (backend) => {
-    const subjects = await prepare(backend, (name) => only.length === 0 || only.includes(name));
+    const own = await prepare(backend, (name) => only.length === 0 || only.includes(name));
+    const others = beside === undefined ? [] : bundlesOf(beside, own, backend.assembly);
+    const subjects = [...own, ...others];
     const measured = await measure(subjects, node, rounds);
-    for (const { recording } of subjects) recording?.close();
+    for (const { recording } of own) recording?.close();
     return measured;
   });
   const machine = `Node.js ${version}, ${rounds} rounds, load average ${load.toFixed(1)} before; medians`;
@@ -45,6 +49,7 @@ export async function functions(args: readonly string[]): Promise<string> {
 
 /** A function, or the empty handler, the baseline. */
 interface Subject {
+  readonly title: string;
   readonly name: string;
   readonly bundle: string;
   readonly event: string;
@@ -69,7 +74,7 @@ async function prepare(backend: Backend, isWanted: (name: string) => boolean): P
       const definition = findDefinition(functionName, definitions);
       const bundle = join(definition.codeFolder, BUNDLE_FILE);
       const environment = buildEnvironment(definition, { ...QUIET, AWS_ENDPOINT_URL_DYNAMODB: endpoint });
-      return { name: functionName, bundle, event, environment, recording };
+      return { title: functionName, name: functionName, bundle, event, environment, recording };
     };
     // What the authorizer passes on depends on the route.
     const { resource } = example as ExampleEvent;
@@ -110,7 +115,19 @@ function emptyIn(folder: string): Subject {
   const place = join(folder, 'empty-handler');
   mkdirSync(place);
   writeFileSync(join(place, BUNDLE_FILE), 'exports.handler = async () => ({ statusCode: 200 });');
-  return { name: EMPTY, bundle: join(place, BUNDLE_FILE), event: '{}', environment: {} };
+  return { title: EMPTY, name: EMPTY, bundle: join(place, BUNDLE_FILE), event: '{}', environment: {} };
+}
+
+/** The same functions, as another checkout bundles them. */
+function bundlesOf(project: string, subjects: readonly Subject[], folder: string): readonly Subject[] {
+  return subjects.slice(1).map((subject) => {
+    const place = join(folder, 'beside', subject.name);
+    mkdirSync(place, { recursive: true });
+    const write = 'require("./lib/bundled-code.ts").writeBundle(...process.argv.slice(1))';
+    const program = ['--import', 'tsx', '--eval', write, subject.name, place];
+    execFileSync(process.execPath, program, { cwd: project });
+    return { ...subject, title: `${subject.name} beside`, bundle: join(place, BUNDLE_FILE) };
+  });
 }
 
 function findDefinition(name: string, definitions: readonly FunctionDefinition[]): FunctionDefinition {
@@ -172,14 +189,14 @@ type Samples = ReadonlyMap<string, readonly Sample[]>;
 
 /** Each round runs every function once, so that a slow moment of the machine affects all of them. The first round is not counted. */
 async function measure(subjects: readonly Subject[], node: string, rounds: number): Promise<Samples> {
-  const samples = new Map<string, Sample[]>(subjects.map(({ name }) => [name, []]));
+  const samples = new Map<string, Sample[]>(subjects.map(({ title }) => [title, []]));
   for (let round = -1; round < rounds; round += 1)
     for (const subject of subjects) {
       const replayed = () => subject.recording?.replayed() ?? 0;
       const before = replayed();
       const outcome = await run(subject, node, WARM_CALLS);
       const databaseCalls = (replayed() - before) / outcome.calls;
-      if (round >= 0) samples.get(subject.name)?.push({ ...outcome, databaseCalls });
+      if (round >= 0) samples.get(subject.title)?.push({ ...outcome, databaseCalls });
     }
   return samples;
 }
