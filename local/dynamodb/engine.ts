@@ -117,9 +117,9 @@ function executor(store: Store, { authorise, listeners = new Map(), now = Date.n
 
   async function run(operation: string, payload: JsonObject): Promise<JsonObject> {
     if (operation === 'TransactWriteItems') return transactWriteItems(payload);
-    const onFailure = payload['ReturnValuesOnConditionCheckFailure'];
     const call = store.prepare(operation, payload);
-    return itemWrites.includes(operation) ? writeItem(store, call, onFailure) : store.run(call);
+    if (!itemWrites.includes(operation)) return store.run(call);
+    return writeItem(store, call, payload['ReturnValuesOnConditionCheckFailure']);
   }
 
   return async function execute({ accessKeyId, operation, payload }: ParsedRequest): Promise<JsonObject> {

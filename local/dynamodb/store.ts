@@ -31,7 +31,7 @@ export interface PreparedCall {
 }
 
 export interface Store extends HeldWrites {
-  /** Throws DynamoDbError for what is wrong whatever the tables hold. Takes over the payload: dynalite deletes what it does not know. */
+  /** Throws DynamoDbError for what is wrong whatever the tables hold. */
   prepare(operation: string, payload: JsonObject): PreparedCall;
   /** Rejects with DynamoDbError for what the tables' contents forbid. */
   run(call: PreparedCall): Promise<JsonObject>;
@@ -122,7 +122,7 @@ function prepare(levelStore: LevelStore, operation: string, payload: JsonObject)
   }
   const { types, custom }: OperationValidation = require(`dynalite/validations/${fileName(operation)}`);
   try {
-    const data = checkTypes(payload, types);
+    const data = checkTypes(structuredClone(payload), types);
     checkValidations(data, types, custom, levelStore);
     return { operation, data };
   } catch (error) {

@@ -140,10 +140,7 @@ function readEntry(store: Store, item: unknown, place: string): TransactionEntry
   }
   const allowed = actionMembers.filter((name) => name !== 'UpdateExpression' || kind === 'Update');
   return {
-    call: store.prepare(
-      operation,
-      structuredClone(Object.fromEntries(allowed.map((name) => [name, action[name]]))),
-    ),
+    call: store.prepare(operation, Object.fromEntries(allowed.map((name) => [name, action[name]]))),
     isWrite: kind !== 'ConditionCheck',
     onFailure: action['ReturnValuesOnConditionCheckFailure'],
   };

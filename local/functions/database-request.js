@@ -4,7 +4,6 @@
  */
 const { EventEmitter } = require('node:events');
 const http = require('node:http');
-const { Readable } = require('node:stream');
 
 /** @typedef {import('../dynamodb/engine').DynamoDbRequest} DynamoDbRequest */
 /** @typedef {import('../dynamodb/engine').DynamoDbReply} DynamoDbReply */
@@ -42,11 +41,13 @@ class DatabaseRequest extends EventEmitter {
     this.#send(this.#id, { target: String(target), authorization: String(authorization), body: text });
   }
 
-  /** @param {DynamoDbReply} reply */
+  /**
+   * The SDK takes the response for its body. Bytes serve as well as a stream, at less cost.
+   * @param {DynamoDbReply} reply
+   */
   receive({ status, requestId, body }) {
     const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': requestId };
-    const response = Readable.from(Buffer.from(body));
-    this.emit('response', Object.assign(response, { statusCode: status, headers }));
+    this.emit('response', Object.assign(Buffer.from(body), { statusCode: status, headers }));
     this.#close();
   }
 

@@ -90,7 +90,7 @@ function createTraceId({ receivedAt, id }: GatewayRequest): string {
 }
 
 /** What the events of authorizers and of integrations have in common. */
-export type CommonEvent = ReturnType<typeof buildCommonEvent>;
+type CommonEvent = ReturnType<typeof buildCommonEvent>;
 
 export function buildCommonEvent(api: ApiDefinition, request: GatewayRequest, route: Route) {
   const headers = groupHeaders(forwardedHeaders(request));

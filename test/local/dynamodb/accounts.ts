@@ -37,13 +37,17 @@ export function connect(
   return DynamoDBDocumentClient.from(client);
 }
 
-export async function createAccounts(client: DynamoDBDocumentClient, name = table): Promise<void> {
+export async function createAccounts(
+  client: DynamoDBDocumentClient,
+  name = table,
+  key = 'id',
+): Promise<void> {
   await client.send(
     new CreateTableCommand({
       TableName: name,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
     }),
   );
 }

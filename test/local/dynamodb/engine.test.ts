@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { startDynamoDb } from '../../../local/dynamodb/engine';
 import {
   afterwards,
@@ -11,6 +13,7 @@ import {
   createAccounts,
   put,
   start,
+  table,
   temporaryFolder,
   transact,
 } from './accounts';
@@ -78,12 +81,34 @@ describe('a request', () => {
     ['MissingAuthenticationTokenException', '{}', unsigned],
     ['IncompleteSignatureException', '{}', signedByNobody],
     ['UnknownOperationException', '{}', asking('DynamoDB_20120810.UpdateTimeToLive')],
-  ])('that is malformed is refused as %s', async (name, body, headers = {}) => {
-    const { endpoint } = await start();
-    const response = await fetch(endpoint, { method: 'POST', body, headers: { ...signed, ...headers } });
+  ])('that is malformed is refused as %s, over HTTP and as a message', async (name, body, headers = {}) => {
+    const engine = await start();
+    const sent = { ...signed, ...headers };
+    const response = await fetch(engine.endpoint, { method: 'POST', body, headers: sent });
+    const reply = await engine.answer({
+      target: sent['X-Amz-Target'],
+      authorization: sent.Authorization,
+      body,
+    });
 
+    const refusal = await response.json();
+    expect(refusal).toMatchObject({ __type: expect.stringMatching(`#${name}$`) });
+    expect([reply.status, JSON.parse(reply.body)]).toEqual([response.status, refusal]);
     expect(response.ok).toBe(false);
-    expect(await response.json()).toMatchObject({ __type: expect.stringMatching(`#${name}$`) });
+  });
+});
+
+describe('a table', () => {
+  it('that was deleted is unknown, and has another key when it is created again', async () => {
+    const client = connect(await start());
+    const putName = () => client.send(new PutCommand({ TableName: table, Item: { name: 'alice' } }));
+    await createAccounts(client);
+    await expect(putName()).rejects.toMatchObject({ name: 'ValidationException' });
+    await client.send(new DeleteTableCommand({ TableName: table }));
+    await expect(putName()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await createAccounts(client, table, 'name');
+
+    await expect(putName()).resolves.toBeDefined();
   });
 });
 
