@@ -11,8 +11,9 @@ module.exports = {
   // A browser, or fresh apps with packages of their own: npm run test:browser, npm run test:package.
   testPathIgnorePatterns: ['<rootDir>/test/(browser|package)/'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
-  // TypeScript wants a dynamic import with the extension that its output would have.
   moduleNameMapper: {
+    '^./bundled-code$': '<rootDir>/test/support/bundled-once.ts',
+    // TypeScript wants a dynamic import with the extension that its output would have.
     '^./(common-passwords|imported-hash|argon2-wasm).js$': '<rootDir>/functions/shared/domain/$1.ts',
   },
   setupFiles: ['<rootDir>/test/support/seed.ts'],

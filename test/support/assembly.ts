@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CloudFormationValidatePlugin, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { AuthStack } from '../../lib/auth-stack';
 import { writtenSettings } from '../../lib/settings';
@@ -41,15 +41,25 @@ export function templateWith(settings: Context): Template {
   return Template.fromStack(build(settings, withoutBundling).stack);
 }
 
+/** What synthesis warns of. */
+export function warningsWith(settings: Context): readonly unknown[] {
+  const { stack } = build(settings, withoutBundling, []);
+  return Annotations.fromStack(stack)
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => entry.data);
+}
+
 /** The rules of cdk-nag, and of the CDK's own check of the template, that find something which nobody has accepted. */
-export function unexplainedFindings(settings: Context, acknowledged = expected): readonly string[] {
-  const { app } = build(settings, withoutBundling, acknowledged);
-  const ofTemplates = new CloudFormationValidatePlugin() as IPolicyValidationPlugin;
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), ofTemplates);
+export function unexplainedFindings(settings: Context): readonly string[] {
+  const { app } = build(settings, withoutBundling);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), templateCheck);
   const { directory } = app.synth({ errorOnDuplicateSynth: false });
   const report: Report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
   return report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
 }
+
+/** Loads its rules once, if the first template has every type of resource that the others have. That takes seconds. */
+const templateCheck = new CloudFormationValidatePlugin() as IPolicyValidationPlugin;
 
 interface Report {
   readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string }[] }[];
