@@ -53,9 +53,9 @@ function runCdk(
   });
 }
 
-/** Says where a command was typed, and not what it means. */
-const ofTheTerminal =
-  /^(_|COLUMNS|INIT_CWD|LINES|OLDPWD|PWD|SHLVL|WINDOWID|(DBUS|SSH|TERM|TMUX|VSCODE|XDG|npm)_.*)$/;
+/** Says where a command was typed or where a server is to run, and not what the stack is. */
+const ofThePlace =
+  /^(_|COLUMNS|DATA_DIR|INIT_CWD|LINES|OLDPWD|PORT|PWD|SHLVL|WINDOWID|(DBUS|SSH|TERM|TMUX|VSCODE|XDG|npm)_.*)$/;
 
 /**
  * All that synthesis may read of this process's environment. It hides the AWS credentials: with them the CDK asks AWS
@@ -63,7 +63,7 @@ const ofTheTerminal =
  */
 export const synthesisEnvironment = (): Record<string, string | undefined> => ({
   ...Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_') && !ofTheTerminal.test(name)),
+    Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_') && !ofThePlace.test(name)),
   ),
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,

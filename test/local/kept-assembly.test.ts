@@ -77,7 +77,7 @@ it.each<[string, () => unknown]>([
   expect(syntheses()).toBe(2);
 });
 
-it('It is synthesised again for other settings and another environment, and not for another terminal', async () => {
+it('It is synthesised again for other settings and another environment, and not for another terminal or port', async () => {
   await start('bcryptCost=10');
   await start('bcryptCost=11');
   expect(syntheses()).toBe(2);
@@ -85,7 +85,7 @@ it('It is synthesised again for other settings and another environment, and not 
   process.env['STAGE'] = 'test';
   await start('bcryptCost=11');
   expect(syntheses()).toBe(3);
-  Object.assign(process.env, { PWD: '/elsewhere', TERM_SESSION_ID: '1', AWS_PROFILE: 'mine' });
+  Object.assign(process.env, { PWD: '/elsewhere', TERM_SESSION_ID: '1', AWS_PROFILE: 'mine', PORT: '1' });
   await start('bcryptCost=11');
   process.env = before;
   expect(syntheses()).toBe(3);

@@ -54,8 +54,11 @@ describe('npm start', () => {
       body: new URLSearchParams({ username: 'newuser', password: 'password123' }),
     });
 
+  /** Of each server that comes to its start, so that one synthesis serves all. */
+  const settings = ['-c', 'tokenLifetime=1h'];
+
   it('says where it is, the routes, a page of them and a line that works; Ctrl-C stops it; the data survive', async () => {
-    const first = start({});
+    const first = start({}, settings);
     const url = (await first.url)!;
     for (const { methods, path, summary } of listRoutes())
       expect(first.output()).toMatch(
@@ -68,15 +71,16 @@ describe('npm start', () => {
     const [page] = /http:\S+\/_local\/docs\//.exec(first.output())!;
     const described: any = await (await fetch(`${page}openapi.json`)).json();
     expect(described.paths).toEqual(openApi.paths);
-    const { token }: any = await (await login(url)).json();
+    const response = await login(url);
+    expect(response.headers.get('Token-Expires-In')).toBe('3600');
+    const { token }: any = await response.json();
     first.child.kill('SIGINT');
     expect(await first.exitCode).toBe(0);
 
-    const options = ['--port', '0', '--data-dir', dataDir, '-c', 'tokenLifetime=1h'];
-    const second = start({ PORT: '1', DATA_DIR: '/nowhere' }, options);
+    const options = ['--port', '0', '--data-dir', dataDir];
+    const second = start({ PORT: '1', DATA_DIR: '/nowhere' }, [...options, ...settings]);
     const headers = { Authorization: `Token ${token}` };
     expect((await fetch(`${await second.url}/api/dashboard/`, { headers })).status).toBe(200);
-    expect((await login(await second.url)).headers.get('Token-Expires-In')).toBe('3600');
     second.child.kill('SIGTERM');
     expect(await second.exitCode).toBe(0);
   });
@@ -102,7 +106,7 @@ describe('npm start', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    const started = start({ PORT: String(port) });
+    const started = start({ PORT: String(port) }, settings);
     expect(await started.exitCode).toBe(1);
     expect(started.output()).toBe(
       `Port ${port} is already in use. Choose another with npm start -- --port ${port + 1}.\n`,

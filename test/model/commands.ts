@@ -74,7 +74,7 @@ function chooseInOrder(choices: readonly number[]): Chooser {
   let turn = 0;
   return (ready) => {
     turn += 1;
-    return (choices[turn - 1] ?? 0) % ready;
+    return (choices[turn - 1] ?? 0) % ready.length;
   };
 }
 

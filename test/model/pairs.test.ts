@@ -1,4 +1,9 @@
-/** What ends sessions against what makes or renews them: every order of their calls to the database, not a sample. */
+/**
+ * What ends sessions against what makes or renews them: every order of their calls to the database, not a sample, but for orders that
+ * differ only by calls of which each is the same before and after the other.
+ */
+
+import type { Call } from '../support/faulty-database';
 import type { ActionName } from './actions';
 import { isLive } from './model';
 import { beginRun, perform, type RequestPlan, type Run, useToken } from './run';
@@ -12,31 +17,55 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** Plays `play` once for every sequence of choices, and counts how often. */
+/** Plays `play` of two requests once for every order of their calls that can make a difference, and counts how often. */
 async function inEveryOrder(play: (choose: Chooser) => Promise<void>): Promise<number> {
-  const path: { ready: number; chosen: number }[] = [];
+  const path: (0 | 1)[] = [];
   for (let plays = 1; ; plays += 1) {
     let depth = 0;
+    // Whether the next call of the first request would be the same before what the second one has called since: that order was played.
+    let isPlayed = false;
     await play((ready) => {
-      const step = path[depth] ?? { ready, chosen: 0 };
-      path[depth] = step;
-      depth += 1;
-      return step.chosen;
+      if (ready.length === 1) return 0;
+      const chosen = isPlayed ? 1 : (path[depth] ?? 0);
+      if (!isPlayed) {
+        path[depth] = chosen;
+        depth += 1;
+      }
+      isPlayed = chosen === 1 && commute(ready[0], ready[1]);
+      return chosen;
     });
     path.length = depth;
-    while (path.length > 0 && path.at(-1)!.chosen + 1 === path.at(-1)!.ready) path.pop();
-    const last = path.at(-1);
-    if (!last) return plays;
-    last.chosen += 1;
+    while (path.at(-1) === 1) path.pop();
+    if (path.length === 0) return plays;
+    path[path.length - 1] = 1;
   }
 }
+
+/** Whether nobody can tell which of them came first: both read, or they are on different tables. */
+function commute(one: Call | undefined, other: Call | undefined): boolean {
+  if (!one || !other) return false;
+  const isRead = ({ operation }: Call) => /Get|Query/.test(operation);
+  if (isRead(one) && isRead(other)) return true;
+  const tables = tablesIn(other);
+  return !tablesIn(one).some((table) => tables.includes(table));
+}
+
+const tablesIn = ({
+  payload: { TableName, RequestItems = {}, TransactItems = [] },
+}: Call): readonly string[] =>
+  TableName === undefined
+    ? [
+        ...Object.keys(RequestItems),
+        ...TransactItems.flatMap((item: object) => Object.values(item).map((part) => part.TableName)),
+      ]
+    : [TableName];
 
 /** Lets the second request make so many calls before there is anything to choose. */
 const afterCalls = (choose: Chooser, calls: number): Chooser => {
   let turn = 0;
   return (ready) => {
     turn += 1;
-    return turn <= calls ? ready - 1 : choose(ready);
+    return turn <= calls ? ready.length - 1 : choose(ready);
   };
 };
 

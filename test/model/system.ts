@@ -50,20 +50,20 @@ export const createLane = (given: Pick<Lane, 'number' | 'turns' | 'fault' | 'dra
 });
 
 export interface Turns {
-  /** Resolves when it is the lane's turn to have one call done. */
-  turn(lane: number): Promise<void>;
+  /** Resolves when it is the lane's turn to have one call done: this one, or several of an operator's. */
+  turn(lane: number, call?: Call): Promise<void>;
   /** The call whose turn it was is done. */
   done(): void;
   /** The lane's request was answered. */
   leave(lane: number): void;
 }
 
-/** Says which of so many requests goes next: a number from 0 on and below `ready`. */
-export type Chooser = (ready: number) => number;
+/** Says which of the requests goes next that are ready, by its place among them. It sees the call that each would make. */
+export type Chooser = (ready: readonly (Call | undefined)[]) => number;
 
 /** Lets one call pass at a time, and chooses only when every request has come to a call or to its end. */
 export function createTurns(count: number, choose: Chooser): Turns {
-  const waiting: (() => void)[][] = Array.from({ length: count }, () => []);
+  const waiting: { call: Call | undefined; begin(): void }[][] = Array.from({ length: count }, () => []);
   const hasLeft: boolean[] = Array.from({ length: count }, () => false);
   let isCallUnderWay = false;
   const proceed = () => {
@@ -71,15 +71,15 @@ export function createTurns(count: number, choose: Chooser): Turns {
     if (isCallUnderWay || !isSettled) return;
     const ready = waiting.filter((calls) => calls.length > 0);
     if (ready.length === 0) return;
-    const next = ready[choose(ready.length)]?.shift();
+    const next = ready[choose(ready.map(([first]) => first?.call))]?.shift();
     if (!next) throw new Error('The chooser chose a request that is not there.');
     isCallUnderWay = true;
-    next();
+    next.begin();
   };
   return {
-    turn: (lane) =>
+    turn: (lane, call) =>
       new Promise((resolve) => {
-        waiting[lane]?.push(resolve);
+        waiting[lane]?.push({ call, begin: resolve });
         proceed();
       }),
     done: () => {
@@ -99,7 +99,7 @@ async function decide(call: Call, origin: Origin<Lane> | undefined): Promise<Fau
   if (!lane || lane.isClosed) return 'cut';
   if (call.operation === 'DeleteItem') noteDeletion(lane, call.payload);
   lane.underWay += 1;
-  await lane.turns.turn(lane.number);
+  await lane.turns.turn(lane.number, call);
   lane.calls += 1;
   const name = nextFault(lane, call);
   if (name !== 'pass') lane.isStruck = true;

@@ -11,7 +11,7 @@ let api: TestApi;
 let stored: StoredItems;
 
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ settings: { bcryptCost: '10' } });
   stored = itemsOf(api);
 });
 afterEach(() => api.call('POST', '/_local/clock/', { body: { reset: true } }));
@@ -37,6 +37,7 @@ describe('passwords', () => {
     expect((await userItem(username))['passwordHash']).toMatch(
       /^bcrypt_sha256\$\$2b\$10\$[./A-Za-z0-9]{53}$/,
     );
+    expect(readSettings({}).bcryptCost).toBe(10);
     expect(() => readSettings({ bcryptCost: 9 })).toThrow('a whole number from 10 to 14');
     const [{ hashMilliseconds }] = (await api.logged({ event: 'signup_succeeded' })) as [
       Record<string, number>,

@@ -53,6 +53,8 @@ export async function startApi({ settings, assembly: given, ...options }: Option
   const output = { stdout: sink, stderr: sink };
   const api = await runTemplate({
     port: 0,
+    // `npm start` tries them, and a suite those that it calls.
+    areFunctionsTried: true,
     ...options,
     assembly,
     tablePrefix: `test-${randomUUID()}-`,

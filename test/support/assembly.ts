@@ -1,9 +1,9 @@
 /** Synthesises the stack inside the test process, with cdk.json's own context, into a throw-away folder. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CloudFormationValidatePlugin, type IPolicyValidationPlugin, Validations } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { AuthStack } from '../../lib/auth-stack';
 import { writtenSettings } from '../../lib/settings';
@@ -31,9 +31,15 @@ function build(settings: Context, context: Context, acknowledged = expected): { 
   return { app, stack };
 }
 
-/** The folder of a cloud assembly that can be run. Takes seconds: every function is bundled. */
+/** The folder of a cloud assembly that can be run. Hashes cost less than the settings allow, unless these say how much. */
 export function assemblyWith(settings: Context): string {
-  return build(settings, {}).app.synth().directory;
+  const { directory, stacks } = build(settings, {}).app.synth();
+  if ('bcryptCost' in settings) return directory;
+  for (const { templateFullPath } of stacks) {
+    const template = readFileSync(templateFullPath, 'utf8');
+    writeFileSync(templateFullPath, template.replace(/("BCRYPT_COST": )"\d+"/g, '$1"4"'));
+  }
+  return directory;
 }
 
 /** The template alone, without bundles. */
@@ -41,15 +47,25 @@ export function templateWith(settings: Context): Template {
   return Template.fromStack(build(settings, withoutBundling).stack);
 }
 
+/** What synthesis warns of. */
+export function warningsWith(settings: Context): readonly unknown[] {
+  const { stack } = build(settings, withoutBundling, []);
+  return Annotations.fromStack(stack)
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => entry.data);
+}
+
 /** The rules of cdk-nag, and of the CDK's own check of the template, that find something which nobody has accepted. */
-export function unexplainedFindings(settings: Context, acknowledged = expected): readonly string[] {
-  const { app } = build(settings, withoutBundling, acknowledged);
-  const ofTemplates = new CloudFormationValidatePlugin() as IPolicyValidationPlugin;
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), ofTemplates);
+export function unexplainedFindings(settings: Context): readonly string[] {
+  const { app } = build(settings, withoutBundling);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), templateCheck);
   const { directory } = app.synth({ errorOnDuplicateSynth: false });
   const report: Report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
   return report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
 }
+
+/** Loads its rules once, if the first template has every type of resource that the others have. That takes seconds. */
+const templateCheck = new CloudFormationValidatePlugin() as IPolicyValidationPlugin;
 
 interface Report {
   readonly pluginReports: readonly { readonly violations: readonly { readonly ruleName: string }[] }[];
