@@ -61,7 +61,7 @@ async function delivered(kind: 'messages' | 'events', id: number, count: number)
 /** As a person starts it. */
 const start = (...words: string[]) =>
   new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
-    const parameters = ['--require', 'tsx/cjs', 'bin/users.ts', ...words];
+    const parameters = ['--import', 'tsx', 'bin/users.ts', ...words];
     const options = { cwd: join(__dirname, '../..'), env: process.env };
     execFile(process.execPath, parameters, options, (error, out, err) =>
       resolve({ code: error ? error.code : 0, out, err }),

@@ -24,7 +24,7 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 async function run(...args: string[]) {
-  const started = spawn(process.execPath, ['--require', 'tsx/cjs', 'bin/contract.ts', ...args], {
+  const started = spawn(process.execPath, ['--import', 'tsx', 'bin/contract.ts', ...args], {
     env: { ...process.env, FORCE_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

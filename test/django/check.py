@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SIDE = Path(os.environ.get("DJANGO_SIDE", ROOT.parent / "shared" / "django"))
 PACKAGES = {"django": "django", "rest_framework": "djangorestframework", "knox": "django-rest-knox", "bcrypt": "bcrypt", "argon2": "argon2-cffi"}
-NODE = ["node", "--require", "tsx/cjs"]
+NODE = ["node", "--import", "tsx"]
 
 passed, failed = 0, []
 

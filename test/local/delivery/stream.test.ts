@@ -312,7 +312,7 @@ describe('What was not delivered', () => {
     const options = { assembly, dataDir, port: 0 };
     const program = `require('./local/run').runTemplate(${JSON.stringify(options)})
       .then(({ dynamoDbEndpoint, tables }) => console.log(JSON.stringify([dynamoDbEndpoint, tables])));`;
-    const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', program], {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--eval', program], {
       cwd: join(__dirname, '../../..'),
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -172,7 +172,7 @@ async function startInOtherProcess(dataDir: string, { killedAtWrite = 1000 } = {
     };
     require('./local/dynamodb/engine').startDynamoDb({ dataDir: ${JSON.stringify(dataDir)} })
       .then(({ endpoint }) => console.log(endpoint));`;
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', '--eval', program], {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--eval', program], {
     cwd: resolve(__dirname, '../../..'),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
