@@ -17,6 +17,16 @@ declare module 'dynalite/db' {
     put(key: string, value: unknown, done: Done): void;
     del(key: string, done: Done): void;
     batch(writes: readonly LevelWrite[], done: Done): void;
+    keys(range: unknown): LevelIterator;
+    values(range: unknown): LevelIterator;
+  }
+
+  export interface LevelIterator {
+    /** Undefined at the end; rejects once it is closed. */
+    next(): Promise<unknown>;
+    close(): Promise<void>;
+    /** dynalite calls it at the end of its streams, if there is one. */
+    return?(): Promise<void>;
   }
 
   export interface Table {

@@ -69,6 +69,7 @@ async function openFolder(dataDir: string | undefined): Promise<LevelStore> {
   const levelStore = create(dataDir === undefined ? atOnce : { ...atOnce, path: dataDir });
   await levelStore.db.open();
   readAtOnce(levelStore.db);
+  closeIterators(levelStore.db);
   return levelStore;
 }
 
@@ -106,6 +107,18 @@ function keepTables(levelStore: LevelStore): Map<string, Table> {
     });
   };
   return kept;
+}
+
+/** dynalite ends a stream by its iterator's `return`, which there is none of. An iterator that is not closed stays in memory. */
+function closeIterators(level: Level): void {
+  for (const kind of ['keys', 'values'] as const) {
+    const open = level[kind].bind(level);
+    level[kind] = (range) => {
+      const iterator = open(range);
+      iterator.return = () => iterator.close();
+      return iterator;
+    };
+  }
 }
 
 function describeOpeningFailure(dataDir: string | undefined, error: unknown): string {

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { LevelIterator, LevelStore } from 'dynalite/db';
 import { startDynamoDb } from '../../../local/dynamodb/engine';
 import {
   afterwards,
@@ -95,6 +96,25 @@ describe('a request', () => {
     expect(refusal).toMatchObject({ __type: expect.stringMatching(`#${name}$`) });
     expect([reply.status, JSON.parse(reply.body)]).toEqual([response.status, refusal]);
     expect(response.ok).toBe(false);
+  });
+});
+
+describe('a query', () => {
+  it('leaves no iterator open, in memory or in a folder', async () => {
+    const create = jest.spyOn<typeof import('dynalite/db'), 'create'>(require('dynalite/db'), 'create');
+    for (const options of [{}, { dataDir: await temporaryFolder() }]) {
+      const client = connect(await start(options));
+      await createAccounts(client);
+      const { db } = create.mock.results.at(-1)?.value as LevelStore;
+      const values = jest.spyOn(db, 'values');
+      await transact(client, [put('left'), put('right')]);
+      await allItems(client);
+      expect(values).toHaveBeenCalled();
+      for (const { value: iterator } of values.mock.results)
+        await expect((iterator as LevelIterator).next()).rejects.toMatchObject({
+          code: 'LEVEL_ITERATOR_NOT_OPEN',
+        });
+    }
   });
 });
 
