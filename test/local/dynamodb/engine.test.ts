@@ -105,7 +105,7 @@ describe('a query', () => {
     for (const options of [{}, { dataDir: await temporaryFolder() }]) {
       const client = connect(await start(options));
       await createAccounts(client);
-      const { db } = create.mock.results.at(-1)?.value as LevelStore;
+      const { db }: LevelStore = create.mock.results.at(-1)!.value;
       const values = jest.spyOn(db, 'values');
       await transact(client, [put('left'), put('right')]);
       await allItems(client);
