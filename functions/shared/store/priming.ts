@@ -18,7 +18,7 @@ export async function prime(client: DynamoDBDocumentClient): Promise<void> {
   }
 }
 
-/** The authorizer's call, which most requests begin with, and an item with every type of attribute. */
+/** The authorizer's call, which most requests begin with, and an item with attributes of the types that it reads. */
 function primingCall(): BatchGetCommand {
   const command = new BatchGetCommand({
     RequestItems: {
